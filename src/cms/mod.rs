@@ -1,0 +1,1 @@
+//! CMS signed data as PAdES wants it (pure).

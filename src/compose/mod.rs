@@ -1,0 +1,1 @@
+//! Template + data + fonts -> unsealed PDF/A (pure).

@@ -1,0 +1,1 @@
+//! All the SQL; rows in, hall types out; no rules here.

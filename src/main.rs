@@ -1,0 +1,2 @@
+//! The `yinxin` program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! PDF: reading signatures and revisions, stamping by incremental update (pure).

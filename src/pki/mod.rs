@@ -1,0 +1,1 @@
+//! Signing certificates, requests, revocation lists, path validation (pure).

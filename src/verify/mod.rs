@@ -1,0 +1,1 @@
+//! The verifier (pure): coverage + signature + trust + ledger proof -> verdict and report.

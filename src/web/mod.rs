@@ -1,0 +1,1 @@
+//! axum only: extract, call one act, show.
