@@ -73,14 +73,14 @@ impl Approval {
             (head("待签批", &self.certificate, &self.number, html! { div.row { @for m in &self.marks { (m.show()) } } }))
             div.two.side {
                 div { (self.viewer.show()) }
-                div.stack.stay {
-                    section.sheet.stack {
+                div.stack.side-column {
+                    section.sheet.decide.stack-small {
                         (self.decide())
                         @if self.more > 0 { p.small.quiet { "之后还有 " (self.more) " 件等您签批。" } }
                     }
                     section.sheet {
                         h2 { "所用印章" }
-                        div.seal-row {
+                        div.seal-row.small {
                             img.imprint.small src=(self.imprint) alt={ (self.seal) " 印模" };
                             div { (self.seal) }
                         }
@@ -89,11 +89,8 @@ impl Approval {
                         h2 { "依据" }
                         (facts(&self.facts))
                         @if !self.notes.is_empty() { ul.checks { @for n in &self.notes { li.open { div { (n) } } } } }
-                    }
-                    section.sheet.stack-small {
-                        h2 { "文件摘要（SHA-256）" }
-                        p.digest { (self.digest) }
-                        p.small.quiet { "您的批准只对这个摘要有效；文件变动一个字节，批准即作废。" }
+                        dl.facts { div { dt { "文件摘要" } dd { span.digest { (self.digest) } } } }
+                        p.small.quiet { "您的批准只对这个摘要（SHA-256）有效；文件变动一个字节，批准即作废。" }
                     }
                 }
             }
