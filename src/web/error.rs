@@ -66,7 +66,9 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let plain = |status, code| (status, code, None, Vec::new());
         let (status, code, message, reasons) = match self {
-            Error::SignedOut { next } => return Redirect::to(&format!("/sign-in?next={}", in_query(&next))).into_response(),
+            Error::SignedOut { next } => {
+                return Redirect::to(&format!("/sign-in?next={}", in_query(&next))).into_response();
+            }
             Error::NoSession => plain(StatusCode::UNAUTHORIZED, "signed-out"),
             Error::Forbidden => plain(StatusCode::FORBIDDEN, "forbidden"),
             Error::NotFound => plain(StatusCode::NOT_FOUND, "not-found"),

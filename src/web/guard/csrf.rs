@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn forms_are_read_as_browsers_write_them() {
-        let sent = Sent::parse("d%3A%E5%90%8D+%E7%A7%B0=%F0%A0%AE%B7%E7%94%B0+%26&b=1%0D%0A2&c&%zz=%".as_bytes()).unwrap();
+        let sent =
+            Sent::parse("d%3A%E5%90%8D+%E7%A7%B0=%F0%A0%AE%B7%E7%94%B0+%26&b=1%0D%0A2&c&%zz=%".as_bytes()).unwrap();
         let expected = [("d:名 称", "𠮷田 &"), ("b", "1\n2"), ("c", ""), ("%zz", "%")];
         assert_eq!(sent, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
         assert!(Sent::parse(b"a=\xff").is_err());

@@ -126,7 +126,7 @@ fn code(status: StatusCode) -> &'static str {
         422 => "refused",
         429 => "too-many",
         503 => "unavailable",
-        400..=499 => "bad-request",
-        _ => "failed",
+        500.. => "failed",
+        _ => "bad-request",
     }
 }

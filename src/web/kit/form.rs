@@ -281,15 +281,12 @@ impl Form {
 
     /// The groups with their fields.
     pub fn show(&self) -> Markup {
-        let mut next = 0;
         html! {
-            @for group in &self.groups {
+            @for (g, group) in self.groups.iter().enumerate() {
+                @let first: usize = self.groups[..g].iter().map(|before| before.fields.len()).sum();
                 fieldset.group {
                     @if !group.legend.is_empty() { legend { (group.legend) } }
-                    @for field in &group.fields {
-                        (field.show(&format!("f{next}")))
-                        @let _ = { next += 1 };
-                    }
+                    @for (i, field) in group.fields.iter().enumerate() { (field.show(&format!("f{}", first + i))) }
                 }
             }
         }

@@ -99,12 +99,8 @@ impl HandOver {
         let identity = ["居民身份证", "营业执照", "授权委托书和身份证", "其他有效证件"];
         Form::of(vec![
             Field::new("receiver", "领取人姓名", Kind::Line { max: Some(64) }).value(sent("receiver")),
-            Field::new(
-                "identity_kind",
-                "出示的证件",
-                Kind::OneOf(identity.into_iter().map(Choice::plain).collect()),
-            )
-            .value(sent("identity_kind")),
+            Field::new("identity_kind", "出示的证件", Kind::OneOf(identity.into_iter().map(Choice::plain).collect()))
+                .value(sent("identity_kind")),
             Field::new("identity_number", "证件号码", Kind::Code { max: Some(32) })
                 .hint("核对原件后录入。只保存掩码（如 2202**********1230），不保存全号。")
                 .value(sent("identity_number")),
@@ -112,7 +108,9 @@ impl HandOver {
                 "form",
                 "交付形式",
                 Kind::OneOf(vec![
-                    Choice { value: "paper".into(), label: "纸质".into(), hint: "打印用印后的文件交付".into() },
+                    Choice {
+                        value: "paper".into(), label: "纸质".into(), hint: "打印用印后的文件交付".into()
+                    },
                     Choice { value: "file".into(), label: "电子文件".into(), hint: "PDF 原文件".into() },
                 ]),
             )

@@ -109,8 +109,12 @@ fn forms() -> Markup {
                     Field::new("d2", "社会信用代码", Kind::Code { max: Some(18) })
                         .hint("18 位，最后一位是校验码。")
                         .value("92220201MA1XY9001G"),
-                    Field::new("d3", "主体业态", Kind::OneOf(choices(&["食品销售经营者", "餐饮服务经营者", "单位食堂"])))
-                        .value("食品销售经营者"),
+                    Field::new(
+                        "d3",
+                        "主体业态",
+                        Kind::OneOf(choices(&["食品销售经营者", "餐饮服务经营者", "单位食堂"])),
+                    )
+                    .value("食品销售经营者"),
                 ],
             },
             Group {
@@ -120,7 +124,9 @@ fn forms() -> Markup {
                     Field::new("d5", "发证日期", Kind::Date).value("2026-11-20"),
                     Field::new("d6", "备注", Kind::Lines { rows: 3 }).optional(),
                     Field::new("d7", "重大", Kind::Tick("本件重大或有争议，须部门领导批准".into())).optional(),
-                    Field::new("d8", "批复正文", Kind::Blocks).value("你公司报送的报告表收悉。现批复如下：\n# 一、项目概况\n| 类别 | 限值 |\n| 废水 | 500 mg/L |"),
+                    Field::new("d8", "批复正文", Kind::Blocks).value(
+                        "你公司报送的报告表收悉。现批复如下：\n# 一、项目概况\n| 类别 | 限值 |\n| 废水 | 500 mg/L |",
+                    ),
                     Field::new("d9", "部门", Kind::OneOf(choices(&["甲", "乙", "丙", "丁", "戊", "己"]))),
                 ],
             },
@@ -132,15 +138,41 @@ fn forms() -> Markup {
 }
 
 fn parts() -> Markup {
-    let stands =
-        [("申请", Stand::Done), ("受理", Stand::Done), ("审核", Stand::Done), ("签批", Stand::Now), ("用印", Stand::ToCome), ("出件", Stand::ToCome)];
+    let stands = [
+        ("申请", Stand::Done),
+        ("受理", Stand::Done),
+        ("审核", Stand::Done),
+        ("签批", Stand::Now),
+        ("用印", Stand::ToCome),
+        ("出件", Stand::ToCome),
+    ];
     let list: Vec<_> = stands.into_iter().map(|(n, s)| Step::new(n, s).line("窗口一")).collect();
     let stopped = [Step::new("审核", Stand::Done), Step::new("签批", Stand::Stopped).line("不予批准")];
     let rows = vec![
-        vec![html! { a href="/design" { "2026-A01-000001" } }, html! { "食品经营许可证核发" }, Tag::state(Tone::Wait, "待签批").show(), html! { "17" }],
-        vec![html! { a href="/design" { "2026-A01-000002" } }, html! { "小餐饮经营许可 " (Tag::mark("即办件").show()) }, Tag::state(Tone::Good, "已出件").show(), html! { "18" }],
-        vec![html! { a href="/design" { "2026-A02-000004" } }, html! { "建设工程规划许可证核发 " (Tag::mark("重大").show()) }, Tag::state(Tone::Bad, "不予批准").show(), html! { "—" }],
-        vec![html! { a href="/design" { "2026-A02-000006" } }, html! { "企业投资项目备案" }, Tag::state(Tone::Calm, "审核中").show(), html! { "—" }],
+        vec![
+            html! { a href="/design" { "2026-A01-000001" } },
+            html! { "食品经营许可证核发" },
+            Tag::state(Tone::Wait, "待签批").show(),
+            html! { "17" },
+        ],
+        vec![
+            html! { a href="/design" { "2026-A01-000002" } },
+            html! { "小餐饮经营许可 " (Tag::mark("即办件").show()) },
+            Tag::state(Tone::Good, "已出件").show(),
+            html! { "18" },
+        ],
+        vec![
+            html! { a href="/design" { "2026-A02-000004" } },
+            html! { "建设工程规划许可证核发 " (Tag::mark("重大").show()) },
+            Tag::state(Tone::Bad, "不予批准").show(),
+            html! { "—" },
+        ],
+        vec![
+            html! { a href="/design" { "2026-A02-000006" } },
+            html! { "企业投资项目备案" },
+            Tag::state(Tone::Calm, "审核中").show(),
+            html! { "—" },
+        ],
     ];
     let columns = [Column::codes("办件号"), Column::words("事项"), Column::words("状态"), Column::numbers("账本序号")];
     html! {
@@ -159,7 +191,11 @@ fn parts() -> Markup {
 
 fn states() -> Markup {
     let banner = |verdict, cause: &str, next: &str| Banner { verdict, cause: cause.into(), next: next.into() };
-    let check = |outcome, found: &str, detail: Option<&str>| Check { outcome, found: found.into(), detail: detail.map(Into::into) };
+    let check = |outcome, found: &str, detail: Option<&str>| Check {
+        outcome,
+        found: found.into(),
+        detail: detail.map(Into::into),
+    };
     html! {
         section.stack-small {
             h2 { "验证结论" }

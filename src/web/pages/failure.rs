@@ -35,13 +35,7 @@ impl Failure {
             503 => ("服务暂时不能用", "请稍后再试；已经提交的不会丢失。"),
             _ => ("我们这边出错了", "没有办成的事不会留下一半。请再试一次；仍不行，请把下面的编号告诉管理员。"),
         };
-        Failure {
-            status,
-            title: title.into(),
-            reasons: Vec::new(),
-            what_to_do: what_to_do.into(),
-            id: id.into(),
-        }
+        Failure { status, title: title.into(), reasons: Vec::new(), what_to_do: what_to_do.into(), id: id.into() }
     }
 
     /// The page.

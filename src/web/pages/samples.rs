@@ -66,8 +66,18 @@ pub fn page(slug: &str) -> Option<(&'static str, Markup)> {
             csrf: String::new(),
         }
         .show(),
-        "cases" => CaseList { rows: case_rows(), words: String::new(), states: states(), state: String::new(), pager: pager() }.show(),
-        "cases-empty" => CaseList { rows: vec![], words: String::new(), states: states(), state: String::new(), pager: Pager::default() }.show(),
+        "cases" => {
+            CaseList { rows: case_rows(), words: String::new(), states: states(), state: String::new(), pager: pager() }
+                .show()
+        }
+        "cases-empty" => CaseList {
+            rows: vec![],
+            words: String::new(),
+            states: states(),
+            state: String::new(),
+            pager: Pager::default(),
+        }
+        .show(),
         "choose" => choose().show(),
         "new-case" => new_case(false).show(),
         "new-case-problems" => new_case(true).show(),
@@ -79,7 +89,12 @@ pub fn page(slug: &str) -> Option<(&'static str, Markup)> {
         "seals" => SealList { office: ISSUER.into(), seals: vec![seal()] }.show(),
         "seal" => seal_page().show(),
         "hall" => hall().show(),
-        "uses" => Uses { filter: Filter { seals: vec![Choice::plain(ISSUER)], ..Filter::default() }, rows: vec![use_row(17), use_row(16)], pager: pager() }.show(),
+        "uses" => Uses {
+            filter: Filter { seals: vec![Choice::plain(ISSUER)], ..Filter::default() },
+            rows: vec![use_row(17), use_row(16)],
+            pager: pager(),
+        }
+        .show(),
         "use" => use_page().show(),
         "verify" => ask().show(),
         "valid" => answer(Verdict::Valid).show(),
@@ -138,9 +153,33 @@ fn case_rows() -> Vec<CaseRow> {
         due,
     };
     vec![
-        row("2026-A01-000001", "食品经营许可证核发", ASKER, Tag::state(Tone::Wait, "待签批"), vec![], "JY12202010000013", due("还有 4 个工作日", false)),
-        row("2026-A02-000004", "建设工程规划许可证核发", "吉林炭素新材料有限公司", Tag::state(Tone::Wait, "待领导批准"), vec![Tag::mark("重大")], "建字第220201202600001号", due("超期 1 个工作日", true)),
-        row("2026-A02-000007", "基本医疗保险参保凭证", "欧阳𬀩𫖯", Tag::state(Tone::Good, "已出件"), vec![Tag::mark("即办件")], "220201202600000001", due("已办结", false)),
+        row(
+            "2026-A01-000001",
+            "食品经营许可证核发",
+            ASKER,
+            Tag::state(Tone::Wait, "待签批"),
+            vec![],
+            "JY12202010000013",
+            due("还有 4 个工作日", false),
+        ),
+        row(
+            "2026-A02-000004",
+            "建设工程规划许可证核发",
+            "吉林炭素新材料有限公司",
+            Tag::state(Tone::Wait, "待领导批准"),
+            vec![Tag::mark("重大")],
+            "建字第220201202600001号",
+            due("超期 1 个工作日", true),
+        ),
+        row(
+            "2026-A02-000007",
+            "基本医疗保险参保凭证",
+            "欧阳𬀩𫖯",
+            Tag::state(Tone::Good, "已出件"),
+            vec![Tag::mark("即办件")],
+            "220201202600000001",
+            due("已办结", false),
+        ),
     ]
 }
 
@@ -163,7 +202,11 @@ fn choose() -> Choose {
             },
             Shelf {
                 name: "并联审批".into(),
-                items: vec![item("工程建设项目开工一件事", "建设工程规划许可证、建筑工程施工许可证、工程建设项目并联审批办结告知书", &["并联", "重大"])],
+                items: vec![item(
+                    "工程建设项目开工一件事",
+                    "建设工程规划许可证、建筑工程施工许可证、工程建设项目并联审批办结告知书",
+                    &["并联", "重大"],
+                )],
             },
         ],
     }
@@ -176,17 +219,26 @@ fn new_case(problems: bool) -> NewCase {
             Group {
                 legend: "申请人".into(),
                 fields: vec![
-                    Field::new("d:经营者名称", "经营者名称", Kind::Line { max: Some(120) }).value(if problems { "" } else { ASKER }),
-                    Field::new("d:社会信用代码", "社会信用代码", Kind::Code { max: Some(18) }).hint("18 位，最后一位是校验码。").value("91220201MA1XY0004T"),
-                    Field::new("d:法定代表人（负责人）", "法定代表人（负责人）", Kind::Line { max: Some(60) }).value("𠮷田华"),
+                    Field::new("d:经营者名称", "经营者名称", Kind::Line { max: Some(120) }).value(if problems {
+                        ""
+                    } else {
+                        ASKER
+                    }),
+                    Field::new("d:社会信用代码", "社会信用代码", Kind::Code { max: Some(18) })
+                        .hint("18 位，最后一位是校验码。")
+                        .value("91220201MA1XY0004T"),
+                    Field::new("d:法定代表人（负责人）", "法定代表人（负责人）", Kind::Line { max: Some(60) })
+                        .value("𠮷田华"),
                 ],
             },
             Group {
                 legend: "许可内容".into(),
                 fields: vec![
-                    Field::new("d:经营场所", "经营场所", Kind::Line { max: Some(200) }).value("吉林经济技术开发区九站街道和平路66号1层"),
+                    Field::new("d:经营场所", "经营场所", Kind::Line { max: Some(200) })
+                        .value("吉林经济技术开发区九站街道和平路66号1层"),
                     Field::new("d:主体业态", "主体业态", Kind::OneOf(kinds)).value("食品销售经营者"),
-                    Field::new("d:经营项目", "经营项目", Kind::Lines { rows: 3 }).value("预包装食品（含冷藏冷冻食品）销售，散装食品（含熟食）销售"),
+                    Field::new("d:经营项目", "经营项目", Kind::Lines { rows: 3 })
+                        .value("预包装食品（含冷藏冷冻食品）销售，散装食品（含熟食）销售"),
                     Field::new("d:发证日期", "发证日期", Kind::Date).value("2026-11-20"),
                     Field::new("d:有效期至", "有效期至", Kind::Date).value("2031-11-19"),
                 ],
@@ -198,11 +250,16 @@ fn new_case(problems: bool) -> NewCase {
         form.tell(Some("d:经营者名称"), "没有填写");
         form.tell(Some("d:有效期至"), "早于发证日期");
     }
-    let problem = |name: &str, text: &str| Problem { field: Some(format!("d:{name}")), label: name.into(), text: text.into() };
+    let problem =
+        |name: &str, text: &str| Problem { field: Some(format!("d:{name}")), label: name.into(), text: text.into() };
     NewCase {
         item: "食品经营许可证核发".into(),
         department: ISSUER.into(),
-        told: vec![Fact::new("依据", "《中华人民共和国食品安全法》第三十五条"), Fact::new("时限", "法定 20 个工作日，承诺 5 个工作日"), Fact::new("步骤", "受理、审核、签批")],
+        told: vec![
+            Fact::new("依据", "《中华人民共和国食品安全法》第三十五条"),
+            Fact::new("时限", "法定 20 个工作日，承诺 5 个工作日"),
+            Fact::new("步骤", "受理、审核、签批"),
+        ],
         form,
         preview: if problems {
             Preview::Problems(vec![problem("经营者名称", "没有填写"), problem("有效期至", "早于发证日期")])
@@ -232,17 +289,34 @@ fn case() -> CasePage {
             step("用印", Stand::ToCome, &[]),
             step("出件", Stand::ToCome, &[]),
         ],
-        next: Some(Next { words: "等首席代表签批。批准后自动用印，请到统一出件窗口领取。".into(), action: Some(("打印受理回执".into(), "/design".into())) }),
+        next: Some(Next {
+            words: "等首席代表签批。批准后自动用印，请到统一出件窗口领取。".into(),
+            action: Some(("打印受理回执".into(), "/design".into())),
+        }),
         certificates: vec![Certificate {
             name: "食品经营许可证".into(),
             number: "JY12202010000013".into(),
             state: Tag::state(Tone::Wait, "待签批"),
-            facts: vec![Fact::code("编号", "JY12202010000013"), Fact::new("发证机关", ISSUER), Fact::code("文件摘要", DIGEST)],
+            facts: vec![
+                Fact::code("编号", "JY12202010000013"),
+                Fact::new("发证机关", ISSUER),
+                Fact::code("文件摘要", DIGEST),
+            ],
             viewer: viewer("食品经营许可证"),
         }],
         events: vec![
-            Event { at: "2026-11-20 10:00".into(), who: "窗口一".into(), what: "受理，提交用印申请".into(), reasons: vec![] },
-            Event { at: "2026-11-20 10:02".into(), who: "首席代表".into(), what: "不予批准".into(), reasons: vec!["经营场所与营业执照住所不一致，请补交租赁合同。".into()] },
+            Event {
+                at: "2026-11-20 10:00".into(),
+                who: "窗口一".into(),
+                what: "受理，提交用印申请".into(),
+                reasons: vec![],
+            },
+            Event {
+                at: "2026-11-20 10:02".into(),
+                who: "首席代表".into(),
+                what: "不予批准".into(),
+                reasons: vec!["经营场所与营业执照住所不一致，请补交租赁合同。".into()],
+            },
         ],
     }
 }
@@ -293,7 +367,11 @@ fn ready() -> Vec<Ready> {
     vec![Ready {
         href: "/design/hand-over".into(),
         case: "2026-A02-000015".into(),
-        certificates: vec!["建设工程规划许可证 建字第220201202600001号".into(), "建筑工程施工许可证 220201202611200001".into(), "工程建设项目并联审批办结告知书".into()],
+        certificates: vec![
+            "建设工程规划许可证 建字第220201202600001号".into(),
+            "建筑工程施工许可证 220201202611200001".into(),
+            "工程建设项目并联审批办结告知书".into(),
+        ],
         asker: "吉林炭素新材料有限公司".into(),
         sealed: "2026-11-20 10:12".into(),
         marks: vec![Tag::state(Tone::Wait, "已 3 日")],
@@ -319,15 +397,27 @@ fn seal() -> SealCard {
         code: "22020100000007".into(),
         imprint: "/assets/sample-imprint.svg".into(),
         state: Tag::state(Tone::Good, "启用"),
-        facts: vec![Fact::code("印章编码", "22020100000007"), Fact::new("规格", "圆形，直径 42 毫米"), Fact::new("用印次数", "1,204"), Fact::new("授权委托书", "2026-01-01 至 2026-12-31")],
+        facts: vec![
+            Fact::code("印章编码", "22020100000007"),
+            Fact::new("规格", "圆形，直径 42 毫米"),
+            Fact::new("用印次数", "1,204"),
+            Fact::new("授权委托书", "2026-01-01 至 2026-12-31"),
+        ],
     }
 }
 
 fn seal_page() -> SealPage {
     SealPage {
         card: seal(),
-        files: vec![("印模 SVG".into(), "/design".into()), ("印模 PNG（600 dpi）".into(), "/design".into()), ("签章证书 PEM".into(), "/design".into())],
-        history: vec![("2026-01-01 08:30".into(), "启用，账本第 0 条".into()), ("2026-06-01 09:00".into(), "停用：密钥轮换演练，账本第 812 条".into())],
+        files: vec![
+            ("印模 SVG".into(), "/design".into()),
+            ("印模 PNG（600 dpi）".into(), "/design".into()),
+            ("签章证书 PEM".into(), "/design".into()),
+        ],
+        history: vec![
+            ("2026-01-01 08:30".into(), "启用，账本第 0 条".into()),
+            ("2026-06-01 09:00".into(), "停用：密钥轮换演练，账本第 812 条".into()),
+        ],
         change: Change::Suspend,
         action: "/design/seal".into(),
         reason: SealPage::reason_form(""),
@@ -338,11 +428,28 @@ fn seal_page() -> SealPage {
 fn hall() -> HallPage {
     let row = |a: &str, b: &str| vec![maud::html! { (a) }, maud::html! { (b) }];
     HallPage {
-        facts: vec![Fact::new("名称", "吉林经济技术开发区行政审批服务中心"), Fact::new("开放时间", "周一至周五 08:30–16:30")],
-        figures: vec![("100%".into(), "进驻大厅的事项".into()), ("100%".into(), "授权窗口的事项".into()), ("45%".into(), "即办件，目标 80%".into())],
+        facts: vec![
+            Fact::new("名称", "吉林经济技术开发区行政审批服务中心"),
+            Fact::new("开放时间", "周一至周五 08:30–16:30"),
+        ],
+        figures: vec![
+            ("100%".into(), "进驻大厅的事项".into()),
+            ("100%".into(), "授权窗口的事项".into()),
+            ("45%".into(), "即办件，目标 80%".into()),
+        ],
         registers: vec![
-            Register { name: "部门".into(), anchor: "departments", columns: vec![Column::words("名称"), Column::codes("统一社会信用代码")], rows: vec![row(ISSUER, "11220200MB1A000794")] },
-            Register { name: "窗口".into(), anchor: "windows", columns: vec![Column::codes("编号"), Column::words("名称")], rows: vec![] },
+            Register {
+                name: "部门".into(),
+                anchor: "departments",
+                columns: vec![Column::words("名称"), Column::codes("统一社会信用代码")],
+                rows: vec![row(ISSUER, "11220200MB1A000794")],
+            },
+            Register {
+                name: "窗口".into(),
+                anchor: "windows",
+                columns: vec![Column::codes("编号"), Column::words("名称")],
+                rows: vec![],
+            },
         ],
     }
 }
@@ -363,20 +470,29 @@ fn use_row(index: u64) -> UseRow {
 fn use_page() -> UsePage {
     UsePage {
         row: use_row(17),
-        facts: vec![Fact::new("印章", format!("{ISSUER}行政审批专用章")), Fact::new("申请用印", "窗口一"), Fact::new("批准", "首席代表，2026-11-20 10:02:11"), Fact::code("文件摘要", DIGEST)],
+        facts: vec![
+            Fact::new("印章", format!("{ISSUER}行政审批专用章")),
+            Fact::new("申请用印", "窗口一"),
+            Fact::new("批准", "首席代表，2026-11-20 10:02:11"),
+            Fact::code("文件摘要", DIGEST),
+        ],
         entry: "yinxin/seal-use/v1\nseal …\ntemplate …\ndocument …\n".into(),
         proof: "c2sp.org/tlog-proof@v1\nindex 17\n".into(),
-        course: vec![("2026-11-20 10:00".into(), "窗口一提交".into()), ("2026-11-20 10:02".into(), "首席代表批准，登账，用印".into())],
+        course: vec![
+            ("2026-11-20 10:00".into(), "窗口一提交".into()),
+            ("2026-11-20 10:02".into(), "首席代表批准，登账，用印".into()),
+        ],
         viewer: Some(viewer("食品经营许可证")),
     }
 }
 
 fn ask() -> Ask {
-    Ask { problem: String::new(), limit: "20 MB".into(), csrf: String::new() }
+    Ask { problem: String::new(), limit: "20 MB".into() }
 }
 
 fn answer(verdict: Verdict) -> Answer {
-    let check = |outcome, found: &str, detail: &str| Check { outcome, found: found.into(), detail: Some(detail.into()) };
+    let check =
+        |outcome, found: &str, detail: &str| Check { outcome, found: found.into(), detail: Some(detail.into()) };
     let (cause, next, checks) = match verdict {
         Verdict::Valid => (
             format!("本文件由{ISSUER}盖章，盖章后没有改动。"),
@@ -390,14 +506,20 @@ fn answer(verdict: Verdict) -> Answer {
         _ => (
             "盖章以后，文件的内容被改动过。".into(),
             "不要采信。请向出示人索取原文件，或向签发机关核实。",
-            vec![check(Outcome::No, "文件内容与盖章时不一致", "摘要不符"), check(Outcome::Open, "没有再查印章和账本", "内容已改，其余没有意义")],
+            vec![
+                check(Outcome::No, "文件内容与盖章时不一致", "摘要不符"),
+                check(Outcome::Open, "没有再查印章和账本", "内容已改，其余没有意义"),
+            ],
         ),
     };
     Answer {
         banner: Banner { verdict, cause, next: next.into() },
         file: "食品经营许可证.pdf".into(),
         checks,
-        seals: vec![FoundSeal { name: format!("{ISSUER}行政审批专用章"), facts: vec![Fact::new("盖章日期", "2026年11月20日"), Fact::new("账本序号", "17")] }],
+        seals: vec![FoundSeal {
+            name: format!("{ISSUER}行政审批专用章"),
+            facts: vec![Fact::new("盖章日期", "2026年11月20日"), Fact::new("账本序号", "17")],
+        }],
         technical: vec![Fact::code("indication", "TOTAL_PASSED"), Fact::code("SHA-256", DIGEST)],
         again: ask(),
     }

@@ -3,7 +3,7 @@ use maud::{Markup, html};
 
 use super::head;
 use crate::web::kit::{
-    Fact, facts, form, icon,
+    Fact, facts, icon,
     verdict::{Banner, Check, checks},
 };
 
@@ -14,8 +14,6 @@ pub struct Ask {
     pub problem: String,
     /// The largest file taken, in words.
     pub limit: String,
-    /// The token of a signed-in person's session; empty for the public.
-    pub csrf: String,
 }
 
 impl Ask {
@@ -40,7 +38,6 @@ impl Ask {
         let bad = !self.problem.is_empty();
         html! {
             form method="post" action="/verify" enctype="multipart/form-data" {
-                @if !self.csrf.is_empty() { (form::csrf(&self.csrf)) }
                 div.drop.bad[bad] data-drop {
                     (icon::file_in())
                     label for="file" { b { "把 PDF 拖到这里，或者选择文件" } }
