@@ -90,9 +90,6 @@ impl fmt::Display for KeyName {
     }
 }
 
-/// The first four bytes of SHA-256(name || 0x0A || type || public key).
-pub type KeyId = [u8; 4];
-
 /// What a key signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyKind {
@@ -145,8 +142,8 @@ impl VerifierKey {
         &self.public_key
     }
 
-    /// The key id that signature lines carry.
-    pub fn id(&self) -> KeyId {
+    /// The key id that signature lines carry: the first four bytes of SHA-256(name || 0x0A || type || public key).
+    pub fn id(&self) -> [u8; 4] {
         let digest = Digest::of_parts(&[self.name.0.as_bytes(), b"\n", &[self.kind.type_byte()], &self.public_key]);
         let [a, b, c, d, ..] = *digest.as_bytes();
         [a, b, c, d]
@@ -232,7 +229,7 @@ pub fn cosignature_message(seconds: u64, text: &str) -> Vec<u8> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoteSignature {
     name: KeyName,
-    id: KeyId,
+    id: [u8; 4],
     signature: Vec<u8>,
 }
 
@@ -257,7 +254,7 @@ impl NoteSignature {
     }
 
     /// The id of the key the line says has signed.
-    pub const fn id(&self) -> KeyId {
+    pub const fn id(&self) -> [u8; 4] {
         self.id
     }
 }

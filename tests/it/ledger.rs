@@ -313,6 +313,64 @@ fn a_proof_says_the_same_to_this_program() {
     }
 }
 
+#[test]
+fn hostile_bytes_are_refused_or_read_as_what_they_are() {
+    let proved = proved(599);
+    let proof = proved.proof.to_string().into_bytes();
+    let entry = proved.entry.to_bytes();
+    let (log, witness) = proved.vkeys();
+    let policy = format!("log {log}\nwitness w1 {witness}\ngroup g 1 w1\nquorum g\n").into_bytes();
+    let bundle = Bundle::of_tree(3, 0).unwrap();
+    let file = bundle.encode(&[&b"a"[..], b"bc", b""]).unwrap();
+    // A simple generator with a fixed seed: Marsaglia's xorshift.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut below = |limit: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % limit as u64).unwrap()
+    };
+    let mut damaged = |good: &[u8]| {
+        let mut bytes = good.to_vec();
+        for _ in 0..=below(3) {
+            let (from, to) = (below(bytes.len() + 1), below(bytes.len() + 1));
+            let (from, to) = (from.min(to), from.max(to).min(from.min(to) + below(60)));
+            let piece = bytes[from..to].to_vec();
+            match below(4) {
+                0 => drop(bytes.drain(from..to)),
+                1 => drop(bytes.splice(from..from, piece)),
+                2 => drop(bytes.splice(from..to, [b"\n", b" ", b"0", b"\xe2", b"/", b"x", b"="][below(7)].to_vec())),
+                _ => bytes.iter_mut().skip(from).take(1).for_each(|byte| *byte ^= 1 << below(8)),
+            }
+        }
+        bytes
+    };
+    for _ in 0..20_000 {
+        let bytes = damaged(&proof);
+        if let Ok(read) = TlogProof::parse(&bytes) {
+            assert_eq!(read.to_string().as_bytes(), bytes);
+        }
+        let bytes = damaged(&entry);
+        if let Ok(read) = Entry::parse(&bytes) {
+            assert_eq!(read.to_bytes(), bytes);
+        }
+        let path = String::from_utf8_lossy(&damaged(b"tile/0/x001/x234/067.p/88")).into_owned();
+        if let Ok(read) = path.parse::<TilePath>() {
+            assert_eq!(read.to_string(), path);
+        }
+        let vkey = String::from_utf8_lossy(&damaged(log.as_bytes())).into_owned();
+        if let Ok(read) = vkey.parse::<VerifierKey>() {
+            assert_eq!(read.to_string(), vkey);
+        }
+        if let Ok(entries) = bundle.decode(&damaged(&file)) {
+            assert_eq!(entries.len(), 3);
+        }
+        if let Ok(policy) = Policy::parse(&String::from_utf8_lossy(&damaged(&policy))) {
+            assert!(policy.is_quorum(|_| true));
+        }
+    }
+}
+
 /// Runs an oracle over the good proof, which it must accept, then over damaged files, which it must refuse.
 fn ask(oracle: impl Fn(&Path, &Path, &Proved) -> Command, hint: &str, good: &str) {
     for index in [0, 255, 512, 599] {
