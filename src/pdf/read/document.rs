@@ -84,7 +84,6 @@ impl<'a> Document<'a> {
         };
         document.follow(last_startxref(bytes)?)?;
         document.revisions.reverse();
-        document.join_linearized()?;
         let mut start = 0;
         for revision in &mut document.revisions {
             if revision.end <= start {
@@ -101,9 +100,8 @@ impl<'a> Document<'a> {
 
     /// Follows `/Prev` from the newest section; revisions are collected newest first.
     fn follow(&mut self, newest: usize) -> Result<(), ReadError> {
-        let mut next = Some(newest);
+        let (mut next, mut first) = (Some(newest), 0);
         while let Some(start) = next {
-            let first = self.sections.len();
             let section = self.section(start)?;
             let place = |key: &str| match section.trailer.get(key) {
                 None => Ok(None),
@@ -111,6 +109,14 @@ impl<'a> Document<'a> {
                 Some(_) => Err(ReadError::Xref { at: start }),
             };
             next = place("Prev")?;
+            if next.is_some_and(|previous| previous > start) {
+                // A linearized file's first page has a section of its own, part of the first revision (annex F.3.3).
+                if !is_linearized(self.bytes) {
+                    return Err(ReadError::SectionOrder);
+                }
+                self.sections.push(section);
+                continue;
+            }
             let closing = closing(self.bytes, section.end)?;
             if let Some(hidden) = place("XRefStm")?.filter(|_| section.is_table) {
                 // Objects it names are free in the table, so it is looked at first (ISO 32000-1, 7.5.8.4).
@@ -125,6 +131,7 @@ impl<'a> Document<'a> {
                 end: closing.1,
                 sections: first..self.sections.len(),
             });
+            first = self.sections.len();
         }
         Ok(())
     }
@@ -140,22 +147,6 @@ impl<'a> Document<'a> {
         self.charge_parsed(section.parsed_bytes())?;
         charge(&self.decompressed, section.decompressed_bytes(), self.limits.decompressed, "decompressed bytes")?;
         Ok(section)
-    }
-
-    /// A linearized file has two sections for its first revision, the later-read one earlier in the file (annex F).
-    fn join_linearized(&mut self) -> Result<(), ReadError> {
-        if let [main, first_page, ..] = &self.revisions[..]
-            && first_page.end < main.end
-        {
-            let linearized = Parser::new(self.bytes, 0);
-            let joined = first_page.sections.start..main.sections.end;
-            if !is_linearized(linearized) {
-                return Err(ReadError::SectionOrder);
-            }
-            self.revisions[0].sections = joined;
-            self.revisions.remove(1);
-        }
-        Ok(())
     }
 
     /// The bytes read.
@@ -422,7 +413,8 @@ fn startxref(bytes: &[u8], at: usize) -> Result<(u64, usize), ReadError> {
 }
 
 /// The first object of a linearized file is its linearization dictionary.
-fn is_linearized(mut parser: Parser<'_>) -> bool {
+fn is_linearized(bytes: &[u8]) -> bool {
+    let mut parser = Parser::new(bytes, 0);
     parser.skip();
     parser.object_header().is_ok() && {
         parser.skip();
