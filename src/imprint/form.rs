@@ -42,10 +42,11 @@ impl Imprint {
         let middle = self.diameter_mm / 2.0;
         let [red, green, blue] = RED.map(|channel| f64::from(channel) / 255.0);
         let unit = 1.0 / UNITS_PER_POINT;
-        let mut content = format!("{red:.3} {green:.3} {blue:.3} rg\n{unit} 0 0 {unit} 0 0 cm\n");
+        // The move is in the matrix: every slice has the same coordinates as the whole, so their edges meet.
+        let mut content = format!("{red:.3} {green:.3} {blue:.3} rg\n{unit} 0 0 {unit} {:.4} 0 cm\n", 0.0 - left);
         for shape in &self.shapes {
-            let shape = shape.map(|[x, y]| [(x + middle) * POINTS_PER_MM - left, (y + middle) * POINTS_PER_MM]);
-            let seen = shape.bounds().is_some_and(|bounds| bounds.max[0] > 0.0 && bounds.min[0] < width);
+            let shape = shape.map(|[x, y]| [(x + middle) * POINTS_PER_MM, (y + middle) * POINTS_PER_MM]);
+            let seen = shape.bounds().is_some_and(|bounds| bounds.max[0] > left && bounds.min[0] < left + width);
             if seen {
                 fill(&mut content, &shape);
             }

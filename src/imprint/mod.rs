@@ -2,8 +2,8 @@
 //!
 //! A round seal of an organ of state, as 国发〔1999〕25号 describes it: five-pointed star in the centre, the organ's name
 //! on the upper arc from left to right, in simplified characters and Song type (宋体), all in one red. The approval seal
-//! (行政审批专用章) carries its purpose in a straight line under the star. Proportions follow real electronic seals of
-//! 42 mm and 45 mm: see [`layout`].
+//! (行政审批专用章) carries its purpose in a straight line under the star. Proportions (in `layout`) follow real electronic
+//! seals of 40, 42 and 45 mm.
 //!
 //! In scope: where every line goes, and three ways to write it down. Out of scope: where on a page it stands (`pdf`),
 //! and whether anyone may use it (`hall`). Trusted: the face is the project's own font file, not one sent by a stranger.

@@ -1,8 +1,8 @@
 //! The imprint as a picture of dots: PNG with a palette of one red in 256 degrees of opacity (ISO/IEC 15948).
 
-use tiny_skia::{FillRule, Mask, PathBuilder, Transform};
+use tiny_skia::{FillRule, Mask, Path, PathBuilder, Transform};
 
-use super::outline::Segment;
+use super::outline::{Outline, Point, Segment};
 use super::{Imprint, ImprintError, MAX_DPI, RED};
 
 const MM_PER_INCH: f64 = 25.4;
@@ -36,31 +36,37 @@ impl Imprint {
         let dots_per_mm = f64::from(dpi) / MM_PER_INCH;
         let side = (self.diameter_mm * dots_per_mm).ceil() as u32;
         let mut mask = Mask::new(side, side).ok_or(ImprintError::Resolution(dpi))?;
-        let middle = f64::from(side) / 2.0;
-        let dot = |[x, y]: [f64; 2]| [(middle + x * dots_per_mm) as f32, (middle - y * dots_per_mm) as f32];
-        for shape in &self.shapes {
-            let mut path = PathBuilder::new();
-            for segment in shape.segments() {
-                match *segment {
-                    Segment::Move(to) => {
-                        let [x, y] = dot(to);
-                        path.move_to(x, y);
-                    }
-                    Segment::Line(to) => {
-                        let [x, y] = dot(to);
-                        path.line_to(x, y);
-                    }
-                    Segment::Curve(a, b, to) => {
-                        let ([ax, ay], [bx, by], [x, y]) = (dot(a), dot(b), dot(to));
-                        path.cubic_to(ax, ay, bx, by, x, y);
-                    }
-                    Segment::Close => path.close(),
-                }
-            }
-            if let Some(path) = path.finish() {
-                mask.fill_path(&path, FillRule::Winding, true, Transform::identity());
-            }
+        let (scale, middle) = (dots_per_mm as f32, side as f32 / 2.0);
+        let place = Transform::from_row(scale, 0.0, 0.0, -scale, middle, middle);
+        for path in self.shapes.iter().filter_map(Outline::path) {
+            mask.fill_path(&path, FillRule::Winding, true, place);
         }
         Ok(mask)
+    }
+}
+
+impl Outline {
+    /// The same outline for the rasteriser; `None` if there is nothing to fill.
+    pub(super) fn path(&self) -> Option<Path> {
+        let mut path = PathBuilder::new();
+        let single = |point: Point| point.map(|length| length as f32);
+        for segment in self.segments() {
+            match *segment {
+                Segment::Move(to) => {
+                    let [x, y] = single(to);
+                    path.move_to(x, y);
+                }
+                Segment::Line(to) => {
+                    let [x, y] = single(to);
+                    path.line_to(x, y);
+                }
+                Segment::Curve(a, b, to) => {
+                    let ([ax, ay], [bx, by], [x, y]) = (single(a), single(b), single(to));
+                    path.cubic_to(ax, ay, bx, by, x, y);
+                }
+                Segment::Close => path.close(),
+            }
+        }
+        path.finish()
     }
 }

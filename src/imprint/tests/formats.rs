@@ -63,7 +63,8 @@ fn pdf_and_png_show_the_same() {
     let mut design = design(NAMES[3], SealKind::Approval);
     design.code = Some("22020100012345".to_owned());
     let imprint = draw(&design);
-    // 127 mm / 5 = 25.4 mm: at 500 dpi a seal of 42 mm is 826.8 dots; at 635 dpi it is 1050 exactly, in both.
+    // At 635 dpi 42 mm are 1050 dots exactly. The two rasterisers smooth edges differently; a shift of a quarter of a
+    // dot (10 µm) would double the mean.
     let png = Picture::of_png(&imprint.png(635).unwrap());
     assert_eq!(png.side, 1050);
     let form = imprint.pdf_form();
@@ -71,7 +72,7 @@ fn pdf_and_png_show_the_same() {
     assert!((side - 42.0 * 72.0 / 25.4).abs() < 1e-9 && form.bbox == [0.0, 0.0, side, side]);
     let pdf = rendered(page(side, vec![(0.0, form)]), 1050.0);
     let (greatest, mean) = difference(&png, &pdf);
-    assert!(greatest < 80 && mean < 0.8, "greatest {greatest}, mean {mean}");
+    assert!(greatest < 160 && mean < 0.7, "greatest {greatest}, mean {mean}");
 }
 
 #[test]
@@ -144,7 +145,7 @@ fn svg_and_png_show_the_same() {
     mask.fill_path(&svg_path(path), tiny_skia::FillRule::Winding, true, scale);
     let svg = Picture { side: 1050, dots_per_mm: 25.0, opacity: mask.data().to_vec() };
     let (greatest, mean) = difference(&svg, &Picture::of_png(&imprint.png(635).unwrap()));
-    assert!(greatest < 60 && mean < 0.3, "greatest {greatest}, mean {mean}");
+    assert!(greatest < 100 && mean < 0.2, "greatest {greatest}, mean {mean}");
 }
 
 /// Reads path data of absolute M, L, C and Z (SVG 1.1, 8.3).
