@@ -103,6 +103,11 @@ impl Db {
             .await?)
     }
 
+    /// When the last entry was committed (microseconds).
+    pub async fn last_entry_at(&self) -> Result<Option<i64>, DbError> {
+        Ok(sqlx::query_scalar("SELECT MAX(at) FROM ledger_entry").fetch_one(self.readers()).await?)
+    }
+
     /// The head as last committed; `None` before the ledger has begun.
     pub async fn head(&self) -> Result<Option<Head>, DbError> {
         head_of(sqlx::query("SELECT size, root FROM ledger_head").fetch_optional(self.readers()).await?)

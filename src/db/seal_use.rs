@@ -19,6 +19,12 @@ pub struct SealUseRow {
     pub department: String,
     /// Kind of seal.
     pub kind: String,
+    /// Code of the item under which the seal is used.
+    pub item: String,
+    /// The request's canonical statement.
+    pub request: Vec<u8>,
+    /// Its salt.
+    pub request_salt: Vec<u8>,
     /// `asked`, `refused`, `logged`, `sealed`, `voided`.
     pub state: String,
     /// The seal, once logged.
