@@ -43,7 +43,7 @@ pub struct Question<'a> {
     pub seal: Seal<'a>,
     /// The letter of authorization of the item's department.
     pub letter: Option<&'a Letter>,
-    /// The request for this use.
+    /// The request to seal this document; of a joint one, the same for each of its seals.
     pub request: &'a SaltedStatement,
     /// What approvers have said before; statements about other uses are passed over.
     pub earlier: &'a [SaltedStatement],
@@ -202,20 +202,23 @@ impl Question<'_> {
         if self.actor.staff.duty == Duty::Leader { Step::Leader } else { Step::Chief }
     }
 
-    /// Whether a statement is about this very use: certificate, bytes, template and seal.
-    fn is_about(&self, said: &Statement) -> bool {
+    /// Whether a statement is about this very certificate, its bytes, its template and its case.
+    fn is_about_document(&self, said: &Statement) -> bool {
         said.certificate == self.certificate
             && said.document == self.document
             && said.template == self.template
-            && said.seal == self.seal.spki
-            && said.item == self.item.code
             && said.case == *self.case
+    }
+
+    /// Whether a statement is about this very use: the document, and the seal and the item it is sealed under.
+    fn is_about_use(&self, said: &Statement) -> bool {
+        self.is_about_document(said) && said.seal == self.seal.spki && said.item == self.item.code
     }
 
     fn earlier_approvals(&self) -> impl Iterator<Item = &SaltedStatement> {
         self.earlier.iter().filter(|said| {
             let said = &said.statement;
-            said.decision == Decision::Approve && self.is_about(said)
+            said.decision == Decision::Approve && self.is_about_use(said)
         })
     }
 }
@@ -290,10 +293,12 @@ fn check_document(question: &Question<'_>, reasons: &mut Reasons) {
     }
 }
 
+/// What was asked for is this document. A request is made once for all seals of a document and may outlive a seal that
+/// is replaced meanwhile, so its seal and item lines decide nothing.
 fn check_request(question: &Question<'_>, reasons: &mut Reasons) {
     let asked = &question.request.statement;
-    if asked.decision != Decision::Ask || asked.step != Step::Request || !question.is_about(asked) {
-        reasons.add("request-mismatch", "用印申请与当前的文件、模板或印章不一致，请窗口重新提交");
+    if asked.decision != Decision::Ask || asked.step != Step::Request || !question.is_about_document(asked) {
+        reasons.add("request-mismatch", "用印申请与当前的文件、模板或办件不一致，请窗口重新提交");
     }
 }
 
