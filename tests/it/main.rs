@@ -1,0 +1,4 @@
+//! The integration tests, in one binary so that they are linked once.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod ledger;
