@@ -416,10 +416,12 @@ fn inside(pdf: &[u8], what: &str) {
             let at = format!("{what}: {:?} {:?}", word.text, word.sides);
             assert!(left > 8.0 && top > 8.0 && right < width - 8.0 && bottom < height - 8.0, "{at}");
             // poppler's boxes are as high as the face's tallest glyph: only the middle of a line counts.
+            // A squeezed bracket's box is half a character wider than its place.
             let [_, upper, _, lower] = word.core();
+            let squeezed = 0.8 * (bottom - top);
             let over = words[index + 1..].iter().find(|other| {
                 let [x0, y0, x1, y1] = other.core();
-                x0 < right - 0.5 && left < x1 - 0.5 && y0 < lower && upper < y1
+                x0 < right - squeezed && left < x1 - squeezed && y0 < lower && upper < y1
             });
             assert!(over.is_none(), "{at} lies over {:?}", over.map(|word| (&word.text, word.sides)));
         }
