@@ -63,6 +63,21 @@ pub(super) struct Draft<'a> {
     /// `None`: the joint document bears the number of the case.
     pub(super) pattern: Option<&'a NumberPattern>,
     pub(super) withdraws: Option<String>,
+    /// Who issues a document that bears no item's seal.
+    issuer: Option<&'a Department>,
+}
+
+impl<'a> Draft<'a> {
+    /// A letter of authorization, which the department issues and no item's seal stands on.
+    pub(super) fn of_letter(template: Arc<Template>, data: Map<String, Value>, issuer: &'a Department) -> Self {
+        let title = template.name.clone();
+        Self { key: title.clone(), title, template, data, signers: Vec::new(), pattern: None, withdraws: None, issuer: Some(issuer) }
+    }
+
+    /// Who stands below the document, in the order of its places for seals.
+    fn issuers(&self) -> impl Iterator<Item = &'a Department> {
+        self.signers.iter().map(|signer| signer.department).chain(self.issuer)
+    }
 }
 
 /// One seal on a document: whose, and under which item it is used.
@@ -126,6 +141,7 @@ fn item_draft<'a>(app: &'a App, item: &'a Item, data: Map<String, Value>) -> Res
         signers: vec![SignerPlan { department, kind: item.seal.kind(), item }],
         pattern: Some(&item.number),
         withdraws: None,
+        issuer: None,
     })
 }
 
@@ -159,6 +175,7 @@ fn joint_plan<'a>(app: &'a App, person: &Person, joint: &'a Joint, request: &Req
         signers,
         pattern: None,
         withdraws: None,
+        issuer: None,
     });
     let window = window.ok_or_else(|| inconsistent(&joint.name))?;
     Ok(Plan { title: joint.name.clone(), window, drafts })
@@ -222,11 +239,11 @@ pub(super) fn placeholders(drafts: &mut [Draft<'_>], case: &str, day: Date) -> R
 
 /// What a page needs beside its fields.
 pub(super) fn facts(app: &App, draft: &Draft<'_>, number: &str, qr_text: String) -> Facts {
-    let seals = draft.template.seals.iter().zip(&draft.signers);
+    let seals = draft.template.seals.iter().zip(draft.issuers());
     Facts {
         number: number.to_owned(),
         item: draft.title.clone(),
-        signers: seals.map(|(seal, signer)| Signer { seal: seal.clone(), name: signer.department.name.clone() }).collect(),
+        signers: seals.map(|(seal, issuer)| Signer { seal: seal.clone(), name: issuer.name.clone() }).collect(),
         qr_text,
         made_at: app.now(),
     }

@@ -6,6 +6,7 @@
 pub mod approve;
 pub mod deliver;
 pub mod draft;
+mod facts;
 mod layout;
 pub mod look;
 pub mod person;

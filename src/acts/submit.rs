@@ -83,7 +83,8 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
     // 4
     let mut taken = Vec::new();
     for draft in plan.drafts.iter().filter(|draft| draft.pattern.is_some()) {
-        taken.push(app.db.take_number(&draft.key, day.year()).await?);
+        let year = draft.pattern.map_or(0, |pattern| pattern.scope(day).as_year());
+        taken.push(app.db.take_number(&draft.key, year).await?);
     }
     let mut taken = taken.into_iter();
     let numbers = number_with(&mut plan.drafts, case.as_str(), |draft| {
