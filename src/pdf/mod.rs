@@ -18,7 +18,7 @@ mod form;
 mod prepare;
 pub mod read;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod stamp;
 #[cfg(test)]
 mod tests;
