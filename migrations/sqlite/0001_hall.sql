@@ -104,8 +104,6 @@ CREATE TABLE certificate (
     disputed INTEGER NOT NULL,          -- 1: disputed; the leader decides too
     lookup_code TEXT NOT NULL,          -- random part of the address in the QR code
     asked_by TEXT NOT NULL REFERENCES staff (id), -- who asked for the seal; cannot approve it
-    request BLOB NOT NULL,              -- the request's canonical statement
-    request_salt BLOB NOT NULL,         -- its 32-byte salt
     withdraws TEXT REFERENCES certificate (id), -- the certificate that this decision withdraws
     state TEXT NOT NULL,                -- submitted, refused, sealed, voided, withdrawn
     sealed BLOB,                        -- SHA-256 of the sealed PDF
@@ -124,6 +122,9 @@ CREATE TABLE seal_use (
     position INTEGER NOT NULL,          -- order of the seals on the document, from 0
     department TEXT NOT NULL,           -- whose seal
     kind TEXT NOT NULL,                 -- kind of seal
+    item TEXT NOT NULL,                 -- code of the item under which the seal is used
+    request BLOB NOT NULL,              -- the request's canonical statement
+    request_salt BLOB NOT NULL,         -- its 32-byte salt
     state TEXT NOT NULL,                -- asked, refused, logged, sealed, voided
     seal TEXT REFERENCES seal (id),     -- the seal, once logged
     attributes BLOB,                    -- DER SET OF signed attributes, once logged
@@ -159,6 +160,8 @@ CREATE TABLE ledger_entry (
     leaf BLOB NOT NULL,                 -- SHA-256(00 || entry)
     seal_use TEXT REFERENCES seal_use (id), -- of a seal-use entry
     voids BIGINT CONSTRAINT an_entry_is_voided_once UNIQUE, -- of a seal-void entry: the index voided
+    statement BLOB,                     -- of a change of a seal: the statement whose salted digest stands in the entry
+    salt BLOB,                          -- its 32-byte salt
     at BIGINT NOT NULL,                 -- when it was committed
     CONSTRAINT one_entry_per_use UNIQUE (seal_use)
 );

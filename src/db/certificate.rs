@@ -40,10 +40,6 @@ pub struct CertificateRow {
     pub lookup_code: String,
     /// Who asked for the seal.
     pub asked_by: String,
-    /// The request's canonical statement.
-    pub request: Vec<u8>,
-    /// Its salt.
-    pub request_salt: Vec<u8>,
     /// The certificate that this decision withdraws.
     pub withdraws: Option<String>,
     /// `submitted`, `refused`, `sealed`, `voided`, `withdrawn`.
@@ -95,12 +91,14 @@ impl Db {
     }
 
     /// The certificate that a QR code's address names.
-    pub async fn certificate_by_lookup(&self, number: &str, code: &str) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM certificate WHERE number = ? AND lookup_code = ?")
-            .bind(number)
-            .bind(code)
-            .fetch_optional(self.readers())
-            .await?)
+    pub async fn certificate_by_lookup(&self, case_no: &str, code: &str) -> Result<Option<CertificateRow>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT c.* FROM certificate c JOIN matter m ON m.id = c.matter WHERE m.case_no = ? AND c.lookup_code = ?",
+        )
+        .bind(case_no)
+        .bind(code)
+        .fetch_optional(self.readers())
+        .await?)
     }
 
     /// The certificate whose sealed PDF has that digest.
@@ -111,14 +109,22 @@ impl Db {
             .await?)
     }
 
-    /// The certificate of a number among those in force, for a decision that withdraws it.
-    pub async fn certificate_of_case_and_item(&self, case_no: &str) -> Result<Option<CertificateRow>, DbError> {
+    /// The first certificate of a case.
+    pub async fn certificate_of_case(&self, case_no: &str) -> Result<Option<CertificateRow>, DbError> {
         Ok(sqlx::query_as(
             "SELECT c.* FROM certificate c JOIN matter m ON m.id = c.matter WHERE m.case_no = ? ORDER BY c.position LIMIT 1",
         )
         .bind(case_no)
         .fetch_optional(self.readers())
         .await?)
+    }
+
+    /// The certificate of a number, the newest if several items use the same numbers.
+    pub async fn certificate_by_number(&self, number: &str) -> Result<Option<CertificateRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM certificate WHERE number = ? ORDER BY id DESC LIMIT 1")
+            .bind(number)
+            .fetch_optional(self.readers())
+            .await?)
     }
 
     /// Releases all documents of a case at once: only where each is still waiting and each of its uses is logged. Gives
@@ -167,8 +173,8 @@ impl Tx {
     pub(in crate::db) async fn insert_certificate(&mut self, row: &CertificateRow) -> Result<(), DbError> {
         sqlx::query(
             "INSERT INTO certificate (id, matter, position, item, name, number, holder, data, template, template_version,
-             unsealed, layout, major, disputed, lookup_code, asked_by, request, request_salt, withdraws, state)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             unsealed, layout, major, disputed, lookup_code, asked_by, withdraws, state)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&row.id)
         .bind(&row.matter)
@@ -186,8 +192,6 @@ impl Tx {
         .bind(row.disputed)
         .bind(&row.lookup_code)
         .bind(&row.asked_by)
-        .bind(&row.request)
-        .bind(&row.request_salt)
         .bind(&row.withdraws)
         .bind(&row.state)
         .execute(&mut *self.0)

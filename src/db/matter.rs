@@ -33,6 +33,12 @@ pub struct AskedUse {
     pub department: String,
     /// Kind of seal.
     pub kind: &'static str,
+    /// Code of the item under which the seal is used.
+    pub item: String,
+    /// The request's canonical statement.
+    pub request: Vec<u8>,
+    /// Its salt.
+    pub request_salt: [u8; 32],
 }
 
 impl Db {
@@ -69,14 +75,17 @@ impl Db {
             tx.insert_certificate(certificate).await?;
             for (position, asked) in uses.iter().enumerate() {
                 sqlx::query(
-                    "INSERT INTO seal_use (id, certificate, position, department, kind, state)
-                     VALUES (?, ?, ?, ?, ?, 'asked')",
+                    "INSERT INTO seal_use (id, certificate, position, department, kind, item, request, request_salt,
+                     state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'asked')",
                 )
                 .bind(&asked.id)
                 .bind(&certificate.id)
                 .bind(position as i64)
                 .bind(&asked.department)
                 .bind(asked.kind)
+                .bind(&asked.item)
+                .bind(&asked.request)
+                .bind(asked.request_salt.to_vec())
                 .execute(&mut *tx.0)
                 .await?;
             }

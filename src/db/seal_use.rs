@@ -19,6 +19,12 @@ pub struct SealUseRow {
     pub department: String,
     /// Kind of seal.
     pub kind: String,
+    /// Code of the item under which the seal is used.
+    pub item: String,
+    /// The request's canonical statement.
+    pub request: Vec<u8>,
+    /// Its salt.
+    pub request_salt: Vec<u8>,
     /// `asked`, `refused`, `logged`, `sealed`, `voided`.
     pub state: String,
     /// The seal, once logged.
@@ -101,6 +107,17 @@ impl Db {
              WHERE u.certificate = ? ORDER BY u.position",
         )
         .bind(certificate)
+        .fetch_all(self.readers())
+        .await?)
+    }
+
+    /// The uses of all documents of a case, in the order of sealing.
+    pub async fn uses_of_case(&self, matter: &str) -> Result<Vec<SealUseRow>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT u.*, e.idx FROM seal_use u JOIN certificate c ON c.id = u.certificate
+             LEFT JOIN ledger_entry e ON e.seal_use = u.id WHERE c.matter = ? ORDER BY c.position, u.position",
+        )
+        .bind(matter)
         .fetch_all(self.readers())
         .await?)
     }

@@ -6,7 +6,7 @@ use super::StampError;
 use super::write::numbers;
 
 /// Points in a millimetre.
-const POINTS_PER_MM: f64 = 72.0 / 25.4;
+pub(super) const POINTS_PER_MM: f64 = 72.0 / 25.4;
 /// A rectangle and its seal may differ in proportion by this much, a tenth of a millimetre on a seal of 42.
 const PROPORTION: f64 = 0.0025;
 

@@ -14,6 +14,7 @@
 
 mod annotate;
 mod fill;
+mod pages;
 mod form;
 mod prepare;
 pub mod read;
@@ -26,6 +27,7 @@ mod update;
 mod write;
 
 pub use fill::fill;
+pub use pages::page_sizes;
 pub use form::{Form, RectMm};
 pub use prepare::{FieldPlan, Locks, prepare};
 pub use stamp::{MAX_HOLE, Permission, SeamSlice, StampPlan, Stamped, stamp};

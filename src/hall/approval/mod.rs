@@ -43,7 +43,7 @@ pub struct Question<'a> {
     pub seal: Seal<'a>,
     /// The letter of authorization of the item's department.
     pub letter: Option<&'a Letter>,
-    /// The request for this use.
+    /// The request to seal this document; of a joint one, the same for each of its seals.
     pub request: &'a SaltedStatement,
     /// What approvers have said before; statements about other uses are passed over.
     pub earlier: &'a [SaltedStatement],
@@ -179,6 +179,30 @@ pub fn decide(question: &Question<'_>, salt: [u8; 32]) -> Result<Decided, Refusa
     Ok(Decided::Complete(Approved { seal: question.seal.id, kind: question.seal.kind, statement, approvals }))
 }
 
+/// Whether the decisions recorded earlier are complete, and everything they rest on still holds now: for a use that is
+/// sealed later than it was approved (joint approval, or finishing after a crash). The actor is not asked again.
+///
+/// # Errors
+/// Every reason why it may not be sealed (any more).
+pub fn recall(question: &Question<'_>) -> Result<Approved, Refusal> {
+    let mut reasons = Reasons::new();
+    check_document(question, &mut reasons);
+    check_request(question, &mut reasons);
+    check_letter(question, &mut reasons);
+    check_seal(question, &mut reasons);
+    let approved_at = |step| question.earlier_approvals().find(|said| said.statement.step == step);
+    let chief = approved_at(Step::Chief);
+    let last = if question.needs_leader() { approved_at(Step::Leader) } else { chief };
+    let complete = chief.and(last);
+    reasons.require(complete.is_some(), "not-approved", "审批尚未完成，不得用印");
+    reasons.into_result()?;
+    let statement = complete.ok_or_else(|| Refusal::because("not-approved", "审批尚未完成，不得用印"))?.clone();
+    let before = question.earlier_approvals().map(SaltedStatement::digest);
+    let mut approvals: Vec<_> = before.chain([question.request.digest()]).collect();
+    approvals.sort();
+    Ok(Approved { seal: question.seal.id, kind: question.seal.kind, statement, approvals })
+}
+
 /// Refuses a use: the same people in the same order as for an approval, but neither seal nor letter need be in order.
 /// `why`: the approver's reasons, all at once. `salt`: 32 fresh random bytes.
 pub fn turn_down(question: &Question<'_>, why: Vec<String>, salt: [u8; 32]) -> Result<TurnedDown, Refusal> {
@@ -202,20 +226,23 @@ impl Question<'_> {
         if self.actor.staff.duty == Duty::Leader { Step::Leader } else { Step::Chief }
     }
 
-    /// Whether a statement is about this very use: certificate, bytes, template and seal.
-    fn is_about(&self, said: &Statement) -> bool {
+    /// Whether a statement is about this very certificate, its bytes, its template and its case.
+    fn is_about_document(&self, said: &Statement) -> bool {
         said.certificate == self.certificate
             && said.document == self.document
             && said.template == self.template
-            && said.seal == self.seal.spki
-            && said.item == self.item.code
             && said.case == *self.case
+    }
+
+    /// Whether a statement is about this very use: the document, and the seal and the item it is sealed under.
+    fn is_about_use(&self, said: &Statement) -> bool {
+        self.is_about_document(said) && said.seal == self.seal.spki && said.item == self.item.code
     }
 
     fn earlier_approvals(&self) -> impl Iterator<Item = &SaltedStatement> {
         self.earlier.iter().filter(|said| {
             let said = &said.statement;
-            said.decision == Decision::Approve && self.is_about(said)
+            said.decision == Decision::Approve && self.is_about_use(said)
         })
     }
 }
@@ -290,10 +317,12 @@ fn check_document(question: &Question<'_>, reasons: &mut Reasons) {
     }
 }
 
+/// What was asked for is this document. A request is made once for all seals of a document and may outlive a seal that
+/// is replaced meanwhile, so its seal and item lines decide nothing.
 fn check_request(question: &Question<'_>, reasons: &mut Reasons) {
     let asked = &question.request.statement;
-    if asked.decision != Decision::Ask || asked.step != Step::Request || !question.is_about(asked) {
-        reasons.add("request-mismatch", "用印申请与当前的文件、模板或印章不一致，请窗口重新提交");
+    if asked.decision != Decision::Ask || asked.step != Step::Request || !question.is_about_document(asked) {
+        reasons.add("request-mismatch", "用印申请与当前的文件、模板或办件不一致，请窗口重新提交");
     }
 }
 

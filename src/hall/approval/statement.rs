@@ -64,9 +64,9 @@ pub struct Statement {
     pub document: Digest,
     /// The template version.
     pub template: Digest,
-    /// SHA-256 of the SubjectPublicKeyInfo of the seal.
+    /// SHA-256 of the SubjectPublicKeyInfo of the seal; in the request for a joint document, of its first seal.
     pub seal: Digest,
-    /// The item.
+    /// The item; in the request for a joint document, the one its first seal is used for.
     pub item: ItemCode,
     /// The case.
     pub case: CaseNumber,

@@ -196,6 +196,14 @@ fn major_and_disputed_cases_go_on_to_the_leader() {
 }
 
 #[test]
+fn a_request_outlives_a_replaced_seal_and_serves_every_seal_of_a_joint_document() {
+    let mut scene = food();
+    scene.request.statement.seal = Digest::of(b"the seal before, or the first of a joint document");
+    scene.request.statement.item = "220201-ghfj-001".parse().unwrap();
+    assert_eq!(complete(scene.decide()).seal_spki(), Digest::of(b"spki"));
+}
+
+#[test]
 fn a_joint_documents_other_use_is_no_approval_of_this_one() {
     let major = || {
         let mut scene = food().with_chief();
@@ -204,12 +212,13 @@ fn a_joint_documents_other_use_is_no_approval_of_this_one() {
     };
     complete(major().decide());
     type Change = fn(&mut Statement);
-    let others: [Change; 6] = [
+    let others: [Change; 7] = [
         |said| said.seal = Digest::of(b"the other department's"),
         |said| said.document = Digest::of(b"other bytes"),
         |said| said.template = Digest::of(b"other template"),
         |said| said.certificate = CertificateId::new(Timestamp::UNIX_EPOCH, &[7; 10]),
         |said| said.item = "other".parse().unwrap(),
+        |said| said.case = "other".parse().unwrap(),
         |said| said.decision = Decision::Refuse,
     ];
     for change in others {
@@ -241,7 +250,7 @@ fn each_rule_refuses_for_its_own_reason() {
         ("not-submitted", |s| s.state = CertificateState::Sealed),
         ("document-changed", |s| s.shown = Digest::of(b"something else")),
         ("request-mismatch", |s| s.request.statement.document = Digest::of(b"older bytes")),
-        ("request-mismatch", |s| s.request.statement.seal = Digest::of(b"the seal before")),
+        ("request-mismatch", |s| s.request.statement.case = "other".parse().unwrap()),
         ("request-mismatch", |s| s.request.statement.decision = Decision::Approve),
         ("no-letter", |s| s.letter = None),
         ("letter-department", |s| s.letter.as_mut().unwrap().department = "jsj".parse().unwrap()),

@@ -68,7 +68,7 @@ impl Viewer {
                         span { "共 " (count) " 页" }
                         @if let Some(here) = &self.here {
                             @for (zoom, word) in [(Zoom::Fit, "适合宽度"), (Zoom::Large, "放大"), (Zoom::Huge, "再放大")] {
-                                a href={ (here) "?zoom=" (zoom.query()) "#pages" } aria-current=[(zoom == self.zoom).then_some("true")] { (word) }
+                                a href={ (here) "?zoom=" (zoom.query()) "" } aria-current=[(zoom == self.zoom).then_some("true")] { (word) }
                             }
                         }
                         @if let Some(pdf) = &self.pdf { a href=(pdf) { "打开 PDF" } }
@@ -83,7 +83,7 @@ impl Viewer {
     pub fn pictures(&self) -> Markup {
         let count = self.pages.len();
         html! {
-            div #pages .pages.zoom[self.zoom != Zoom::Fit] {
+            div.pages.zoom[self.zoom != Zoom::Fit] {
                 @for (i, src) in self.pages.iter().enumerate() {
                     figure tabindex="0" {
                         img src=(src) alt={ (self.title) " 第 " (i + 1) " 页" } loading=[(i > 1).then_some("lazy")];
