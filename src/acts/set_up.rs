@@ -115,7 +115,7 @@ pub async fn set_up(
 
 fn make_keys(config: &Config, hall: &Hall, now: Timestamp) -> Result<(), SetUpError> {
     let (keys, rng) = (config.data.join("keys"), random());
-    let vault = Vault::create(&keys, &config.unlock_secret()?, &rng)?;
+    let vault = Vault::create(&keys, &config.unlock_secret().map_err(StartError::from)?, &rng)?;
     let root_spki = vault.new_authority_key(Authority::Root, &rng)?;
     let issuing_spki = vault.new_authority_key(Authority::Seal, &rng)?;
     vault.new_log_key(&rng)?;

@@ -19,7 +19,7 @@ mod form;
 mod prepare;
 pub mod read;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod stamp;
 #[cfg(test)]
 mod tests;
