@@ -15,6 +15,7 @@ pub mod verify;
 // The service:
 pub mod acts;
 pub mod app;
+pub mod demo;
 pub mod db;
 pub mod fault;
 pub mod sequencer;

@@ -15,7 +15,9 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, Value, json};
 
-use crate::app::config::Config;
+use ring::rand::SecureRandom;
+
+use crate::app::config::{Config, UnlockConfig};
 use crate::app::{App, Clock, StartError, random};
 use crate::db::ledger::{Change, Evidence};
 use crate::db::letter::LetterRow;
@@ -69,11 +71,13 @@ impl<E: Into<Failure>> From<E> for SetUpError {
     }
 }
 
-/// Sets up the hall of `hall_toml` at `config.data`; `password` gives each person's first password.
+/// Sets up the hall of `hall_toml` at `config.data`; `password` gives each person's first password. `files` are put into
+/// the data directory as well, readable by the owner alone. A key file that is to lie in there is made.
 pub async fn set_up(
     config: &Config,
     hall_toml: &str,
     clock: Clock,
+    files: &[(&str, &[u8])],
     mut password: impl FnMut(&str) -> String,
 ) -> Result<(), SetUpError> {
     let hall = Hall::parse(hall_toml).map_err(StartError::from)?;
@@ -87,6 +91,15 @@ pub async fn set_up(
     unfinished.data = beside.clone();
     // 1, 2
     folder(&beside)?;
+    for (name, bytes) in files {
+        write_private(&beside.join(name), bytes)?;
+    }
+    if let UnlockConfig::KeyFile(path) = &mut unfinished.unlock
+        && let Ok(inside) = path.strip_prefix(&config.data)
+    {
+        *path = beside.join(inside);
+        write_private(path, &random_key(&random())?)?;
+    }
     make_keys(&unfinished, &hall, clock.now())?;
     write(&beside.join("hall.toml"), hall_toml.as_bytes())?;
     let db = crate::db::Db::open(&beside.join("yinxin.sqlite")).await?;
@@ -124,8 +137,12 @@ fn make_keys(config: &Config, hall: &Hall, now: Timestamp) -> Result<(), SetUpEr
     let term = |years: i32| term(now, years);
     let root_certificate = root(&name("印章根证书")?, term(ROOT_YEARS)?, Serial::random(&rng)?, &root_key)?;
     let root_issuer = Issuer::new(&root_certificate, &root_key)?;
-    let subject =
-        Subject { name: &name("印章签发证书")?, spki: &issuing_spki, term: term(ISSUING_YEARS)?, serial: Serial::random(&rng)? };
+    let subject = Subject {
+        name: &name("印章签发证书")?,
+        spki: &issuing_spki,
+        term: term(ISSUING_YEARS)?,
+        serial: Serial::random(&rng)?,
+    };
     let root_list_url = format!("{}/crl/root.crl", config.base_url);
     let issuing = seal_authority(&subject, Some(&root_list_url), &root_issuer)?;
     let issuing_key = vault.authority(&Digest::of(&issuing_spki), &rng)?;
@@ -187,7 +204,13 @@ fn years_on(day: Date, years: i32) -> Result<Date, ActError> {
 }
 
 /// Makes a seal: key, certificate, and the entry from which it is in force.
-async fn open_seal(app: &App, config: &Config, department: &Department, kind: SealKind, diameter_mm: u8) -> Result<(), SetUpError> {
+async fn open_seal(
+    app: &App,
+    config: &Config,
+    department: &Department,
+    kind: SealKind,
+    diameter_mm: u8,
+) -> Result<(), SetUpError> {
     let now = app.now();
     let serial = app.db.take_number("seal", 0).await?;
     let code = SealCode::new(&app.hall.area, u32::try_from(serial).map_err(inconsistent)?).map_err(inconsistent)?;
@@ -195,8 +218,10 @@ async fn open_seal(app: &App, config: &Config, department: &Department, kind: Se
     let issuing = app.chain.first().ok_or_else(|| inconsistent("no issuing authority"))?;
     let issuing_key = app.vault.authority(&issuing.spki_digest(), &*app.rng)?;
     let issuer = Issuer::new(issuing, &issuing_key)?;
-    let name = DistinguishedName::of_seal(department.uscc.as_str(), &department.name, code.as_str()).map_err(inconsistent)?;
-    let subject = Subject { name: &name, spki: &spki, term: term(now, SEAL_YEARS)?, serial: Serial::random(&*app.rng)? };
+    let name =
+        DistinguishedName::of_seal(department.uscc.as_str(), &department.name, code.as_str()).map_err(inconsistent)?;
+    let subject =
+        Subject { name: &name, spki: &spki, term: term(now, SEAL_YEARS)?, serial: Serial::random(&*app.rng)? };
     let list = format!("{}/crl/issuing.crl", config.base_url);
     let certificate: Certificate = seal(&subject, Some(&list), &issuer)?;
     let keepers = app.db.all_staff().await?;
@@ -234,13 +259,18 @@ async fn open_seal(app: &App, config: &Config, department: &Department, kind: Se
 /// Composes a letter of authorization and files it.
 async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
     let department = app.hall.department(&letter.department).ok_or_else(|| inconsistent(&letter.department))?;
-    let items: Vec<_> = app.hall.items.iter().filter(|item| item.department == department.key && letter.lists(&item.code)).collect();
+    let items: Vec<_> =
+        app.hall.items.iter().filter(|item| item.department == department.key && letter.lists(&item.code)).collect();
     let everybody = app.db.all_staff().await?;
     let chief = everybody.iter().find(|person| {
-        person.duty == Duty::Chief.as_str() && !person.deputy && person.department.as_deref() == Some(department.key.as_str())
+        person.duty == Duty::Chief.as_str()
+            && !person.deputy
+            && person.department.as_deref() == Some(department.key.as_str())
     });
     let chief = chief.map_or("首席代表", |chief| chief.name.as_str());
-    let Role::Issuing { approval_office, .. } = &department.role else { return Err(inconsistent(&department.key).into()) };
+    let Role::Issuing { approval_office, .. } = &department.role else {
+        return Err(inconsistent(&department.key).into());
+    };
     let powers: Vec<String> = letter.powers.iter().map(ToString::to_string).collect();
     let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
     let data: Map<String, Value> = match json!({
@@ -255,9 +285,15 @@ async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
         Value::Object(data) => data,
         _ => Map::new(),
     };
-    let template = app.templates.named("授权委托书").ok_or_else(|| inconsistent("no template for letters of authorization"))?;
+    let template =
+        app.templates.named("授权委托书").ok_or_else(|| inconsistent("no template for letters of authorization"))?;
     let draft = super::draft::Draft::of_letter(template.clone(), data, department);
-    let number = format!("{}授权〔{}〕{}号", app.hall.area, letter.from.year(), app.db.take_number("letter", letter.from.year()).await?);
+    let number = format!(
+        "{}授权〔{}〕{}号",
+        app.hall.area,
+        letter.from.year(),
+        app.db.take_number("letter", letter.from.year()).await?
+    );
     let drafts = [draft];
     let checked = check(app, &drafts, std::slice::from_ref(&number), &app.base_url).await?.remove(0);
     let composed = compose(app, checked, facts(app, &drafts[0], &number, app.base_url.clone())).await?;
@@ -278,6 +314,19 @@ async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
         revoked_at: None,
     };
     Ok(app.db.file_letter(&row).await?)
+}
+
+fn random_key(rng: &dyn SecureRandom) -> Result<[u8; 32], ActError> {
+    let mut key = [0; 32];
+    rng.fill(&mut key).map_err(|_| inconsistent("no random numbers"))?;
+    Ok(key)
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StartError> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all())).map_err(io(path))
 }
 
 fn folder(path: &Path) -> Result<(), StartError> {

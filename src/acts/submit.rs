@@ -21,7 +21,7 @@ use crate::db::matter::{AskedUse, MatterRow};
 use crate::db::seal::SealRow;
 use crate::digest::Digest;
 use crate::hall::approval::{Decision, Statement, Step};
-use crate::hall::id::{CaseNumber, CertificateId, ItemCode};
+use crate::hall::id::{CaseNumber, CertificateId, ItemCode, WindowNo};
 use crate::hall::opening::china_date;
 use crate::hall::refusal::Reasons;
 use crate::pdf::prepare;
@@ -67,11 +67,7 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
     let day = china_date(now);
     let case = match case {
         Some(case) => case,
-        None => {
-            let key = format!("case:{}", plan.window);
-            let number = app.db.take_number(&key, day.year()).await?;
-            format!("{}-{}-{number:06}", day.year(), plan.window).parse().map_err(inconsistent)?
-        }
+        None => next_case(app, &plan.window, day.year()).await?,
     };
     // 2
     let shown = placeholders(&mut plan.drafts, case.as_str(), day)?;
@@ -115,6 +111,17 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
             already(app, &case, &submission).await?.ok_or_else(|| inconsistent(&case))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The window's next number that no approval system has used.
+async fn next_case(app: &App, window: &WindowNo, year: i16) -> Result<CaseNumber, ActError> {
+    loop {
+        let number = app.db.take_number(&format!("case:{window}"), year).await?;
+        let case: CaseNumber = format!("{year}-{window}-{number:06}").parse().map_err(inconsistent)?;
+        if app.db.matter_by_number(case.as_str()).await?.is_none() {
+            return Ok(case);
+        }
     }
 }
 
@@ -207,9 +214,19 @@ impl Making<'_> {
         Ok((row, uses))
     }
 
-    fn row(&self, id: CertificateId, draft: &Draft<'_>, number: &str, unsealed: Digest, layout: &Layout) -> Result<CertificateRow, ActError> {
-        let major = |code: &ItemCode| self.app.hall.item(code).is_some_and(|item| item.weight == crate::hall::item::Weight::Major);
-        let holder = draft.template.fields.first().and_then(|field| draft.data.get(&field.name)).and_then(Value::as_str);
+    fn row(
+        &self,
+        id: CertificateId,
+        draft: &Draft<'_>,
+        number: &str,
+        unsealed: Digest,
+        layout: &Layout,
+    ) -> Result<CertificateRow, ActError> {
+        let major = |code: &ItemCode| {
+            self.app.hall.item(code).is_some_and(|item| item.weight == crate::hall::item::Weight::Major)
+        };
+        let holder =
+            draft.template.fields.first().and_then(|field| draft.data.get(&field.name)).and_then(Value::as_str);
         Ok(CertificateRow {
             id: id.to_string(),
             matter: self.matter.id.clone(),

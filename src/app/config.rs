@@ -76,9 +76,15 @@ impl Config {
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
         let wrong = |problems| ConfigError { file: file.display().to_string(), problems };
         let text = std::fs::read_to_string(file).map_err(|error| wrong(vec![error.to_string()]))?;
-        let mut config: Self = toml::from_str(&text).map_err(|error| wrong(vec![error.to_string()]))?;
-        let base = file.parent().unwrap_or(Path::new("."));
-        let settle = |path: &mut PathBuf| *path = base.join(&*path);
+        Self::parse(&text, file.parent().unwrap_or(Path::new(".")))
+            .map_err(|error| ConfigError { file: file.display().to_string(), ..error })
+    }
+
+    /// Checks a configuration whose relative paths are below `base`.
+    pub fn parse(text: &str, base: &Path) -> Result<Self, ConfigError> {
+        let wrong = |problems| ConfigError { file: base.display().to_string(), problems };
+        let mut config: Self = toml::from_str(text).map_err(|error| wrong(vec![error.to_string()]))?;
+        let settle = |path: &mut PathBuf| *path = if path.as_os_str() == "." { base.to_owned() } else { base.join(&*path) };
         settle(&mut config.data);
         config.extra_fonts.iter_mut().for_each(settle);
         match &mut config.unlock {
@@ -162,7 +168,9 @@ mod tests {
     #[test]
     fn networks_hold_their_addresses_and_no_others() {
         let network = Network::parse("10.1.0.0/16").unwrap();
-        assert!(network.contains("10.1.255.3".parse().unwrap()) && network.contains("::ffff:10.1.0.1".parse().unwrap()));
+        assert!(
+            network.contains("10.1.255.3".parse().unwrap()) && network.contains("::ffff:10.1.0.1".parse().unwrap())
+        );
         assert!(!network.contains("10.2.0.1".parse().unwrap()) && !network.contains("::1".parse().unwrap()));
         assert!(Network::parse("127.0.0.1/32").unwrap().contains("127.0.0.1".parse().unwrap()));
         assert!(Network::parse("0.0.0.0/0").unwrap().contains("8.8.8.8".parse().unwrap()));
