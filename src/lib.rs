@@ -15,8 +15,8 @@ pub mod verify;
 // The service:
 pub mod acts;
 pub mod app;
-pub mod demo;
 pub mod db;
+pub mod demo;
 pub mod fault;
 pub mod sequencer;
 pub mod store;

@@ -12,6 +12,7 @@ use yinxin::demo::{self, Demo};
 use yinxin::ledger::proof::TlogProof;
 use yinxin::pdf::read::{Document, Limits};
 use yinxin::verify::{Report, Trust, exit_code, verify};
+use yinxin::web::run;
 
 /// Where a hall's configuration is looked for, if neither an argument nor the environment names one.
 const CONFIG: &str = "/etc/yinxin/yinxin.toml";
@@ -121,14 +122,12 @@ async fn run_demo(data: &Path, once: bool) -> Result<ExitCode, Failed> {
     let text = std::fs::read_to_string(&accounts)?;
     writeln!(out, "{text}\naccounts {}", accounts.display())?;
     writeln!(out, "演示的账本没有独立见证人：正式部署请在 keys/trust/policy.txt 中写明至少一个。")?;
-    let door = yinxin::web::serve::open(&app, &config).or_else(|_| {
-        // The usual port is taken: any other will do for a demonstration.
-        let elsewhere = Config { listen: (demo::LISTEN.ip(), 0).into(), ..config.clone() };
-        yinxin::web::serve::open(&app, &elsewhere)
-    })?;
+    // If the usual port is taken, any other will do for a demonstration.
+    let door = run::open(&app, &config, config.listen)
+        .or_else(|_| run::open(&app, &config, (config.listen.ip(), 0).into()))?;
     writeln!(out, "serving {}", door.url())?;
     out.flush()?;
-    yinxin::web::serve::run(app, &config, door).await?;
+    run::run(app, &config, door).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -152,11 +151,11 @@ async fn run_set_up(config: &Path, hall: &Path) -> Result<ExitCode, Failed> {
 async fn run_serve(config: &Path) -> Result<ExitCode, Failed> {
     let config = Config::read(config)?;
     let app = App::open(&config, Clock::System).await?;
-    let door = yinxin::web::serve::open(&app, &config)?;
+    let door = run::open(&app, &config, config.listen)?;
     let mut out = std::io::stdout();
     writeln!(out, "serving {}", door.url())?;
     out.flush()?;
-    yinxin::web::serve::run(app, &config, door).await?;
+    run::run(app, &config, door).await?;
     Ok(ExitCode::SUCCESS)
 }
 

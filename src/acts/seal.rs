@@ -316,7 +316,11 @@ async fn sign(app: &App, ready: Ready, unsealed: Digest, is_last: bool) -> Resul
         // 8
         let report = crate::verify::verify(&bytes, &trust, now);
         // Before the last seal of several the document is incomplete, which is the verifier's one complaint.
-        let good = if is_last { report.verdict == Verdict::Valid } else { report.signatures.iter().all(|one| one.verdict == Verdict::Valid) };
+        let good = if is_last {
+            report.verdict == Verdict::Valid
+        } else {
+            report.signatures.iter().all(|one| one.verdict == Verdict::Valid)
+        };
         if !good || report.signatures.is_empty() {
             let codes: Vec<&str> = report.reasons.iter().map(|reason| reason.code).collect();
             return Err(ActError::Failed(Failure::Incident(codes.join(", "))));

@@ -84,7 +84,8 @@ impl Config {
     pub fn parse(text: &str, base: &Path) -> Result<Self, ConfigError> {
         let wrong = |problems| ConfigError { file: base.display().to_string(), problems };
         let mut config: Self = toml::from_str(text).map_err(|error| wrong(vec![error.to_string()]))?;
-        let settle = |path: &mut PathBuf| *path = if path.as_os_str() == "." { base.to_owned() } else { base.join(&*path) };
+        let settle =
+            |path: &mut PathBuf| *path = if path.as_os_str() == "." { base.to_owned() } else { base.join(&*path) };
         settle(&mut config.data);
         config.extra_fonts.iter_mut().for_each(settle);
         match &mut config.unlock {

@@ -108,7 +108,9 @@ impl Db {
 
     /// The first case there was.
     pub async fn first_matter(&self) -> Result<Option<MatterRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM matter ORDER BY submitted_at, id LIMIT 1").fetch_optional(self.readers()).await?)
+        Ok(sqlx::query_as("SELECT * FROM matter ORDER BY submitted_at, id LIMIT 1")
+            .fetch_optional(self.readers())
+            .await?)
     }
 
     /// The latest cases, newest first.

@@ -2,7 +2,6 @@
 //!
 //! It says of itself that no independent witness watches its ledger.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use jiff::ToSpan;
@@ -25,9 +24,6 @@ use crate::store::write_durably;
 
 const HALL: &str = include_str!("hall.toml");
 const CASE: &str = include_str!("case.json");
-/// Where the demonstration listens, on this machine alone.
-pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8180);
-
 const CONFIG: &str = r#"# The demonstration's configuration. Paths are relative to this file.
 data = "."
 listen = "127.0.0.1:8180"
@@ -112,7 +108,13 @@ fn accounts(hall: &str, password: &str) -> String {
     if let Ok(hall) = crate::hall::file::Hall::parse(hall) {
         for person in &hall.staff {
             let windows: Vec<&str> = person.windows.iter().map(|no| no.as_str()).collect();
-            text.push_str(&format!("{:<16} {} {} {}\n", person.login.as_str(), person.duty.title(), person.name, windows.join(" ")));
+            text.push_str(&format!(
+                "{:<16} {} {} {}\n",
+                person.login.as_str(),
+                person.duty.title(),
+                person.name,
+                windows.join(" ")
+            ));
         }
     }
     text
@@ -135,17 +137,13 @@ async fn first_case(app: &App) -> Result<CertificateRow, DemoError> {
         }
     };
     let mut certificates = app.db.certificates_of(&first.id).await.map_err(ActError::from)?;
-    if certificates.iter().any(|certificate| certificate.state == "submitted") {
-        for certificate in &certificates {
-            for seal_use in app.db.uses_of(&certificate.id).await.map_err(ActError::from)? {
-                let shown = certificate.unsealed_digest().map_err(ActError::from)?;
-                let done = approve(app, &chief, &certificate.id, &seal_use.id, shown, Verdict::Approve).await?;
-                if let Done::Sealed(sealed) = done {
-                    certificates = sealed;
-                    break;
-                }
+    for certificate in certificates.clone().iter().filter(|certificate| certificate.state == "submitted") {
+        for seal_use in app.db.uses_of(&certificate.id).await.map_err(ActError::from)? {
+            let shown = certificate.unsealed_digest().map_err(ActError::from)?;
+            let done = approve(app, &chief, &certificate.id, &seal_use.id, shown, Verdict::Approve).await?;
+            if let Done::Sealed(sealed) = done {
+                certificates = sealed;
             }
-            break;
         }
     }
     if app.db.delivery(&first.id).await.map_err(ActError::from)?.is_none() {
@@ -174,7 +172,8 @@ async fn at_window(app: &App, login: &str, window: &str) -> Result<Person, DemoE
 
 /// A copy of the sealed PDF under a name that people can find.
 async fn export(app: &App, data: &Path, certificate: &CertificateRow) -> Result<PathBuf, DemoError> {
-    let digest = certificate.sealed_digest().map_err(ActError::from)?.ok_or_else(|| wrong("the first case is not sealed"))?;
+    let digest =
+        certificate.sealed_digest().map_err(ActError::from)?.ok_or_else(|| wrong("the first case is not sealed"))?;
     let bytes = app.store.read(&digest).map_err(ActError::from)?;
     let report = crate::verify::verify(&bytes, &app.trust, app.now());
     if report.verdict != crate::verify::Verdict::Valid {

@@ -11,4 +11,5 @@ pub mod kit;
 pub mod log_files;
 pub mod pages;
 pub mod router;
+pub mod run;
 pub mod serve;
