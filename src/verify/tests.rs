@@ -83,7 +83,8 @@ impl House {
         let proof = change_proof(self.log.prove(&Entry::SealUse(change_use(entry))));
         let signature = hall.seal_key.sign_bytes(attributes.as_set_der());
         let unsigned = UnsignedAttributes { proof: proof.as_deref(), timestamp: None };
-        fill(stamped, &assemble(&attributes, &signature, &hall.seal, &[hall.issuing.clone()], unsigned)).unwrap()
+        fill(stamped, &assemble(&attributes, &signature, &hall.seal, std::slice::from_ref(&hall.issuing), unsigned))
+            .unwrap()
     }
 
     fn seal(&mut self) -> Vec<u8> {

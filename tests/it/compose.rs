@@ -14,6 +14,7 @@ static TEMPLATES: LazyLock<Templates> = LazyLock::new(|| Templates::builtin().un
 static COMPOSER: LazyLock<Composer> = LazyLock::new(|| Composer::new(Arc::new(Fonts::load(vec![]).unwrap())));
 
 /// The hall's items and joint matters: code -> (certificate, names of the signers).
+#[expect(clippy::type_complexity, reason = "a table that only these tests read")]
 static ITEMS: LazyLock<Vec<(String, String, Vec<String>, BTreeSet<String>)>> = LazyLock::new(|| {
     let hall: toml::Value = toml::from_str(include_str!("../data/hall.toml")).unwrap();
     let list = |key: &str| hall[key].as_array().unwrap().clone();
