@@ -16,6 +16,8 @@ pub mod verify;
 pub mod acts;
 pub mod app;
 pub mod db;
+pub mod fault;
 pub mod sequencer;
+pub mod store;
 pub mod vault;
 pub mod web;

@@ -1,1 +1,122 @@
 //! What can be done, one verb per file.
+//!
+//! An act ends in one of three ways: it is done; a rule **refused** it (shown to whoever asked, all reasons at once, and
+//! recorded); or it **failed** (we broke: logged, one identifier shown). [`ActError`] keeps them apart.
+
+pub mod approve;
+pub mod deliver;
+pub mod draft;
+mod layout;
+pub mod look;
+pub mod person;
+pub mod resume;
+pub mod seal;
+pub mod set_up;
+pub mod sign_in;
+pub mod submit;
+pub mod suspend_seal;
+pub mod verify;
+
+use crate::cms::CmsError;
+use crate::compose::ComposeError;
+use crate::compose::picture::PictureError;
+use crate::db::DbError;
+use crate::hall::refusal::Refusal;
+use crate::imprint::ImprintError;
+use crate::pdf::StampError;
+use crate::pki::authority::AuthorityError;
+use crate::sequencer::SequencerError;
+use crate::store::StoreError;
+use crate::vault::VaultError;
+
+/// Why an act was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// A rule said no; all its reasons.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// There is no such thing, or not for this person.
+    #[error("not found")]
+    NotFound,
+    /// The same number or key was used for something else before.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    /// We broke.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+/// What broke.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The store of documents.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The ledger's writer.
+    #[error(transparent)]
+    Sequencer(#[from] SequencerError),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Certificates and revocation lists.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// Setting a page.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// Picturing a page.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// Drawing a seal.
+    #[error(transparent)]
+    Imprint(#[from] ImprintError),
+    /// Stamping a document.
+    #[error(transparent)]
+    Stamp(#[from] StampError),
+    /// Building a signature.
+    #[error(transparent)]
+    Cms(#[from] CmsError),
+    /// A freshly sealed document does not verify. It never leaves.
+    #[error("incident: a freshly sealed document does not verify: {0}")]
+    Incident(String),
+    /// Something kept makes no sense.
+    #[error("what is kept makes no sense: {0}")]
+    Inconsistent(String),
+    /// A worker thread was lost.
+    #[error("a worker was lost: {0}")]
+    Worker(#[from] tokio::task::JoinError),
+}
+
+impl From<Refusal> for ActError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+macro_rules! fails_by {
+    ($($error:ty),+ $(,)?) => {
+        $(impl From<$error> for ActError {
+            fn from(error: $error) -> Self {
+                Self::Failed(error.into())
+            }
+        })+
+    };
+}
+
+fails_by!(
+    DbError, StoreError, SequencerError, VaultError, AuthorityError, PictureError, ImprintError, StampError, CmsError,
+    tokio::task::JoinError,
+);
+
+/// A failure for something kept that makes no sense.
+fn inconsistent(what: impl std::fmt::Display) -> ActError {
+    ActError::Failed(Failure::Inconsistent(what.to_string()))
+}
+
+/// Runs what computes for long (composing, stamping, hashing passwords) away from the threads that answer requests.
+async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ActError> {
+    Ok(tokio::task::spawn_blocking(work).await?)
+}

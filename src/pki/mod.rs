@@ -1,1 +1,20 @@
-//! Signing certificates, requests, revocation lists, path validation (pure).
+//! Certificates, requests, revocation lists and path validation (pure): RFC 5280, RFC 2986, RFC 5480, RFC 4055.
+//!
+//! In scope: the hall's own authorities (a root, an issuing authority for seal certificates, a name-constrained authority for the hall's web servers), certificates of outside
+//! authorities for keys held here, and the validation of both. Out of scope: OCSP, certificate policies, name constraints in validated paths (a critical
+//! one is refused), BER, SHA-1, RSA-PSS. SM2 with SM3 is a further [`suite::Suite`].
+//!
+//! No private key enters here: what is to be signed leaves as a typed [`authority::ToBeSigned`] or [`csr::CertificationRequestInfo`].
+
+pub mod authority;
+pub mod certificate;
+pub mod crl;
+pub mod csr;
+mod extension;
+pub mod name;
+pub mod path;
+pub mod suite;
+pub(crate) mod tlv;
+
+#[cfg(test)]
+pub(crate) mod testing;

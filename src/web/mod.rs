@@ -1,1 +1,14 @@
-//! axum only: extract, call one act, show.
+//! The pages, the JSON interface and the ledger's files over HTTP. axum only: extract, call one act, show.
+//!
+//! `router` is every address on one screen; `guard` what each request passes first; `desks` and `api` take a request apart,
+//! call one act and fill a page or a document; `pages` and `kit` are what is seen; `error` is the one map from what went
+//! wrong to a status and to Chinese words; `serve` opens the door and closes it.
+pub mod blocks;
+pub mod desks;
+pub mod error;
+pub mod guard;
+pub mod kit;
+pub mod log_files;
+pub mod pages;
+pub mod router;
+pub mod serve;

@@ -1,3 +1,7 @@
-//! The integration tests, one binary.
+//! The integration tests, in one binary so that they are linked once.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod compose;
+mod ledger;
+mod pdf;
+mod pixels;

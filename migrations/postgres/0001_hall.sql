@@ -1,0 +1,213 @@
+-- Times are BIGINT microseconds since 1970-01-01 UTC, days are TEXT YYYY-MM-DD in the hall's time (UTC+8), flags are INTEGER 0 or 1,
+-- identifiers are TEXT, digests are 32 bytes. Constraints are named after the sentence they enforce.
+
+-- One row: this installation.
+CREATE TABLE installation (
+    one INTEGER NOT NULL CONSTRAINT installation_is_one PRIMARY KEY CHECK (one = 1), -- always 1
+    hall TEXT NOT NULL,                 -- the hall's name
+    origin TEXT NOT NULL,               -- the ledger's origin line, which is also the log's name; never changes
+    created_at BIGINT NOT NULL          -- when the hall was set up
+);
+
+-- Registered staff and their permits (工作证).
+CREATE TABLE staff (
+    id TEXT NOT NULL CONSTRAINT staff_id_is_unique PRIMARY KEY,
+    login TEXT NOT NULL CONSTRAINT staff_login_is_unique UNIQUE,
+    name TEXT NOT NULL,                 -- shown to colleagues
+    duty TEXT NOT NULL,                 -- one duty, so that managing, using and auditing seals stay apart
+    department TEXT,                    -- department key; null for the hall's own staff
+    deputy INTEGER NOT NULL,            -- 1: acts for the chief representative
+    windows TEXT NOT NULL,              -- JSON array of window numbers
+    password TEXT NOT NULL,             -- Argon2id in PHC form
+    permit_no TEXT NOT NULL CONSTRAINT permit_number_is_unique UNIQUE, -- number of the permit
+    permit_from TEXT NOT NULL,          -- first day of the permit
+    permit_to TEXT NOT NULL,            -- last day of the permit
+    active INTEGER NOT NULL,            -- 0: suspended; effective at once
+    CONSTRAINT staff_have_one_duty CHECK (duty IN ('clerk', 'chief', 'leader', 'keeper', 'administrator', 'auditor'))
+);
+
+-- Signed-in staff. The token itself is only in the browser.
+CREATE TABLE session (
+    token BYTEA NOT NULL CONSTRAINT session_token_is_unique PRIMARY KEY, -- SHA-256 of the cookie's token
+    staff TEXT NOT NULL REFERENCES staff (id),
+    csrf TEXT NOT NULL,                 -- token that every unsafe page request carries
+    window_no TEXT,                     -- the window the person sits at
+    created_at BIGINT NOT NULL,         -- sign-in
+    expires_at BIGINT NOT NULL          -- not accepted from then on
+);
+
+-- Seals (印章). The private key is in the vault, under the same SPKI digest.
+CREATE TABLE seal (
+    id TEXT NOT NULL CONSTRAINT seal_id_is_unique PRIMARY KEY,
+    department TEXT NOT NULL,           -- department key
+    kind TEXT NOT NULL,                 -- approval: 行政审批专用章; department: 部门行政印章
+    code TEXT NOT NULL CONSTRAINT seal_code_is_unique UNIQUE, -- 14 digits
+    name TEXT NOT NULL,                 -- text on the arc
+    diameter_mm INTEGER NOT NULL,
+    state TEXT NOT NULL,                -- made, active, suspended, retired
+    key BYTEA NOT NULL CONSTRAINT seal_key_is_unique UNIQUE, -- SHA-256 of the SubjectPublicKeyInfo
+    certificate BYTEA NOT NULL,          -- signing certificate, DER
+    opened_at BIGINT NOT NULL,          -- made and enabled
+    CONSTRAINT seal_kind_is_known CHECK (kind IN ('approval', 'department')),
+    CONSTRAINT seal_state_is_known CHECK (state IN ('made', 'active', 'suspended', 'retired'))
+);
+CREATE UNIQUE INDEX one_active_seal_of_a_kind_per_department ON seal (department, kind) WHERE state IN ('active', 'suspended');
+
+-- Letters of authorization (授权委托书).
+CREATE TABLE letter (
+    id TEXT NOT NULL CONSTRAINT letter_id_is_unique PRIMARY KEY,
+    department TEXT NOT NULL,           -- department key
+    chief TEXT NOT NULL,                -- the chief representative named in it
+    powers TEXT NOT NULL,               -- JSON array of the powers given
+    items TEXT NOT NULL,                -- JSON array of item codes
+    first_day TEXT NOT NULL,            -- first day of its term
+    last_day TEXT NOT NULL,             -- last day of its term
+    document BYTEA NOT NULL,             -- SHA-256 of the filed PDF, which is an object of the store
+    revoked_at BIGINT                   -- null while it stands
+);
+CREATE INDEX letter_by_department ON letter (department);
+
+-- The next running number of an item in a year. A number once taken is never used again.
+CREATE TABLE number_sequence (
+    item TEXT NOT NULL,                 -- item code, or the joint document's name
+    year INTEGER NOT NULL,
+    taken BIGINT NOT NULL,              -- the last number taken
+    CONSTRAINT one_sequence_per_item_and_year PRIMARY KEY (item, year)
+);
+
+-- Cases (办件).
+CREATE TABLE matter (
+    id TEXT NOT NULL CONSTRAINT case_id_is_unique PRIMARY KEY,
+    case_no TEXT NOT NULL CONSTRAINT case_number_is_unique UNIQUE, -- number of the case, also the idempotency key of its submission
+    title TEXT NOT NULL,                -- the item's or the joint matter's name
+    window_no TEXT NOT NULL,            -- where it was accepted
+    submission BYTEA NOT NULL,           -- SHA-256 of what was submitted: the same again is a retry, anything else a conflict
+    submitted_by TEXT NOT NULL REFERENCES staff (id),
+    submitted_at BIGINT NOT NULL
+);
+
+-- Certificates (证照) and other documents of a case.
+CREATE TABLE certificate (
+    id TEXT NOT NULL CONSTRAINT certificate_id_is_unique PRIMARY KEY,
+    matter TEXT NOT NULL REFERENCES matter (id),
+    position INTEGER NOT NULL,          -- order within the case, from 0
+    item TEXT NOT NULL,                 -- item code, or the joint document's name
+    name TEXT NOT NULL,                 -- name of the certificate
+    number TEXT NOT NULL,               -- its number (证号)
+    holder TEXT NOT NULL,               -- who holds it, for lists inside the hall
+    data TEXT NOT NULL,                 -- JSON object of its fields, as submitted
+    template TEXT NOT NULL,             -- slug of the template
+    template_version BYTEA NOT NULL,     -- SHA-256 over the template's files
+    unsealed BYTEA NOT NULL,             -- SHA-256 of the unsealed PDF: what every approval names
+    layout TEXT NOT NULL,               -- JSON: anchors and pages
+    major INTEGER NOT NULL,             -- 1: the item or this case is major; the leader decides too
+    disputed INTEGER NOT NULL,          -- 1: disputed; the leader decides too
+    lookup_code TEXT NOT NULL,          -- random part of the address in the QR code
+    asked_by TEXT NOT NULL REFERENCES staff (id), -- who asked for the seal; cannot approve it
+    withdraws TEXT REFERENCES certificate (id), -- the certificate that this decision withdraws
+    state TEXT NOT NULL,                -- submitted, refused, sealed, voided, withdrawn
+    sealed BYTEA,                        -- SHA-256 of the sealed PDF
+    sealed_at BIGINT,                   -- when the sealed PDF was released
+    CONSTRAINT one_certificate_per_place_in_a_case UNIQUE (matter, position),
+    CONSTRAINT a_number_is_never_used_again UNIQUE (item, number),
+    CONSTRAINT certificate_state_is_known CHECK (state IN ('submitted', 'refused', 'sealed', 'voided', 'withdrawn')),
+    CONSTRAINT sealed_certificates_have_their_pdf CHECK (state NOT IN ('sealed', 'withdrawn') OR (sealed IS NOT NULL AND sealed_at IS NOT NULL))
+);
+CREATE INDEX certificate_by_state ON certificate (state, id);
+
+-- Uses of seals (用印): one per seal on a document.
+CREATE TABLE seal_use (
+    id TEXT NOT NULL CONSTRAINT use_id_is_unique PRIMARY KEY,
+    certificate TEXT NOT NULL REFERENCES certificate (id),
+    position INTEGER NOT NULL,          -- order of the seals on the document, from 0
+    department TEXT NOT NULL,           -- whose seal
+    kind TEXT NOT NULL,                 -- kind of seal
+    item TEXT NOT NULL,                 -- code of the item under which the seal is used
+    request BYTEA NOT NULL,              -- the request's canonical statement
+    request_salt BYTEA NOT NULL,         -- its 32-byte salt
+    state TEXT NOT NULL,                -- asked, refused, logged, sealed, voided
+    seal TEXT REFERENCES seal (id),     -- the seal, once logged
+    attributes BYTEA,                    -- DER SET OF signed attributes, once logged
+    stamped BYTEA,                       -- SHA-256 of the stamped PDF with its empty hole, once logged
+    signed BYTEA,                        -- SHA-256 of this seal's signed revision, once made
+    lease_until BIGINT,                 -- a logged use belongs until then to the request that logged it
+    CONSTRAINT one_use_per_place_on_a_document UNIQUE (certificate, position),
+    CONSTRAINT use_state_is_known CHECK (state IN ('asked', 'refused', 'logged', 'sealed', 'voided')),
+    CONSTRAINT logged_uses_can_be_finished CHECK (state IN ('asked', 'refused') OR (seal IS NOT NULL AND attributes IS NOT NULL AND stamped IS NOT NULL))
+);
+CREATE INDEX use_by_state ON seal_use (state, lease_until);
+
+-- Decisions on a use: what each approver saw and said.
+CREATE TABLE approval (
+    seal_use TEXT NOT NULL REFERENCES seal_use (id),
+    step TEXT NOT NULL,                 -- chief or leader
+    decision TEXT NOT NULL,             -- approve or refuse
+    staff TEXT NOT NULL REFERENCES staff (id),
+    at BIGINT NOT NULL,
+    statement BYTEA NOT NULL,            -- the canonical statement that was approved
+    salt BYTEA NOT NULL,                 -- 32 bytes; SHA-256(salt || statement) stands in the ledger
+    reasons TEXT NOT NULL,              -- why it was refused; empty for an approval
+    CONSTRAINT one_decision_per_step PRIMARY KEY (seal_use, step),
+    CONSTRAINT step_is_known CHECK (step IN ('chief', 'leader')),
+    CONSTRAINT decision_is_known CHECK (decision IN ('approve', 'refuse'))
+);
+
+-- The ledger's entries, in order, without gaps.
+CREATE TABLE ledger_entry (
+    idx BIGINT NOT NULL CONSTRAINT ledger_index_is_unique PRIMARY KEY, -- leaf index from 0
+    kind TEXT NOT NULL,                 -- first word of the entry
+    entry BYTEA NOT NULL,                -- exact bytes
+    leaf BYTEA NOT NULL,                 -- SHA-256(00 || entry)
+    seal_use TEXT REFERENCES seal_use (id), -- of a seal-use entry
+    voids BIGINT CONSTRAINT an_entry_is_voided_once UNIQUE, -- of a seal-void entry: the index voided
+    at BIGINT NOT NULL,                 -- when it was committed
+    CONSTRAINT one_entry_per_use UNIQUE (seal_use)
+);
+
+-- One row: the head of the ledger. Advanced under its row lock by the transaction that appends.
+CREATE TABLE ledger_head (
+    one INTEGER NOT NULL CONSTRAINT ledger_head_is_one PRIMARY KEY CHECK (one = 1), -- always 1
+    size BIGINT NOT NULL,               -- number of entries
+    root BYTEA NOT NULL                  -- root hash of the tree of that size
+);
+
+-- Handing-over (出件).
+CREATE TABLE delivery (
+    matter TEXT NOT NULL CONSTRAINT a_case_is_delivered_once PRIMARY KEY REFERENCES matter (id),
+    receiver TEXT NOT NULL,             -- who received it
+    identity TEXT NOT NULL,             -- what identity was shown, masked
+    form TEXT NOT NULL,                 -- paper or file
+    window_no TEXT NOT NULL,
+    staff TEXT NOT NULL REFERENCES staff (id),
+    at BIGINT NOT NULL,
+    CONSTRAINT form_is_known CHECK (form IN ('paper', 'file'))
+);
+
+-- Acts that a rule refused, each with all its reasons: refused and recorded.
+CREATE TABLE refused_act (
+    id TEXT NOT NULL CONSTRAINT refused_act_id_is_unique PRIMARY KEY,
+    act TEXT NOT NULL,                  -- which act
+    subject TEXT NOT NULL,              -- case number or certificate
+    staff TEXT NOT NULL REFERENCES staff (id),
+    codes TEXT NOT NULL,                -- JSON array of the reasons' codes and fields, no personal data
+    at BIGINT NOT NULL
+);
+
+-- Answers already given to requests with an idempotency key.
+CREATE TABLE answered_request (
+    staff TEXT NOT NULL REFERENCES staff (id),
+    key TEXT NOT NULL,                  -- the Idempotency-Key
+    request BYTEA NOT NULL,              -- SHA-256 of method, path and body
+    status INTEGER NOT NULL,            -- HTTP status answered
+    body TEXT NOT NULL,                 -- JSON answered
+    at BIGINT NOT NULL,
+    CONSTRAINT one_answer_per_key PRIMARY KEY (staff, key)
+);
+
+-- What other systems are to be told, in the order it happened.
+CREATE TABLE outbox (
+    id BIGINT NOT NULL CONSTRAINT outbox_id_is_unique PRIMARY KEY, -- running number
+    kind TEXT NOT NULL,                 -- certificate.sealed, certificate.withdrawn
+    certificate TEXT NOT NULL REFERENCES certificate (id),
+    at BIGINT NOT NULL
+);

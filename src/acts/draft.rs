@@ -1,0 +1,304 @@
+//! What a case asks for, before anything is taken or kept: which documents, from which templates, with whose seals.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::compose::picture::Pictures;
+use crate::compose::{Checked, ComposeError, Composed, Facts, Preview, Signer, Template};
+use crate::db::certificate::CertificateRow;
+use crate::hall::counter::{self, Submission as CounterSubmission};
+use crate::hall::department::Department;
+use crate::hall::id::{ItemCode, WindowNo};
+use crate::hall::item::{Item, Joint};
+use crate::hall::number::NumberPattern;
+use crate::hall::opening::china_date;
+use crate::hall::refusal::{Reasons, Refusal};
+use crate::hall::seal::SealKind;
+
+use super::person::Person;
+use super::{ActError, compute, inconsistent};
+
+/// The field of a decision that names the certificate it withdraws.
+const WITHDRAWN_NUMBER: &str = "原许可证号";
+/// The field of a joint document that lists what was decided; the service fills it in.
+const DECIDED_ITEMS: &str = "办结事项及文号";
+
+/// What is asked for in a case.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The item, for a case of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<ItemCode>,
+    /// The joint matter, for a case of several departments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joint: Option<String>,
+    /// The fields of the certificate, or of the joint document.
+    pub data: Map<String, Value>,
+    /// In a joint case: the fields of each item's certificate. What the joint document has under the same name need not
+    /// be entered again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub certificates: BTreeMap<String, Map<String, Value>>,
+    /// Marked major by the department.
+    #[serde(default)]
+    pub major: bool,
+    /// Marked disputed.
+    #[serde(default)]
+    pub disputed: bool,
+}
+
+/// One document to be made.
+pub(super) struct Draft<'a> {
+    /// Item code, or the joint document's name: what its number belongs to.
+    pub(super) key: String,
+    pub(super) title: String,
+    pub(super) template: Arc<Template>,
+    pub(super) data: Map<String, Value>,
+    pub(super) signers: Vec<SignerPlan<'a>>,
+    /// `None`: the joint document bears the number of the case.
+    pub(super) pattern: Option<&'a NumberPattern>,
+    pub(super) withdraws: Option<String>,
+}
+
+/// One seal on a document: whose, and under which item it is used.
+pub(super) struct SignerPlan<'a> {
+    pub(super) department: &'a Department,
+    pub(super) kind: SealKind,
+    pub(super) item: &'a Item,
+}
+
+/// The documents of a case in the order they are numbered and sealed, and where the case was accepted.
+pub(super) struct Plan<'a> {
+    pub(super) title: String,
+    pub(super) window: WindowNo,
+    pub(super) drafts: Vec<Draft<'a>>,
+}
+
+/// Asks the counter's rules and finds templates and departments.
+pub(super) async fn plan<'a>(app: &'a App, person: &Person, request: &Request) -> Result<Plan<'a>, ActError> {
+    match (&request.item, &request.joint) {
+        (Some(code), None) => {
+            let item = app.hall.item(code).ok_or_else(|| unknown("item", code.as_str()))?;
+            let window = accept(app, person, item)?;
+            let mut draft = item_draft(app, item, request.data.clone())?;
+            fill_withdrawn(app, &mut draft).await?;
+            Ok(Plan { title: item.name.clone(), window, drafts: vec![draft] })
+        }
+        (None, Some(name)) => {
+            let joint = app.hall.joint(name).ok_or_else(|| unknown("joint", name))?;
+            joint_plan(app, person, joint, request)
+        }
+        _ => Err(Refusal::because("item-or-joint", "请指明一个事项，或一个并联审批事项（二者选一）").into()),
+    }
+}
+
+fn unknown(field: &str, name: &str) -> ActError {
+    let mut reasons = Reasons::new();
+    reasons.add_field("unknown-item", field, format!("没有“{name}”这一事项，请核对事项编码"));
+    reasons.into_result().map_or_else(ActError::Refused, |()| ActError::NotFound)
+}
+
+fn accept(app: &App, person: &Person, item: &Item) -> Result<WindowNo, ActError> {
+    let department = app.hall.department(&item.department).ok_or_else(|| inconsistent(&item.code))?;
+    let submission = CounterSubmission {
+        actor: person.actor(&app.hall),
+        item,
+        department,
+        now: app.now(),
+        opening: &app.hall.opening,
+    };
+    Ok(counter::accept(&submission)?.window().clone())
+}
+
+fn item_draft<'a>(app: &'a App, item: &'a Item, data: Map<String, Value>) -> Result<Draft<'a>, ActError> {
+    let template = app.templates.named(&item.certificate).ok_or_else(|| inconsistent(&item.certificate))?;
+    let department = app.hall.department(&item.department).ok_or_else(|| inconsistent(&item.code))?;
+    Ok(Draft {
+        key: item.code.to_string(),
+        title: item.certificate.clone(),
+        template: template.clone(),
+        data,
+        signers: vec![SignerPlan { department, kind: item.seal.kind(), item }],
+        pattern: Some(&item.number),
+        withdraws: None,
+    })
+}
+
+fn joint_plan<'a>(app: &'a App, person: &Person, joint: &'a Joint, request: &Request) -> Result<Plan<'a>, ActError> {
+    let mut drafts = Vec::new();
+    let mut window = None;
+    let mut signers = Vec::new();
+    for code in &joint.items {
+        let item = app.hall.item(code).ok_or_else(|| inconsistent(code))?;
+        window = Some(accept(app, person, item)?);
+        let mut data = request.certificates.get(code.as_str()).cloned().unwrap_or_default();
+        for field in &item.fields {
+            if let (None, Some(shared)) = (data.get(field), request.data.get(field)) {
+                data.insert(field.clone(), shared.clone());
+            }
+        }
+        drafts.push(item_draft(app, item, data)?);
+    }
+    for key in &joint.signers {
+        let department = app.hall.department(key).ok_or_else(|| inconsistent(key))?;
+        let of_department = joint.items.iter().filter_map(|code| app.hall.item(code)).find(|item| item.department == *key);
+        let item = of_department.ok_or_else(|| inconsistent(key))?;
+        signers.push(SignerPlan { department, kind: SealKind::Approval, item });
+    }
+    let template = app.templates.named(&joint.joint_document).ok_or_else(|| inconsistent(&joint.joint_document))?;
+    drafts.push(Draft {
+        key: joint.joint_document.clone(),
+        title: joint.joint_document.clone(),
+        template: template.clone(),
+        data: request.data.clone(),
+        signers,
+        pattern: None,
+        withdraws: None,
+    });
+    let window = window.ok_or_else(|| inconsistent(&joint.name))?;
+    Ok(Plan { title: joint.name.clone(), window, drafts })
+}
+
+/// Fills in the number of the certificate that a decision withdraws: given by its case, or by itself.
+async fn fill_withdrawn(app: &App, draft: &mut Draft<'_>) -> Result<(), ActError> {
+    let Some(Value::String(given)) = draft.data.get(WITHDRAWN_NUMBER) else { return Ok(()) };
+    let of_case = given.strip_prefix('（').and_then(|rest| rest.strip_suffix(" 的证号，由系统填入）"));
+    let found: Option<CertificateRow> = match of_case {
+        Some(case) => app.db.certificate_of_case(case.trim()).await?,
+        None => app.db.certificate_by_number(given.trim()).await?,
+    };
+    match found.filter(|certificate| certificate.state == "sealed") {
+        Some(certificate) => {
+            draft.data.insert(WITHDRAWN_NUMBER.to_owned(), Value::String(certificate.number));
+            draft.withdraws = Some(certificate.id);
+            Ok(())
+        }
+        None if given.trim().is_empty() => Ok(()), // the template's own check says that it is blank
+        None => {
+            let mut reasons = Reasons::new();
+            reasons.add_field("no-such-certificate", WITHDRAWN_NUMBER, "没有这一证号的有效证照，请核对原许可证号");
+            Ok(reasons.into_result()?)
+        }
+    }
+}
+
+/// Gives every document its number and fills what the service fills in.
+pub(super) fn number_with(
+    drafts: &mut [Draft<'_>],
+    case: &str,
+    mut number: impl FnMut(&Draft<'_>) -> Result<String, ActError>,
+) -> Result<Vec<String>, ActError> {
+    let mut numbers = Vec::new();
+    for draft in drafts.iter_mut() {
+        if draft.pattern.is_some() {
+            numbers.push(number(draft)?);
+        } else {
+            numbers.push(case.to_owned());
+        }
+    }
+    let decided: Vec<String> = drafts
+        .iter()
+        .zip(&numbers)
+        .filter(|(draft, _)| draft.pattern.is_some())
+        .map(|(draft, number)| format!("{}（{number}）", draft.title))
+        .collect();
+    for draft in drafts.iter_mut().filter(|draft| draft.pattern.is_none()) {
+        if draft.template.field(DECIDED_ITEMS).is_some() {
+            draft.data.insert(DECIDED_ITEMS.to_owned(), Value::String(decided.join("；")));
+        }
+    }
+    Ok(numbers)
+}
+
+/// Numbers of the right form and length that are nobody's.
+pub(super) fn placeholders(drafts: &mut [Draft<'_>], case: &str, day: Date) -> Result<Vec<String>, ActError> {
+    number_with(drafts, case, |draft| Ok(draft.pattern.map(|pattern| pattern.placeholder(day)).unwrap_or_default()))
+}
+
+/// What a page needs beside its fields.
+pub(super) fn facts(app: &App, draft: &Draft<'_>, number: &str, qr_text: String) -> Facts {
+    let seals = draft.template.seals.iter().zip(&draft.signers);
+    Facts {
+        number: number.to_owned(),
+        item: draft.title.clone(),
+        signers: seals.map(|(seal, signer)| Signer { seal: seal.clone(), name: signer.department.name.clone() }).collect(),
+        qr_text,
+        made_at: app.now(),
+    }
+}
+
+/// Where the QR code leads: the case's number and a code that cannot be guessed.
+pub(super) fn lookup_url(app: &App, case: &str, code: &str) -> String {
+    format!("{}/q/{case}/{code}", app.base_url)
+}
+
+/// Checks every document of a case, and names every problem of all of them.
+pub(super) async fn check(app: &App, drafts: &[Draft<'_>], numbers: &[String], qr: &str) -> Result<Vec<Checked>, ActError> {
+    let mut work = Vec::new();
+    for (draft, number) in drafts.iter().zip(numbers) {
+        work.push((draft.template.clone(), draft.data.clone(), facts(app, draft, number, qr.to_owned())));
+    }
+    let composer = app.composer.clone();
+    let checked = compute(move || {
+        let check = |(template, data, facts): &(_, _, _)| composer.check(template, data, facts);
+        work.iter().map(check).collect::<Vec<_>>()
+    })
+    .await?;
+    let mut reasons = Reasons::new();
+    let mut good = Vec::new();
+    for one in checked {
+        match one {
+            Ok(checked) => good.push(checked),
+            Err(ComposeError::Refused(problems)) => {
+                for problem in problems {
+                    reasons.add_field(problem.code, problem.field, problem.text);
+                }
+            }
+            Err(error) => return Err(ActError::Failed(error.into())),
+        }
+    }
+    reasons.into_result()?;
+    Ok(good)
+}
+
+/// Sets the pages.
+pub(super) async fn compose(app: &App, checked: Checked, facts: Facts) -> Result<Composed, ActError> {
+    let composer = app.composer.clone();
+    compute(move || composer.compose(&checked, &facts)).await?.map_err(|error| ActError::Failed(error.into()))
+}
+
+/// Page pictures of what a case's documents would look like; nothing is taken or kept.
+pub async fn preview(app: &App, person: &Person, request: &Request) -> Result<Vec<Vec<u8>>, ActError> {
+    let mut plan = plan(app, person, request).await?;
+    let day = china_date(app.now());
+    let case = "（预览）";
+    let numbers = placeholders(&mut plan.drafts, case, day)?;
+    let qr = lookup_url(app, "preview", "preview");
+    let checked = check(app, &plan.drafts, &numbers, &qr).await?;
+    let mut work = Vec::new();
+    for ((draft, number), checked) in plan.drafts.iter().zip(&numbers).zip(checked) {
+        work.push((checked, facts(app, draft, number, qr.clone())));
+    }
+    let composer = app.composer.clone();
+    compute(move || {
+        let mut pages = Vec::new();
+        for (checked, facts) in work {
+            let Preview { pdf, pages: count } =
+                composer.preview(&checked, &facts).map_err(|error| ActError::Failed(error.into()))?;
+            let pictures = Pictures::open(pdf)?;
+            for page in 0..count {
+                pages.push(pictures.png(page, PREVIEW_DPI)?);
+            }
+        }
+        Ok(pages)
+    })
+    .await?
+}
+
+/// Resolution of page pictures on screens.
+pub const PREVIEW_DPI: u16 = 110;

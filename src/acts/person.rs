@@ -1,0 +1,71 @@
+//! Who acts, and from where.
+
+use crate::app::App;
+use crate::hall::file::Hall;
+use crate::hall::id::{DeviceId, WindowNo};
+use crate::hall::refusal::Refusal;
+use crate::hall::staff::{Actor, Duty, Place, Staff};
+
+use super::ActError;
+
+/// Where a signed-in person sits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seat {
+    /// At a window of the hall.
+    Window(WindowNo),
+    /// At a device enrolled in the hall.
+    Device(DeviceId),
+    /// Outside the hall.
+    Elsewhere,
+}
+
+/// A signed-in member of the staff.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Who.
+    pub staff: Staff,
+    /// What they sign in with.
+    pub login: String,
+    /// From where.
+    pub seat: Seat,
+}
+
+impl Person {
+    /// The person as the rules see them.
+    pub fn actor<'a>(&'a self, hall: &'a Hall) -> Actor<'a> {
+        let place = match &self.seat {
+            Seat::Window(no) => hall.window(no).map_or(Place::Elsewhere, Place::Window),
+            Seat::Device(id) => Place::Device(*id),
+            Seat::Elsewhere => Place::Elsewhere,
+        };
+        Actor { staff: &self.staff, place }
+    }
+
+    /// Refuses everybody without one of these duties.
+    pub fn require(&self, duties: &[Duty]) -> Result<(), ActError> {
+        if duties.contains(&self.staff.duty) {
+            return Ok(());
+        }
+        let wanted: Vec<&str> = duties.iter().map(|duty| duty.title()).collect();
+        let text = format!("此操作由{}办理，您的岗位是{}", wanted.join("或"), self.staff.duty.title());
+        Err(Refusal::because("wrong-duty", text).into())
+    }
+}
+
+/// Records that an act was refused, with the reasons' codes and no personal data; gives the error on.
+pub(super) async fn refused(app: &App, act: &str, subject: &str, person: &Person, error: ActError) -> ActError {
+    let ActError::Refused(refusal) = &error else { return error };
+    let codes: Vec<_> = refusal.reasons().iter().map(|reason| (reason.code, reason.field.as_deref())).collect();
+    let row = crate::db::journal::RefusedAct {
+        id: app.new_uuid().to_string(),
+        act,
+        subject,
+        staff: &person.staff.id.to_string(),
+        codes: serde_json::to_string(&codes).unwrap_or_default(),
+        at: app.now().as_microsecond(),
+    };
+    match app.db.record_refused(&row).await {
+        Ok(()) => error,
+        Err(failure) => failure.into(),
+    }
+}

@@ -1,0 +1,235 @@
+//! Submit: the data are checked, numbers are taken, the pages composed and stored. From here on it is these bytes that
+//! everybody sees, and their digest that every approval names.
+//!
+//! 1. plan: the counter's rules, templates, departments
+//! 2. check every document with placeholder numbers; all problems at once, before any number is taken
+//! 3. find the seals that will be used
+//! 4. take the numbers; never used again, whatever happens next
+//! 5. compose; prepare the signature fields; store the unsealed PDFs durably
+//! 6. accept: one transaction
+//!
+//! The case's number makes it idempotent: the same submission again gives what the first one gave.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::compose::Checked;
+use crate::db::DbError;
+use crate::db::certificate::CertificateRow;
+use crate::db::matter::{AskedUse, MatterRow};
+use crate::db::seal::SealRow;
+use crate::digest::Digest;
+use crate::hall::approval::{Decision, Statement, Step};
+use crate::hall::id::{CaseNumber, CertificateId, ItemCode};
+use crate::hall::opening::china_date;
+use crate::hall::refusal::Reasons;
+use crate::pdf::prepare;
+
+use super::draft::{Draft, Plan, Request, check, compose, facts, lookup_url, number_with, placeholders, plan};
+use super::layout::Layout;
+use super::person::{Person, refused};
+use super::{ActError, compute, inconsistent};
+
+/// A case that was accepted, now or before.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// The case.
+    pub matter: MatterRow,
+    /// Its documents, in order.
+    pub certificates: Vec<CertificateRow>,
+}
+
+/// Accepts a case; `case` is given by approval systems and made here for the windows.
+pub async fn submit(
+    app: &App,
+    person: &Person,
+    case: Option<CaseNumber>,
+    request: &Request,
+) -> Result<Submitted, ActError> {
+    let subject = case.as_ref().map_or_else(|| "new".to_owned(), ToString::to_string);
+    match run(app, person, case, request).await {
+        Ok(submitted) => Ok(submitted),
+        Err(error) => Err(refused(app, "submit", &subject, person, error).await),
+    }
+}
+
+async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Request) -> Result<Submitted, ActError> {
+    let submission = Digest::of(&serde_json::to_vec(request).map_err(inconsistent)?);
+    if let Some(case) = &case
+        && let Some(done) = already(app, case, &submission).await?
+    {
+        return Ok(done);
+    }
+    // 1
+    let mut plan = plan(app, person, request).await?;
+    let now = app.now();
+    let day = china_date(now);
+    let case = match case {
+        Some(case) => case,
+        None => {
+            let key = format!("case:{}", plan.window);
+            let number = app.db.take_number(&key, day.year()).await?;
+            format!("{}-{}-{number:06}", day.year(), plan.window).parse().map_err(inconsistent)?
+        }
+    };
+    // 2
+    let shown = placeholders(&mut plan.drafts, case.as_str(), day)?;
+    let code = app.random_code();
+    let qr = lookup_url(app, case.as_str(), &code);
+    check(app, &plan.drafts, &shown, &qr).await?;
+    // 3
+    let seals = seals(app, &plan).await?;
+    // 4
+    let mut taken = Vec::new();
+    for draft in plan.drafts.iter().filter(|draft| draft.pattern.is_some()) {
+        taken.push(app.db.take_number(&draft.key, day.year()).await?);
+    }
+    let mut taken = taken.into_iter();
+    let numbers = number_with(&mut plan.drafts, case.as_str(), |draft| {
+        let pattern = draft.pattern.zip(taken.next()).ok_or_else(|| inconsistent("a number too few"))?;
+        pattern.0.render(&draft.data, day, pattern.1).map_err(inconsistent)
+    })?;
+    // 5: the numbers are part of the page, so what is composed is checked as it will be
+    let checked = check(app, &plan.drafts, &numbers, &qr).await?;
+    let matter = MatterRow {
+        id: app.new_uuid().to_string(),
+        case_no: case.to_string(),
+        title: plan.title.clone(),
+        window_no: plan.window.to_string(),
+        submission: submission.as_bytes().to_vec(),
+        submitted_by: person.staff.id.to_string(),
+        submitted_at: now.as_microsecond(),
+    };
+    let mut rows = Vec::new();
+    for (position, (draft, checked)) in plan.drafts.iter().zip(checked).enumerate() {
+        let made = Making { app, person, request, matter: &matter, case: &case, qr: &qr, code: &code, now, position };
+        rows.push(made.certificate(draft, &numbers[position], checked, &seals[position]).await?);
+    }
+    // 6
+    match app.db.accept(&matter, &rows).await {
+        Ok(()) => Ok(Submitted { matter, certificates: rows.into_iter().map(|(row, _)| row).collect() }),
+        // The same case at the same moment from somewhere else: that one stands.
+        Err(DbError::Constraint(name)) if name == "case_number_is_unique" => {
+            already(app, &case, &submission).await?.ok_or_else(|| inconsistent(&case))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn already(app: &App, case: &CaseNumber, submission: &Digest) -> Result<Option<Submitted>, ActError> {
+    let Some(matter) = app.db.matter_by_number(case.as_str()).await? else { return Ok(None) };
+    if matter.submission != submission.as_bytes() {
+        return Err(ActError::Conflict("这一办件编号已用于另一申请，请核对办件编号"));
+    }
+    let certificates = app.db.certificates_of(&matter.id).await?;
+    Ok(Some(Submitted { matter, certificates }))
+}
+
+/// The seal of every use, or a refusal that names all that are missing.
+async fn seals(app: &App, plan: &Plan<'_>) -> Result<Vec<Vec<SealRow>>, ActError> {
+    let mut reasons = Reasons::new();
+    let mut all = Vec::new();
+    for draft in &plan.drafts {
+        let mut seals = Vec::new();
+        for signer in &draft.signers {
+            match app.db.seal_of(signer.department.key.as_str(), signer.kind.as_str()).await? {
+                Some(seal) => seals.push(seal),
+                None => {
+                    let text = format!("{}没有启用的{}，请先办理启用", signer.department.name, signer.kind.title());
+                    reasons.add("no-seal", text);
+                }
+            }
+        }
+        all.push(seals);
+    }
+    reasons.into_result()?;
+    Ok(all)
+}
+
+/// What one document of a case is made from.
+struct Making<'a> {
+    app: &'a App,
+    person: &'a Person,
+    request: &'a Request,
+    matter: &'a MatterRow,
+    case: &'a CaseNumber,
+    qr: &'a str,
+    code: &'a str,
+    now: Timestamp,
+    position: usize,
+}
+
+impl Making<'_> {
+    async fn certificate(
+        &self,
+        draft: &Draft<'_>,
+        number: &str,
+        checked: Checked,
+        seals: &[SealRow],
+    ) -> Result<(CertificateRow, Vec<AskedUse>), ActError> {
+        let app = self.app;
+        let composed = compose(app, checked, facts(app, draft, number, self.qr.to_owned())).await?;
+        let diameters: Vec<u8> = seals.iter().map(|seal| seal.diameter_mm as u8).collect();
+        let layout = Layout::of(&composed, &draft.template.seals, &diameters)?;
+        let (fields, store) = (layout.fields(), app.store.clone());
+        let unsealed = compute(move || {
+            let prepared = prepare(&composed.pdf, &fields)?;
+            store.put(&prepared).map_err(ActError::from)
+        })
+        .await??;
+        let id: CertificateId = app.new_uuid().try_into().map_err(inconsistent)?;
+        let mut uses = Vec::new();
+        for (signer, seal) in draft.signers.iter().zip(seals) {
+            let statement = Statement {
+                certificate: id,
+                document: unsealed,
+                template: draft.template.version,
+                seal: Digest::try_from(seal.key.as_slice()).map_err(inconsistent)?,
+                item: signer.item.code.clone(),
+                case: self.case.clone(),
+                step: Step::Request,
+                decision: Decision::Ask,
+                who: self.person.staff.id,
+                at: Timestamp::from_microsecond(self.now.as_microsecond()).unwrap_or(self.now),
+            };
+            uses.push(AskedUse {
+                id: app.new_uuid().to_string(),
+                department: signer.department.key.to_string(),
+                kind: signer.kind.as_str(),
+                item: signer.item.code.to_string(),
+                request: statement.to_bytes(),
+                request_salt: app.random(),
+            });
+        }
+        let row = self.row(id, draft, number, unsealed, &layout)?;
+        Ok((row, uses))
+    }
+
+    fn row(&self, id: CertificateId, draft: &Draft<'_>, number: &str, unsealed: Digest, layout: &Layout) -> Result<CertificateRow, ActError> {
+        let major = |code: &ItemCode| self.app.hall.item(code).is_some_and(|item| item.weight == crate::hall::item::Weight::Major);
+        let holder = draft.template.fields.first().and_then(|field| draft.data.get(&field.name)).and_then(Value::as_str);
+        Ok(CertificateRow {
+            id: id.to_string(),
+            matter: self.matter.id.clone(),
+            position: self.position as i64,
+            item: draft.key.clone(),
+            name: draft.title.clone(),
+            number: number.to_owned(),
+            holder: holder.unwrap_or_default().to_owned(),
+            data: serde_json::to_string(&draft.data).map_err(inconsistent)?,
+            template: draft.template.slug.clone(),
+            template_version: draft.template.version.as_bytes().to_vec(),
+            unsealed: unsealed.as_bytes().to_vec(),
+            layout: serde_json::to_string(layout).map_err(inconsistent)?,
+            major: self.request.major || draft.signers.iter().any(|signer| major(&signer.item.code)),
+            disputed: self.request.disputed,
+            lookup_code: self.code.to_owned(),
+            asked_by: self.person.staff.id.to_string(),
+            withdraws: draft.withdraws.clone(),
+            state: "submitted".to_owned(),
+            sealed: None,
+            sealed_at: None,
+        })
+    }
+}

@@ -1,0 +1,201 @@
+//! Certificates and other documents of a case.
+
+use sqlx::FromRow;
+
+use super::{Db, DbError, Tx, digest};
+use crate::digest::Digest;
+
+/// A certificate as kept.
+#[derive(Debug, Clone, FromRow)]
+pub struct CertificateRow {
+    /// Identifier.
+    pub id: String,
+    /// Its case.
+    pub matter: String,
+    /// Order within the case.
+    pub position: i64,
+    /// Item code, or the joint document's name.
+    pub item: String,
+    /// Name of the certificate.
+    pub name: String,
+    /// Its number.
+    pub number: String,
+    /// Who holds it.
+    pub holder: String,
+    /// JSON object of its fields.
+    pub data: String,
+    /// Slug of its template.
+    pub template: String,
+    /// SHA-256 over the template's files.
+    pub template_version: Vec<u8>,
+    /// SHA-256 of the unsealed PDF.
+    pub unsealed: Vec<u8>,
+    /// JSON: anchors and pages.
+    pub layout: String,
+    /// The item or this case is major.
+    pub major: bool,
+    /// Disputed.
+    pub disputed: bool,
+    /// Random part of the address in the QR code.
+    pub lookup_code: String,
+    /// Who asked for the seal.
+    pub asked_by: String,
+    /// The certificate that this decision withdraws.
+    pub withdraws: Option<String>,
+    /// `submitted`, `refused`, `sealed`, `voided`, `withdrawn`.
+    pub state: String,
+    /// SHA-256 of the sealed PDF.
+    pub sealed: Option<Vec<u8>>,
+    /// When it was released (microseconds).
+    pub sealed_at: Option<i64>,
+}
+
+impl CertificateRow {
+    /// Digest of the unsealed PDF.
+    pub fn unsealed_digest(&self) -> Result<Digest, DbError> {
+        digest("certificate", "unsealed", &self.id, &self.unsealed)
+    }
+
+    /// Digest over the template's files.
+    pub fn template_digest(&self) -> Result<Digest, DbError> {
+        digest("certificate", "template_version", &self.id, &self.template_version)
+    }
+
+    /// Digest of the sealed PDF, once there is one.
+    pub fn sealed_digest(&self) -> Result<Option<Digest>, DbError> {
+        self.sealed.as_deref().map(|bytes| digest("certificate", "sealed", &self.id, bytes)).transpose()
+    }
+}
+
+/// A released document: which certificate, and the digest of its sealed PDF in the store.
+#[derive(Debug, Clone)]
+pub struct Released {
+    /// The certificate.
+    pub certificate: String,
+    /// The sealed PDF.
+    pub sealed: Digest,
+}
+
+impl Db {
+    /// The certificate of that identifier.
+    pub async fn certificate(&self, id: &str) -> Result<Option<CertificateRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM certificate WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
+    }
+
+    /// The certificates of a case, in order.
+    pub async fn certificates_of(&self, matter: &str) -> Result<Vec<CertificateRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM certificate WHERE matter = ? ORDER BY position")
+            .bind(matter)
+            .fetch_all(self.readers())
+            .await?)
+    }
+
+    /// The certificate that a QR code's address names.
+    pub async fn certificate_by_lookup(&self, case_no: &str, code: &str) -> Result<Option<CertificateRow>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT c.* FROM certificate c JOIN matter m ON m.id = c.matter WHERE m.case_no = ? AND c.lookup_code = ?",
+        )
+        .bind(case_no)
+        .bind(code)
+        .fetch_optional(self.readers())
+        .await?)
+    }
+
+    /// The certificate whose sealed PDF has that digest.
+    pub async fn certificate_by_sealed(&self, sealed: &Digest) -> Result<Option<CertificateRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM certificate WHERE sealed = ?")
+            .bind(sealed.as_bytes().to_vec())
+            .fetch_optional(self.readers())
+            .await?)
+    }
+
+    /// The first certificate of a case.
+    pub async fn certificate_of_case(&self, case_no: &str) -> Result<Option<CertificateRow>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT c.* FROM certificate c JOIN matter m ON m.id = c.matter WHERE m.case_no = ? ORDER BY c.position LIMIT 1",
+        )
+        .bind(case_no)
+        .fetch_optional(self.readers())
+        .await?)
+    }
+
+    /// The certificate of a number, the newest if several items use the same numbers.
+    pub async fn certificate_by_number(&self, number: &str) -> Result<Option<CertificateRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM certificate WHERE number = ? ORDER BY id DESC LIMIT 1")
+            .bind(number)
+            .fetch_optional(self.readers())
+            .await?)
+    }
+
+    /// Releases all documents of a case at once: only where each is still waiting and each of its uses is logged. Gives
+    /// whether this call did it; `false` means that somebody else had, and what is stored stands.
+    pub async fn release(&self, released: &[Released], at: i64) -> Result<bool, DbError> {
+        let mut tx = self.begin().await?;
+        for one in released {
+            let done = sqlx::query(
+                "UPDATE certificate SET state = 'sealed', sealed = ?, sealed_at = ? WHERE id = ? AND state = 'submitted'
+                 AND NOT EXISTS (SELECT 1 FROM seal_use u WHERE u.certificate = certificate.id AND u.state <> 'logged')",
+            )
+            .bind(one.sealed.as_bytes().to_vec())
+            .bind(at)
+            .bind(&one.certificate)
+            .execute(&mut *tx.0)
+            .await?;
+            if done.rows_affected() != 1 {
+                return Ok(false);
+            }
+            sqlx::query("UPDATE seal_use SET state = 'sealed', lease_until = NULL WHERE certificate = ?")
+                .bind(&one.certificate)
+                .execute(&mut *tx.0)
+                .await?;
+            sqlx::query(
+                "UPDATE certificate SET state = 'withdrawn' WHERE state = 'sealed'
+                 AND id = (SELECT withdraws FROM certificate WHERE id = ?)",
+            )
+            .bind(&one.certificate)
+            .execute(&mut *tx.0)
+            .await?;
+            sqlx::query(
+                "INSERT INTO outbox (id, kind, certificate, at)
+                 SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM outbox), 'certificate.sealed', id, ? FROM certificate WHERE id = ?",
+            )
+            .bind(at)
+            .bind(&one.certificate)
+            .execute(&mut *tx.0)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+impl Tx {
+    pub(in crate::db) async fn insert_certificate(&mut self, row: &CertificateRow) -> Result<(), DbError> {
+        sqlx::query(
+            "INSERT INTO certificate (id, matter, position, item, name, number, holder, data, template, template_version,
+             unsealed, layout, major, disputed, lookup_code, asked_by, withdraws, state)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&row.id)
+        .bind(&row.matter)
+        .bind(row.position)
+        .bind(&row.item)
+        .bind(&row.name)
+        .bind(&row.number)
+        .bind(&row.holder)
+        .bind(&row.data)
+        .bind(&row.template)
+        .bind(&row.template_version)
+        .bind(&row.unsealed)
+        .bind(&row.layout)
+        .bind(row.major)
+        .bind(row.disputed)
+        .bind(&row.lookup_code)
+        .bind(&row.asked_by)
+        .bind(&row.withdraws)
+        .bind(&row.state)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+}

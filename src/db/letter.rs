@@ -1,0 +1,59 @@
+//! Letters of authorization.
+
+use sqlx::FromRow;
+
+use super::{Db, DbError};
+
+/// A letter of authorization as filed.
+#[derive(Debug, Clone, FromRow)]
+pub struct LetterRow {
+    /// Identifier.
+    pub id: String,
+    /// Department key.
+    pub department: String,
+    /// The chief representative named in it.
+    pub chief: String,
+    /// JSON array of powers.
+    pub powers: String,
+    /// JSON array of item codes.
+    pub items: String,
+    /// First day of its term, YYYY-MM-DD.
+    pub first_day: String,
+    /// Last day of its term, YYYY-MM-DD.
+    pub last_day: String,
+    /// Digest of the filed PDF.
+    pub document: Vec<u8>,
+    /// When it was revoked (microseconds).
+    pub revoked_at: Option<i64>,
+}
+
+impl Db {
+    /// Files a letter.
+    pub async fn file_letter(&self, letter: &LetterRow) -> Result<(), DbError> {
+        sqlx::query(
+            "INSERT INTO letter (id, department, chief, powers, items, first_day, last_day, document)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&letter.id)
+        .bind(&letter.department)
+        .bind(&letter.chief)
+        .bind(&letter.powers)
+        .bind(&letter.items)
+        .bind(&letter.first_day)
+        .bind(&letter.last_day)
+        .bind(&letter.document)
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+
+    /// The letters of a department that have not been revoked, the longest-lasting first.
+    pub async fn letters(&self, department: &str) -> Result<Vec<LetterRow>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT * FROM letter WHERE department = ? AND revoked_at IS NULL ORDER BY last_day DESC, id",
+        )
+        .bind(department)
+        .fetch_all(self.readers())
+        .await?)
+    }
+}

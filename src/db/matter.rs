@@ -1,0 +1,117 @@
+//! Cases, and the numbers taken for their certificates.
+
+use sqlx::FromRow;
+
+use super::certificate::CertificateRow;
+use super::{Db, DbError};
+
+/// A case as accepted.
+#[derive(Debug, Clone, FromRow)]
+pub struct MatterRow {
+    /// Identifier.
+    pub id: String,
+    /// Number of the case.
+    pub case_no: String,
+    /// Name of the item or joint matter.
+    pub title: String,
+    /// Window where it was accepted.
+    pub window_no: String,
+    /// SHA-256 of what was submitted.
+    pub submission: Vec<u8>,
+    /// Who submitted it.
+    pub submitted_by: String,
+    /// When (microseconds).
+    pub submitted_at: i64,
+}
+
+/// A use of a seal that is asked for: whose seal, of what kind.
+#[derive(Debug, Clone)]
+pub struct AskedUse {
+    /// Identifier of the use.
+    pub id: String,
+    /// Department key.
+    pub department: String,
+    /// Kind of seal.
+    pub kind: &'static str,
+    /// Code of the item under which the seal is used.
+    pub item: String,
+    /// The request's canonical statement.
+    pub request: Vec<u8>,
+    /// Its salt.
+    pub request_salt: [u8; 32],
+}
+
+impl Db {
+    /// Takes the next running number of `item` in `year`; it is never given again.
+    pub async fn take_number(&self, item: &str, year: i16) -> Result<u64, DbError> {
+        let taken: i64 = sqlx::query_scalar(
+            "INSERT INTO number_sequence (item, year, taken) VALUES (?, ?, 1)
+             ON CONFLICT (item, year) DO UPDATE SET taken = taken + 1 RETURNING taken",
+        )
+        .bind(item)
+        .bind(year)
+        .fetch_one(self.writer())
+        .await?;
+        Ok(taken as u64)
+    }
+
+    /// Accepts a case with its certificates and the uses of seals they ask for, all or nothing.
+    pub async fn accept(&self, matter: &MatterRow, asked: &[(CertificateRow, Vec<AskedUse>)]) -> Result<(), DbError> {
+        let mut tx = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO matter (id, case_no, title, window_no, submission, submitted_by, submitted_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&matter.id)
+        .bind(&matter.case_no)
+        .bind(&matter.title)
+        .bind(&matter.window_no)
+        .bind(&matter.submission)
+        .bind(&matter.submitted_by)
+        .bind(matter.submitted_at)
+        .execute(&mut *tx.0)
+        .await?;
+        for (certificate, uses) in asked {
+            tx.insert_certificate(certificate).await?;
+            for (position, asked) in uses.iter().enumerate() {
+                sqlx::query(
+                    "INSERT INTO seal_use (id, certificate, position, department, kind, item, request, request_salt,
+                     state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'asked')",
+                )
+                .bind(&asked.id)
+                .bind(&certificate.id)
+                .bind(position as i64)
+                .bind(&asked.department)
+                .bind(asked.kind)
+                .bind(&asked.item)
+                .bind(&asked.request)
+                .bind(asked.request_salt.to_vec())
+                .execute(&mut *tx.0)
+                .await?;
+            }
+        }
+        tx.commit().await
+    }
+
+    /// The case of that number.
+    pub async fn matter_by_number(&self, case_no: &str) -> Result<Option<MatterRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM matter WHERE case_no = ?")
+            .bind(case_no)
+            .fetch_optional(self.readers())
+            .await?)
+    }
+
+    /// The case of that identifier.
+    pub async fn matter(&self, id: &str) -> Result<Option<MatterRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM matter WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
+    }
+
+    /// The latest cases, newest first.
+    pub async fn matters(&self, limit: u32, offset: u32) -> Result<Vec<MatterRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM matter ORDER BY submitted_at DESC, id DESC LIMIT ? OFFSET ?")
+            .bind(limit)
+            .bind(offset)
+            .fetch_all(self.readers())
+            .await?)
+    }
+}

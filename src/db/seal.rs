@@ -1,0 +1,86 @@
+//! Seals.
+
+use sqlx::FromRow;
+
+use super::{Db, DbError, Tx};
+
+/// A seal as kept.
+#[derive(Debug, Clone, FromRow)]
+pub struct SealRow {
+    /// Identifier.
+    pub id: String,
+    /// Department key.
+    pub department: String,
+    /// `approval` or `department`.
+    pub kind: String,
+    /// 14-digit seal code.
+    pub code: String,
+    /// Text on the arc.
+    pub name: String,
+    /// Diameter in millimetres.
+    pub diameter_mm: i64,
+    /// `made`, `active`, `suspended` or `retired`.
+    pub state: String,
+    /// SHA-256 of the SubjectPublicKeyInfo: the key's name in the vault and in the ledger.
+    pub key: Vec<u8>,
+    /// Signing certificate, DER.
+    pub certificate: Vec<u8>,
+    /// When it was enabled (microseconds).
+    pub opened_at: i64,
+}
+
+impl Db {
+    /// All seals, by department and kind.
+    pub async fn seals(&self) -> Result<Vec<SealRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM seal ORDER BY department, kind, opened_at").fetch_all(self.readers()).await?)
+    }
+
+    /// The seal of that identifier.
+    pub async fn seal(&self, id: &str) -> Result<Option<SealRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM seal WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
+    }
+
+    /// The department's seal of a kind that is in use or suspended.
+    pub async fn seal_of(&self, department: &str, kind: &str) -> Result<Option<SealRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM seal WHERE department = ? AND kind = ? AND state IN ('active', 'suspended')")
+            .bind(department)
+            .bind(kind)
+            .fetch_optional(self.readers())
+            .await?)
+    }
+}
+
+impl Tx {
+    pub(in crate::db) async fn insert_seal(&mut self, seal: &SealRow) -> Result<(), DbError> {
+        sqlx::query(
+            "INSERT INTO seal (id, department, kind, code, name, diameter_mm, state, key, certificate, opened_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&seal.id)
+        .bind(&seal.department)
+        .bind(&seal.kind)
+        .bind(&seal.code)
+        .bind(&seal.name)
+        .bind(seal.diameter_mm)
+        .bind(&seal.state)
+        .bind(&seal.key)
+        .bind(&seal.certificate)
+        .bind(seal.opened_at)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    pub(in crate::db) async fn change_seal_state(&mut self, seal: &str, from: &str, to: &str) -> Result<(), DbError> {
+        let done = sqlx::query("UPDATE seal SET state = ? WHERE id = ? AND state = ?")
+            .bind(to)
+            .bind(seal)
+            .bind(from)
+            .execute(&mut *self.0)
+            .await?;
+        match done.rows_affected() {
+            1 => Ok(()),
+            _ => Err(DbError::NothingChanged { table: "seal", row: seal.to_owned() }),
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Uses of seals and the decisions on them.
+
+use sqlx::FromRow;
+
+use super::ledger::{Approval, insert_approvals};
+use super::{Db, DbError, Tx, digest};
+use crate::digest::Digest;
+
+/// A use of a seal as kept.
+#[derive(Debug, Clone, FromRow)]
+pub struct SealUseRow {
+    /// Identifier.
+    pub id: String,
+    /// The certificate.
+    pub certificate: String,
+    /// Order of the seals on the document.
+    pub position: i64,
+    /// Whose seal.
+    pub department: String,
+    /// Kind of seal.
+    pub kind: String,
+    /// Code of the item under which the seal is used.
+    pub item: String,
+    /// The request's canonical statement.
+    pub request: Vec<u8>,
+    /// Its salt.
+    pub request_salt: Vec<u8>,
+    /// `asked`, `refused`, `logged`, `sealed`, `voided`.
+    pub state: String,
+    /// The seal, once logged.
+    pub seal: Option<String>,
+    /// Signed attributes, once logged.
+    pub attributes: Option<Vec<u8>>,
+    /// Digest of the stamped PDF, once logged.
+    pub stamped: Option<Vec<u8>>,
+    /// Digest of this seal's signed revision, once made.
+    pub signed: Option<Vec<u8>>,
+    /// The use belongs until then to the request that logged it.
+    pub lease_until: Option<i64>,
+    /// Index of its ledger entry, once logged.
+    pub idx: Option<i64>,
+}
+
+impl SealUseRow {
+    /// Digest of the stamped PDF.
+    pub fn stamped_digest(&self) -> Result<Option<Digest>, DbError> {
+        self.stamped.as_deref().map(|bytes| digest("seal_use", "stamped", &self.id, bytes)).transpose()
+    }
+
+    /// Digest of the signed revision.
+    pub fn signed_digest(&self) -> Result<Option<Digest>, DbError> {
+        self.signed.as_deref().map(|bytes| digest("seal_use", "signed", &self.id, bytes)).transpose()
+    }
+}
+
+/// A decision as kept.
+#[derive(Debug, Clone, FromRow)]
+pub struct ApprovalRow {
+    /// The use decided on.
+    pub seal_use: String,
+    /// `chief` or `leader`.
+    pub step: String,
+    /// `approve` or `refuse`.
+    pub decision: String,
+    /// Who decided.
+    pub staff: String,
+    /// When (microseconds).
+    pub at: i64,
+    /// The canonical statement.
+    pub statement: Vec<u8>,
+    /// Its salt.
+    pub salt: Vec<u8>,
+    /// Why it was refused.
+    pub reasons: String,
+}
+
+/// A line of the auditor's list.
+#[derive(Debug, Clone, FromRow)]
+pub struct UseLine {
+    /// Ledger index.
+    pub idx: i64,
+    /// The use.
+    pub id: String,
+    /// The certificate.
+    pub certificate: String,
+    /// Its number.
+    pub number: String,
+    /// Its name.
+    pub name: String,
+    /// Number of the case.
+    pub case_no: String,
+    /// Department key.
+    pub department: String,
+    /// Kind of seal.
+    pub kind: String,
+    /// State of the use.
+    pub state: String,
+    /// When it was logged (microseconds).
+    pub at: i64,
+}
+
+impl Db {
+    /// The uses of a certificate, in order.
+    pub async fn uses_of(&self, certificate: &str) -> Result<Vec<SealUseRow>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT u.*, e.idx FROM seal_use u LEFT JOIN ledger_entry e ON e.seal_use = u.id
+             WHERE u.certificate = ? ORDER BY u.position",
+        )
+        .bind(certificate)
+        .fetch_all(self.readers())
+        .await?)
+    }
+
+    /// The decisions on a use, in order.
+    pub async fn approvals_of(&self, seal_use: &str) -> Result<Vec<ApprovalRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM approval WHERE seal_use = ? ORDER BY at, step")
+            .bind(seal_use)
+            .fetch_all(self.readers())
+            .await?)
+    }
+
+    /// The certificates that wait for somebody's decision on a seal of `department`.
+    pub async fn waiting(&self, department: &str) -> Result<Vec<(String, String)>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT c.id, u.id FROM seal_use u JOIN certificate c ON c.id = u.certificate
+             WHERE u.department = ? AND u.state = 'asked' AND c.state = 'submitted' ORDER BY c.id",
+        )
+        .bind(department)
+        .fetch_all(self.readers())
+        .await?)
+    }
+
+    /// Records a decision that is not the last one needed.
+    pub async fn record_approval(&self, seal_use: &str, approval: &Approval) -> Result<(), DbError> {
+        let mut tx = self.begin().await?;
+        insert_approvals(&mut tx.0, &[(seal_use, approval)]).await?;
+        tx.commit().await
+    }
+
+    /// Records a refusal: the whole case ends, since its documents are sealed all or not at all.
+    pub async fn record_refusal(&self, seal_use: &str, refusal: &Approval) -> Result<(), DbError> {
+        let mut tx = self.begin().await?;
+        insert_approvals(&mut tx.0, &[(seal_use, refusal)]).await?;
+        let ended = sqlx::query(
+            "UPDATE certificate SET state = 'refused' WHERE state = 'submitted' AND matter =
+             (SELECT c.matter FROM certificate c JOIN seal_use u ON u.certificate = c.id WHERE u.id = ? AND u.state = 'asked')
+             AND NOT EXISTS (SELECT 1 FROM seal_use l JOIN certificate d ON d.id = l.certificate
+                             WHERE d.matter = certificate.matter AND l.state = 'logged')",
+        )
+        .bind(seal_use)
+        .execute(&mut *tx.0)
+        .await?;
+        if ended.rows_affected() == 0 {
+            return Err(DbError::NothingChanged { table: "certificate", row: seal_use.to_owned() });
+        }
+        sqlx::query(
+            "UPDATE seal_use SET state = 'refused' WHERE state = 'asked'
+             AND certificate IN (SELECT id FROM certificate WHERE state = 'refused')",
+        )
+        .execute(&mut *tx.0)
+        .await?;
+        tx.commit().await
+    }
+
+    /// Keeps the digest of a seal's signed revision.
+    pub async fn record_signed(&self, seal_use: &str, signed: &Digest) -> Result<(), DbError> {
+        sqlx::query("UPDATE seal_use SET signed = ? WHERE id = ? AND state = 'logged'")
+            .bind(signed.as_bytes().to_vec())
+            .bind(seal_use)
+            .execute(self.writer())
+            .await?;
+        Ok(())
+    }
+
+    /// Takes over the cases of logged uses whose lease has run out, until `lease_until`; gives the cases.
+    pub async fn take_over_unfinished(&self, now: i64, lease_until: i64) -> Result<Vec<String>, DbError> {
+        let mut tx = self.begin().await?;
+        let matters: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT c.matter FROM seal_use u JOIN certificate c ON c.id = u.certificate
+             WHERE u.state = 'logged' AND (u.lease_until IS NULL OR u.lease_until <= ?)",
+        )
+        .bind(now)
+        .fetch_all(&mut *tx.0)
+        .await?;
+        sqlx::query(
+            "UPDATE seal_use SET lease_until = ? WHERE state = 'logged' AND (lease_until IS NULL OR lease_until <= ?)",
+        )
+        .bind(lease_until)
+        .bind(now)
+        .execute(&mut *tx.0)
+        .await?;
+        tx.commit().await?;
+        Ok(matters)
+    }
+
+    /// The auditor's list: uses in the ledger, newest first, below index `before`.
+    pub async fn use_lines(&self, before: i64, department: Option<&str>, limit: u32) -> Result<Vec<UseLine>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT e.idx, u.id, c.id AS certificate, c.number, c.name, m.case_no, u.department, u.kind, u.state, e.at
+             FROM ledger_entry e JOIN seal_use u ON u.id = e.seal_use JOIN certificate c ON c.id = u.certificate
+             JOIN matter m ON m.id = c.matter
+             WHERE e.idx < ? AND (? IS NULL OR u.department = ?) ORDER BY e.idx DESC LIMIT ?",
+        )
+        .bind(before)
+        .bind(department)
+        .bind(department)
+        .bind(limit)
+        .fetch_all(self.readers())
+        .await?)
+    }
+
+    /// Every object that a row names.
+    pub async fn named_objects(&self) -> Result<Vec<Vec<u8>>, DbError> {
+        Ok(sqlx::query_scalar(
+            "SELECT unsealed FROM certificate UNION SELECT sealed FROM certificate WHERE sealed IS NOT NULL
+             UNION SELECT stamped FROM seal_use WHERE stamped IS NOT NULL
+             UNION SELECT signed FROM seal_use WHERE signed IS NOT NULL UNION SELECT document FROM letter",
+        )
+        .fetch_all(self.readers())
+        .await?)
+    }
+}
+
+impl Tx {
+    /// Ends a logged use that cannot be finished, and with it its document.
+    pub(in crate::db) async fn void_use(&mut self, id: &str) -> Result<(), DbError> {
+        let done =
+            sqlx::query("UPDATE seal_use SET state = 'voided', lease_until = NULL WHERE id = ? AND state = 'logged'")
+                .bind(id)
+                .execute(&mut *self.0)
+                .await?;
+        if done.rows_affected() != 1 {
+            return Err(DbError::NothingChanged { table: "seal_use", row: id.to_owned() });
+        }
+        sqlx::query(
+            "UPDATE certificate SET state = 'voided' WHERE state = 'submitted' AND matter =
+             (SELECT c.matter FROM certificate c JOIN seal_use u ON u.certificate = c.id WHERE u.id = ?)",
+        )
+        .bind(id)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,423 @@
+//! A document: its chain of cross-reference sections, its revisions, its objects as of any revision.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::stream;
+use super::syntax::{Dict, Id, Parser, Value};
+use super::xref::{Entry, Section, stream_data};
+use super::{Limits, ReadError};
+
+/// The largest object body; content lies in streams, which are not parsed.
+const MAX_OBJECT: usize = 8 << 20;
+/// References followed from one value to the next.
+const MAX_REFERENCES: usize = 8;
+
+/// A PDF read strictly. Cheap to open: only cross-reference sections and trailers are parsed.
+pub struct Document<'a> {
+    bytes: &'a [u8],
+    limits: Limits,
+    /// Newest first, the order of lookup.
+    sections: Vec<Section<'a>>,
+    /// Oldest first.
+    revisions: Vec<Revision>,
+    is_hybrid: bool,
+    parsed: Cell<usize>,
+    decompressed: Cell<usize>,
+    packed: RefCell<HashMap<usize, Rc<ObjectStream>>>,
+}
+
+/// One revision: the bytes up to an `%%EOF` that a cross-reference section ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Where its own bytes begin: the end of the revision before.
+    pub start: usize,
+    /// Just after `%%EOF`.
+    pub marker_end: usize,
+    /// After the line end that may follow.
+    pub end: usize,
+    /// The sections that make it up, in the document's order.
+    pub(super) sections: Range<usize>,
+}
+
+/// An object and where it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Object {
+    pub(crate) value: Value,
+    /// From its number to the end of `endobj`; `None` in an object stream.
+    pub(crate) span: Option<Range<usize>>,
+    /// Where its value begins.
+    pub(crate) body: usize,
+    /// The raw data of a stream.
+    pub(crate) data: Option<Range<usize>>,
+}
+
+struct ObjectStream {
+    data: Vec<u8>,
+    /// Object number and offset in `data`.
+    index: Vec<(u32, usize)>,
+}
+
+impl<'a> Document<'a> {
+    /// Reads the chain of cross-reference sections.
+    ///
+    /// # Errors
+    /// Whatever makes the file unreadable, by name; see [`ReadError`].
+    pub fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, ReadError> {
+        if !bytes.starts_with(b"%PDF-") {
+            return Err(ReadError::NotPdf);
+        }
+        if bytes.len() > limits.file {
+            return Err(ReadError::Limit("file size"));
+        }
+        let mut document = Self {
+            bytes,
+            limits: *limits,
+            sections: Vec::new(),
+            revisions: Vec::new(),
+            is_hybrid: false,
+            parsed: Cell::new(0),
+            decompressed: Cell::new(0),
+            packed: RefCell::default(),
+        };
+        document.follow(last_startxref(bytes)?)?;
+        document.revisions.reverse();
+        let mut start = 0;
+        for revision in &mut document.revisions {
+            if revision.end <= start {
+                return Err(ReadError::SectionOrder);
+            }
+            revision.start = start;
+            start = revision.end;
+        }
+        if document.sections.iter().any(|s| s.trailer.get("Encrypt").is_some()) {
+            return Err(ReadError::Encrypted);
+        }
+        Ok(document)
+    }
+
+    /// Follows `/Prev` from the newest section; revisions are collected newest first.
+    fn follow(&mut self, newest: usize) -> Result<(), ReadError> {
+        let (mut next, mut first) = (Some(newest), 0);
+        while let Some(start) = next {
+            let section = self.section(start)?;
+            let place = |key: &str| match section.trailer.get(key) {
+                None => Ok(None),
+                Some(Value::Int(n)) => usize::try_from(*n).map(Some).map_err(|_| ReadError::Xref { at: start }),
+                Some(_) => Err(ReadError::Xref { at: start }),
+            };
+            next = place("Prev")?;
+            if next.is_some_and(|previous| previous > start) {
+                // A linearized file's first page has a section of its own, part of the first revision (annex F.3.3).
+                if !is_linearized(self.bytes) {
+                    return Err(ReadError::SectionOrder);
+                }
+                self.sections.push(section);
+                continue;
+            }
+            let closing = closing(self.bytes, section.end)?;
+            if let Some(hidden) = place("XRefStm")?.filter(|_| section.is_table) {
+                // Objects it names are free in the table, so it is looked at first (ISO 32000-1, 7.5.8.4).
+                self.is_hybrid = true;
+                let hidden = self.section(hidden)?;
+                self.sections.push(hidden);
+            }
+            self.sections.push(section);
+            self.revisions.push(Revision {
+                start: 0,
+                marker_end: closing.0,
+                end: closing.1,
+                sections: first..self.sections.len(),
+            });
+            first = self.sections.len();
+        }
+        Ok(())
+    }
+
+    fn section(&self, start: usize) -> Result<Section<'a>, ReadError> {
+        if self.sections.len() >= self.limits.sections {
+            return Err(ReadError::Limit("cross-reference sections"));
+        }
+        if self.sections.iter().any(|s| s.start == start) {
+            return Err(ReadError::SectionOrder);
+        }
+        let section = Section::read(self.bytes, start, self.limits.stream)?;
+        self.charge_parsed(section.parsed_bytes())?;
+        charge(&self.decompressed, section.decompressed_bytes(), self.limits.decompressed, "decompressed bytes")?;
+        Ok(section)
+    }
+
+    /// The bytes read.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The revisions, oldest first; never empty.
+    pub fn revisions(&self) -> &[Revision] {
+        &self.revisions
+    }
+
+    /// Bytes after the end of the last revision, which no cross-reference section accounts for.
+    pub fn trailing(&self) -> usize {
+        self.bytes.len() - self.revisions.last().map_or(0, |r| r.end)
+    }
+
+    /// Older and newer readers see different objects: some section has both a table and a hidden stream.
+    pub fn is_hybrid(&self) -> bool {
+        self.is_hybrid
+    }
+
+    /// The document as it is.
+    pub(crate) fn latest(&self) -> View<'_, 'a> {
+        View { document: self, first: 0 }
+    }
+
+    /// The document as it was at the end of a revision.
+    pub(crate) fn as_of(&self, revision: usize) -> View<'_, 'a> {
+        View { document: self, first: self.revisions[revision].sections.start }
+    }
+
+    pub(crate) fn sections_of(&self, revision: usize) -> &[Section<'a>] {
+        &self.sections[self.revisions[revision].sections.clone()]
+    }
+
+    pub(crate) fn newest_section(&self) -> &Section<'a> {
+        &self.sections[0]
+    }
+
+    fn charge_parsed(&self, bytes: usize) -> Result<(), ReadError> {
+        charge(&self.parsed, bytes, self.limits.parsed, "parsed bytes")
+    }
+
+    fn object_at(&self, view: View<'_, 'a>, id: Id, offset: usize) -> Result<Object, ReadError> {
+        let mut parser = Parser::new(&self.bytes[..self.bytes.len().min(offset.saturating_add(MAX_OBJECT))], offset);
+        if offset == 0 || parser.object_header() != Ok(id) {
+            return Err(ReadError::Misplaced(id));
+        }
+        parser.skip();
+        let body = parser.at();
+        let value = parser.value();
+        self.charge_parsed(parser.at() - offset)?;
+        let value = value?;
+        let mut end = Parser::new(self.bytes, parser.at());
+        end.skip();
+        if end.keyword(b"endobj").is_ok() {
+            return Ok(Object { value, span: Some(offset..end.at()), body, data: None });
+        }
+        let Value::Dict(dict) = &value else { return Err(ReadError::Syntax { at: end.at() }) };
+        let length = match dict.get("Length") {
+            Some(Value::Int(n)) => *n,
+            Some(Value::Ref(length)) if *length != id => match view.object(*length)? {
+                Some(Object { value: Value::Int(n), data: None, .. }) => n,
+                _ => return Err(ReadError::Stream { at: end.at() }),
+            },
+            _ => return Err(ReadError::Stream { at: end.at() }),
+        };
+        let length = usize::try_from(length).map_err(|_| ReadError::Stream { at: end.at() })?;
+        let (data, end) = stream_data(self.bytes, parser, length)?;
+        Ok(Object { value, span: Some(offset..end), body, data: Some(data) })
+    }
+
+    fn packed_object(
+        &self,
+        view: View<'_, 'a>,
+        id: Id,
+        container: u32,
+        index: usize,
+    ) -> Result<Option<Object>, ReadError> {
+        if id.generation != 0 {
+            return Ok(None);
+        }
+        let container = Id::new(container);
+        let Some(Entry::At { offset, generation: 0 }) = view.entry(container)? else {
+            return Err(ReadError::Misplaced(container));
+        };
+        let stream = self.object_stream(view, container, offset)?;
+        let Some((_, body)) = stream.index.get(index).filter(|(number, _)| *number == id.number) else {
+            return Err(ReadError::Misplaced(id));
+        };
+        let mut parser = Parser::new(&stream.data, *body);
+        let value = parser.value();
+        self.charge_parsed(parser.at().saturating_sub(*body))?;
+        Ok(Some(Object { value: value?, span: None, body: *body, data: None }))
+    }
+
+    fn object_stream(&self, view: View<'_, 'a>, id: Id, offset: usize) -> Result<Rc<ObjectStream>, ReadError> {
+        if let Some(stream) = self.packed.borrow().get(&offset) {
+            return Ok(Rc::clone(stream));
+        }
+        let object = self.object_at(view, id, offset)?;
+        let (Value::Dict(dict), Some(data)) = (&object.value, object.data) else {
+            return Err(ReadError::Misplaced(id));
+        };
+        let number = |key: &str| dict.get(key).and_then(Value::as_int).and_then(|n| usize::try_from(n).ok());
+        let (true, Some(count), Some(first)) = (dict.has_name("Type", "ObjStm"), number("N"), number("First")) else {
+            return Err(ReadError::Structure("object stream"));
+        };
+        let data = stream::decode(dict, &self.bytes[data], self.limits.stream)?;
+        charge(&self.decompressed, data.len(), self.limits.decompressed, "decompressed bytes")?;
+        let (mut parser, mut index) = (Parser::new(&data, 0), Vec::new());
+        for _ in 0..count {
+            parser.skip_space();
+            let number = u32::try_from(parser.unsigned()?).map_err(|_| ReadError::Structure("object stream"))?;
+            parser.skip_space();
+            let at = usize::try_from(parser.unsigned()?).ok().and_then(|at| at.checked_add(first));
+            index.push((number, at.ok_or(ReadError::Structure("object stream"))?));
+        }
+        self.charge_parsed(parser.at())?;
+        let stream = Rc::new(ObjectStream { data, index });
+        self.packed.borrow_mut().insert(offset, Rc::clone(&stream));
+        Ok(stream)
+    }
+}
+
+/// The objects of a document as of one revision.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'d, 'a> {
+    document: &'d Document<'a>,
+    first: usize,
+}
+
+impl<'a> View<'_, 'a> {
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.document.bytes
+    }
+
+    pub(super) fn nodes_limit(&self) -> usize {
+        self.document.limits.nodes
+    }
+
+    pub(crate) fn trailer(&self) -> &Dict {
+        &self.document.sections[self.first..]
+            .iter()
+            .find(|s| s.is_table || !self.document.is_hybrid)
+            .unwrap_or(&self.document.sections[self.first])
+            .trailer
+    }
+
+    fn entry(&self, id: Id) -> Result<Option<Entry>, ReadError> {
+        for section in &self.document.sections[self.first..] {
+            if let Some(entry) = section.entry(id.number)? {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The object, or `None` if there is none, which means null (ISO 32000-1, 7.3.10).
+    pub(crate) fn object(&self, id: Id) -> Result<Option<Object>, ReadError> {
+        match self.entry(id)? {
+            Some(Entry::At { offset, generation }) if generation == id.generation => {
+                self.document.object_at(*self, id, offset).map(Some)
+            }
+            Some(Entry::Packed { container, index }) => self.document.packed_object(*self, id, container, index),
+            _ => Ok(None),
+        }
+    }
+
+    /// The value itself, references followed.
+    pub(crate) fn resolve(&self, value: Option<&Value>) -> Result<Value, ReadError> {
+        let mut value = value.cloned().unwrap_or(Value::Null);
+        for _ in 0..MAX_REFERENCES {
+            let Value::Ref(id) = value else { return Ok(value) };
+            value = self.object(id)?.map_or(Value::Null, |object| object.value);
+        }
+        Err(ReadError::Limit("references"))
+    }
+
+    /// The dictionary that a value is or refers to; `None` if it is null.
+    pub(crate) fn dict(&self, value: Option<&Value>, what: &'static str) -> Result<Option<Dict>, ReadError> {
+        match self.resolve(value)? {
+            Value::Null => Ok(None),
+            Value::Dict(dict) => Ok(Some(dict)),
+            _ => Err(ReadError::Structure(what)),
+        }
+    }
+
+    /// The array that a value is or refers to; empty if it is null.
+    pub(crate) fn array(&self, value: Option<&Value>, what: &'static str) -> Result<Vec<Value>, ReadError> {
+        match self.resolve(value)? {
+            Value::Null => Ok(Vec::new()),
+            Value::Array(items) => Ok(items),
+            _ => Err(ReadError::Structure(what)),
+        }
+    }
+
+    /// The catalog and its identifier.
+    pub(crate) fn catalog(&self) -> Result<(Id, Dict), ReadError> {
+        let id = self.trailer().get("Root").and_then(Value::as_ref).ok_or(ReadError::Structure("catalog"))?;
+        let dict = self.dict(Some(&Value::Ref(id)), "catalog")?.ok_or(ReadError::Structure("catalog"))?;
+        if dict.has_name("Type", "Catalog") { Ok((id, dict)) } else { Err(ReadError::Structure("catalog")) }
+    }
+
+    /// The pages in order.
+    pub(crate) fn pages(&self) -> Result<Vec<Id>, ReadError> {
+        let (_, catalog) = self.catalog()?;
+        let root = catalog.get("Pages").and_then(Value::as_ref).ok_or(ReadError::Structure("pages"))?;
+        let (mut pages, mut stack, mut seen) = (Vec::new(), vec![root], std::collections::HashSet::new());
+        while let Some(id) = stack.pop() {
+            if !seen.insert(id) {
+                return Err(ReadError::Structure("pages"));
+            }
+            if seen.len() > self.nodes_limit() {
+                return Err(ReadError::Limit("pages"));
+            }
+            let node = self.dict(Some(&Value::Ref(id)), "pages")?.ok_or(ReadError::Structure("pages"))?;
+            if node.has_name("Type", "Page") {
+                pages.push(id);
+                continue;
+            }
+            let kids = self.array(node.get("Kids"), "pages")?;
+            for kid in kids.iter().rev() {
+                stack.push(kid.as_ref().ok_or(ReadError::Structure("pages"))?);
+            }
+        }
+        Ok(pages)
+    }
+}
+
+fn charge(spent: &Cell<usize>, bytes: usize, limit: usize, what: &'static str) -> Result<(), ReadError> {
+    spent.set(spent.get().saturating_add(bytes));
+    if spent.get() > limit { Err(ReadError::Limit(what)) } else { Ok(()) }
+}
+
+/// The offset that the last `startxref` names.
+fn last_startxref(bytes: &[u8]) -> Result<usize, ReadError> {
+    const WORD: &[u8] = b"startxref";
+    let at = bytes.windows(WORD.len()).rposition(|w| w == WORD).ok_or(ReadError::NoEnd)?;
+    let (offset, _) = startxref(bytes, at)?;
+    usize::try_from(offset).map_err(|_| ReadError::NoEnd)
+}
+
+/// What closes a section: the ends of its `%%EOF`, without and with the line end.
+fn closing(bytes: &[u8], section_end: usize) -> Result<(usize, usize), ReadError> {
+    let mut parser = Parser::new(bytes, section_end);
+    parser.skip();
+    let (_, marker_end) = startxref(bytes, parser.at())?;
+    let mut parser = Parser::new(bytes, marker_end);
+    let _ = parser.take(b"\r\n") || parser.take(b"\n") || parser.take(b"\r");
+    Ok((marker_end, parser.at()))
+}
+
+/// `startxref`, a number, `%%EOF`: the number, and where the marker ends.
+fn startxref(bytes: &[u8], at: usize) -> Result<(u64, usize), ReadError> {
+    let mut parser = Parser::new(bytes, at);
+    let missing = |_| ReadError::NoEnd;
+    parser.keyword(b"startxref").map_err(missing)?;
+    parser.skip_space();
+    let offset = parser.unsigned().map_err(missing)?;
+    parser.skip_space();
+    if parser.take(b"%%EOF") { Ok((offset, parser.at())) } else { Err(ReadError::NoEnd) }
+}
+
+/// The first object of a linearized file is its linearization dictionary.
+fn is_linearized(bytes: &[u8]) -> bool {
+    let mut parser = Parser::new(bytes, 0);
+    parser.skip();
+    parser.object_header().is_ok() && {
+        parser.skip();
+        parser.dict().is_ok_and(|dict| dict.get("Linearized").is_some())
+    }
+}

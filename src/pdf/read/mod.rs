@@ -1,0 +1,111 @@
+//! Reading any PDF strictly: cross-references, revisions, signature fields, what a signature covers, what changed after it.
+//!
+//! Standards: ISO 32000-1 (7.5 file structure, 12.7 forms, 12.8 signatures), ISO 32000-2 (field locks), ETSI EN 319 142-1.
+//! In scope: tables, cross-reference and object streams, hybrid and linearized files. Out of scope: encrypted files
+//! and repair. A damaged file is refused by name, never guessed at, because two programs guess differently and a
+//! signature must mean one thing.
+//!
+//! Trusts nothing: every input is hostile. Work and memory are bounded by [`Limits`].
+
+mod changes;
+pub(super) mod document;
+pub(super) mod fields;
+pub(super) mod signature;
+mod stream;
+pub(super) mod syntax;
+mod text;
+mod xref;
+
+pub use changes::{Change, ChangeCode};
+pub use document::{Document, Revision};
+pub use fields::{Lock, LockedFields, SignatureField};
+pub use signature::{Coverage, CoverageError, Signature};
+pub use syntax::Id;
+
+/// What reading one document may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the file.
+    pub file: usize,
+    /// Bytes parsed as objects, all together; streams' data are not parsed.
+    pub parsed: usize,
+    /// Bytes that one cross-reference or object stream may decode to.
+    pub stream: usize,
+    /// Bytes that all of them together may decode to.
+    pub decompressed: usize,
+    /// Cross-reference sections, which bounds the revisions.
+    pub sections: usize,
+    /// Pages and form fields looked at.
+    pub nodes: usize,
+}
+
+impl Limits {
+    /// What a portal can afford for one visitor: files up to 512 MiB, some seconds, some hundred MiB.
+    pub const DEFAULT: Self = Self {
+        file: 512 << 20,
+        parsed: 256 << 20,
+        stream: 16 << 20,
+        decompressed: 128 << 20,
+        sections: 1000,
+        nodes: 200_000,
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// Why a file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The file does not begin with `%PDF-`.
+    #[error("not a PDF file")]
+    NotPdf,
+    /// The file does not end with `startxref`, an offset and `%%EOF`: cut off, or never a whole PDF.
+    #[error("the end of the file is missing")]
+    NoEnd,
+    /// Bytes at this offset are not a PDF object.
+    #[error("not a PDF object at byte {at}")]
+    Syntax {
+        /// Offset in the file, or in the object stream.
+        at: usize,
+    },
+    /// A dictionary names one key twice, so that readers may differ.
+    #[error("a dictionary key appears twice at byte {at}")]
+    DuplicateKey {
+        /// Offset of the second.
+        at: usize,
+    },
+    /// A cross-reference section or entry is damaged.
+    #[error("the cross-reference is damaged at byte {at}")]
+    Xref {
+        /// Offset of the section or entry.
+        at: usize,
+    },
+    /// Cross-reference sections are in no order that incremental updates produce, or form a ring.
+    #[error("the cross-reference sections are out of order")]
+    SectionOrder,
+    /// The cross-reference says that this object is at an offset where it is not.
+    #[error("object {0} is not where the cross-reference says")]
+    Misplaced(Id),
+    /// A stream's data do not end where its length says.
+    #[error("a stream is damaged at byte {at}")]
+    Stream {
+        /// Offset of the keyword `stream`.
+        at: usize,
+    },
+    /// Something the standard allows and this reader does not take.
+    #[error("unsupported: {0}")]
+    Unsupported(&'static str),
+    /// The file is encrypted; its objects cannot be read without a password, nor judged.
+    #[error("the file is encrypted")]
+    Encrypted,
+    /// The file asks for more work or memory than [`Limits`] grant.
+    #[error("beyond the limit: {0}")]
+    Limit(&'static str),
+    /// A required part of the document is missing or of the wrong type.
+    #[error("the document structure is damaged: {0}")]
+    Structure(&'static str),
+}

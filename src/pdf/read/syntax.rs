@@ -1,0 +1,486 @@
+//! PDF objects as bytes spell them (ISO 32000-1, 7.2 and 7.3): a strict parser over a slice.
+//!
+//! Strict means one reading only: no repaired dictionaries, no duplicate keys, no unbalanced strings. What two readers could
+//! understand differently is refused here, because a signature must not mean two things.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::ReadError;
+
+/// How deep arrays and dictionaries may nest.
+const MAX_DEPTH: usize = 64;
+/// The longest number token; longer ones name no quantity a document has.
+const MAX_NUMBER: usize = 40;
+
+/// An object's number and generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    /// Object number, from 1.
+    pub number: u32,
+    /// Generation, 0 in files that never reused a number.
+    pub generation: u16,
+}
+
+impl Id {
+    /// Object `number`, generation 0.
+    pub const fn new(number: u32) -> Self {
+        Self { number, generation: 0 }
+    }
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} R", self.number, self.generation)
+    }
+}
+
+/// One object. Strings and names are decoded; numbers keep integer and real apart.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Real(f64),
+    Name(Vec<u8>),
+    String(Vec<u8>),
+    Array(Vec<Value>),
+    Dict(Dict),
+    Ref(Id),
+}
+
+impl Value {
+    pub(crate) fn as_int(&self) -> Option<i64> {
+        if let Self::Int(n) = self { Some(*n) } else { None }
+    }
+
+    pub(crate) fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Int(n) => Some(*n as f64),
+            Self::Real(x) => Some(*x),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_name(&self) -> Option<&[u8]> {
+        if let Self::Name(name) = self { Some(name) } else { None }
+    }
+
+    pub(crate) fn as_string(&self) -> Option<&[u8]> {
+        if let Self::String(bytes) = self { Some(bytes) } else { None }
+    }
+
+    pub(crate) fn as_array(&self) -> Option<&[Value]> {
+        if let Self::Array(items) = self { Some(items) } else { None }
+    }
+
+    pub(crate) fn as_dict(&self) -> Option<&Dict> {
+        if let Self::Dict(dict) = self { Some(dict) } else { None }
+    }
+
+    pub(crate) fn as_ref(&self) -> Option<Id> {
+        if let Self::Ref(id) = self { Some(*id) } else { None }
+    }
+
+    /// Calls `see` with every reference inside.
+    pub(crate) fn references(&self, see: &mut impl FnMut(Id)) {
+        match self {
+            Self::Ref(id) => see(*id),
+            Self::Array(items) => items.iter().for_each(|item| item.references(see)),
+            Self::Dict(dict) => dict.0.values().for_each(|value| value.references(see)),
+            _ => {}
+        }
+    }
+}
+
+/// A dictionary: every key once, order without meaning.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Dict(BTreeMap<Vec<u8>, Value>);
+
+impl Dict {
+    pub(crate) fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key.as_bytes())
+    }
+
+    pub(crate) fn has_name(&self, key: &str, name: &str) -> bool {
+        self.get(key).and_then(Value::as_name) == Some(name.as_bytes())
+    }
+
+    /// The dictionary without the given keys, to compare what is left.
+    pub(crate) fn without(mut self, keys: &[&str]) -> Self {
+        for key in keys {
+            self.0.remove(key.as_bytes());
+        }
+        self
+    }
+}
+
+/// A position in a slice, reading forward.
+pub(crate) struct Parser<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    /// Reads `bytes` from `at`; positions are those of `bytes`.
+    pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at: at.min(bytes.len()), depth: 0 }
+    }
+
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        &self.bytes[self.at..]
+    }
+
+    fn fail<T>(&self) -> Result<T, ReadError> {
+        Err(ReadError::Syntax { at: self.at })
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Result<u8, ReadError> {
+        let byte = self.peek().ok_or(ReadError::Syntax { at: self.at })?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    /// Skips white space only.
+    pub(crate) fn skip_space(&mut self) {
+        while self.peek().is_some_and(is_space) {
+            self.at += 1;
+        }
+    }
+
+    /// Skips white space and comments.
+    pub(crate) fn skip(&mut self) {
+        loop {
+            self.skip_space();
+            if self.peek() != Some(b'%') {
+                return;
+            }
+            while self.peek().is_some_and(|b| b != b'\n' && b != b'\r') {
+                self.at += 1;
+            }
+        }
+    }
+
+    /// Takes `word` if it stands here.
+    pub(crate) fn take(&mut self, word: &[u8]) -> bool {
+        let found = self.rest().starts_with(word);
+        if found {
+            self.at += word.len();
+        }
+        found
+    }
+
+    /// Requires the keyword `word`, ended by a delimiter or white space.
+    pub(crate) fn keyword(&mut self, word: &[u8]) -> Result<(), ReadError> {
+        let start = self.at;
+        if self.take(word) && !self.peek().is_some_and(is_regular) {
+            return Ok(());
+        }
+        self.at = start;
+        self.fail()
+    }
+
+    /// A whole number without sign, as in headers and cross-reference sections.
+    pub(crate) fn unsigned(&mut self) -> Result<u64, ReadError> {
+        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
+        if digits == 0 || digits > 19 {
+            return self.fail();
+        }
+        let value = self.rest()[..digits].iter().fold(0_u64, |n, b| n * 10 + u64::from(b - b'0'));
+        self.at += digits;
+        Ok(value)
+    }
+
+    /// `12 0 obj`: the identifier of the object that begins here.
+    pub(crate) fn object_header(&mut self) -> Result<Id, ReadError> {
+        let number = u32::try_from(self.unsigned()?).or_else(|_| self.fail())?;
+        self.space()?;
+        let generation = u16::try_from(self.unsigned()?).or_else(|_| self.fail())?;
+        self.space()?;
+        self.keyword(b"obj")?;
+        Ok(Id { number, generation })
+    }
+
+    fn space(&mut self) -> Result<(), ReadError> {
+        let start = self.at;
+        self.skip_space();
+        if self.at == start { self.fail() } else { Ok(()) }
+    }
+
+    /// The object that stands here.
+    pub(crate) fn value(&mut self) -> Result<Value, ReadError> {
+        self.skip();
+        match self.peek() {
+            Some(b'/') => self.name().map(Value::Name),
+            Some(b'(') => self.literal_string().map(Value::String),
+            Some(b'<') if self.rest().starts_with(b"<<") => self.dict().map(Value::Dict),
+            Some(b'<') => self.hex_string().map(Value::String),
+            Some(b'[') => self.array(),
+            Some(b'0'..=b'9' | b'+' | b'-' | b'.') => self.number_or_reference(),
+            Some(b't') => self.keyword(b"true").map(|()| Value::Bool(true)),
+            Some(b'f') => self.keyword(b"false").map(|()| Value::Bool(false)),
+            Some(b'n') => self.keyword(b"null").map(|()| Value::Null),
+            _ => self.fail(),
+        }
+    }
+
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, ReadError>) -> Result<T, ReadError> {
+        if self.depth == MAX_DEPTH {
+            return Err(ReadError::Limit("nesting"));
+        }
+        self.depth += 1;
+        let result = read(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn array(&mut self) -> Result<Value, ReadError> {
+        self.deeper(|p| {
+            p.at += 1;
+            let mut items = Vec::new();
+            loop {
+                p.skip();
+                if p.take(b"]") {
+                    return Ok(Value::Array(items));
+                }
+                items.push(p.value()?);
+            }
+        })
+    }
+
+    /// The dictionary that stands here.
+    pub(crate) fn dict(&mut self) -> Result<Dict, ReadError> {
+        let mut entries = BTreeMap::new();
+        self.each_entry(|key, value, _| {
+            // ISO 32000-1, 7.3.7: two entries with one key leave the meaning open.
+            entries.insert(key, value).is_none()
+        })?;
+        Ok(Dict(entries))
+    }
+
+    /// The keys of the dictionary that stands here, each with the place of its value.
+    pub(crate) fn dict_spans(&mut self) -> Result<BTreeMap<Vec<u8>, Range<usize>>, ReadError> {
+        let mut spans = BTreeMap::new();
+        self.each_entry(|key, _, span| spans.insert(key, span).is_none())?;
+        Ok(spans)
+    }
+
+    fn each_entry(&mut self, mut see: impl FnMut(Vec<u8>, Value, Range<usize>) -> bool) -> Result<(), ReadError> {
+        self.deeper(|p| {
+            if !p.take(b"<<") {
+                return p.fail();
+            }
+            loop {
+                p.skip();
+                if p.take(b">>") {
+                    return Ok(());
+                }
+                let start = p.at;
+                let key = p.name()?;
+                p.skip();
+                let from = p.at;
+                let value = p.value()?;
+                if !see(key, value, from..p.at) {
+                    return Err(ReadError::DuplicateKey { at: start });
+                }
+            }
+        })
+    }
+
+    fn name(&mut self) -> Result<Vec<u8>, ReadError> {
+        if !self.take(b"/") {
+            return self.fail();
+        }
+        let mut name = Vec::new();
+        while let Some(byte) = self.peek().filter(|b| is_regular(*b)) {
+            self.at += 1;
+            if byte == b'#' {
+                let (Some(high), Some(low)) = (hex_digit(self.next()?), hex_digit(self.next()?)) else {
+                    return self.fail();
+                };
+                name.push(high << 4 | low);
+            } else {
+                name.push(byte);
+            }
+        }
+        Ok(name)
+    }
+
+    fn number_or_reference(&mut self) -> Result<Value, ReadError> {
+        let first = self.number()?;
+        let (Value::Int(number), after) = (&first, self.at) else { return Ok(first) };
+        if let Some(id) = self.rest_of_reference(*number) {
+            return Ok(Value::Ref(id));
+        }
+        self.at = after;
+        Ok(first)
+    }
+
+    fn rest_of_reference(&mut self, number: i64) -> Option<Id> {
+        let number = u32::try_from(number).ok()?;
+        self.space().ok()?;
+        let generation = u16::try_from(self.unsigned().ok()?).ok()?;
+        self.space().ok()?;
+        self.keyword(b"R").ok()?;
+        Some(Id { number, generation })
+    }
+
+    fn number(&mut self) -> Result<Value, ReadError> {
+        let token = self.rest().iter().take_while(|b| is_regular(**b)).count();
+        let text = self.rest()[..token.min(MAX_NUMBER)].trim_ascii();
+        let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
+        let dots = digits.iter().filter(|b| **b == b'.').count();
+        let plain = digits.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+        if token > MAX_NUMBER || !plain || dots > 1 || digits.len() == dots {
+            return self.fail();
+        }
+        let text = std::str::from_utf8(text).or_else(|_| self.fail())?;
+        let value = if dots == 0 {
+            Value::Int(text.parse().or_else(|_| self.fail())?)
+        } else {
+            Value::Real(text.parse().or_else(|_| self.fail())?)
+        };
+        self.at += token;
+        Ok(value)
+    }
+
+    fn hex_string(&mut self) -> Result<Vec<u8>, ReadError> {
+        self.at += 1;
+        let mut bytes = Vec::new();
+        let mut high = None;
+        loop {
+            let byte = self.next()?;
+            match (byte, high) {
+                (b'>', _) => break,
+                (byte, _) if is_space(byte) => {}
+                (byte, None) => high = Some(hex_digit(byte).ok_or(ReadError::Syntax { at: self.at })?),
+                (byte, Some(digit)) => {
+                    bytes.push(digit << 4 | hex_digit(byte).ok_or(ReadError::Syntax { at: self.at })?);
+                    high = None;
+                }
+            }
+        }
+        bytes.extend(high.map(|digit| digit << 4));
+        Ok(bytes)
+    }
+
+    fn literal_string(&mut self) -> Result<Vec<u8>, ReadError> {
+        self.at += 1;
+        let (mut bytes, mut open) = (Vec::new(), 1);
+        loop {
+            match self.next()? {
+                b'(' => {
+                    open += 1;
+                    bytes.push(b'(');
+                }
+                b')' => {
+                    open -= 1;
+                    if open == 0 {
+                        return Ok(bytes);
+                    }
+                    bytes.push(b')');
+                }
+                b'\\' => self.escape(&mut bytes)?,
+                b'\r' => {
+                    self.take(b"\n");
+                    bytes.push(b'\n');
+                }
+                byte => bytes.push(byte),
+            }
+        }
+    }
+
+    /// What follows a backslash (ISO 32000-1, table 3).
+    fn escape(&mut self, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        match self.next()? {
+            b'n' => bytes.push(b'\n'),
+            b'r' => bytes.push(b'\r'),
+            b't' => bytes.push(b'\t'),
+            b'b' => bytes.push(8),
+            b'f' => bytes.push(12),
+            b'\n' => {}
+            b'\r' => {
+                self.take(b"\n");
+            }
+            first @ b'0'..=b'7' => {
+                let mut code = u32::from(first - b'0');
+                for _ in 0..2 {
+                    let Some(digit) = self.peek().filter(|b| (b'0'..=b'7').contains(b)) else { break };
+                    code = code * 8 + u32::from(digit - b'0');
+                    self.at += 1;
+                }
+                // High-order overflow is ignored (7.3.4.2).
+                bytes.push((code & 0xff) as u8);
+            }
+            other => bytes.push(other),
+        }
+        Ok(())
+    }
+}
+
+/// White space (ISO 32000-1, table 1).
+pub(crate) fn is_space(byte: u8) -> bool {
+    matches!(byte, 0 | b'\t' | b'\n' | 12 | b'\r' | b' ')
+}
+
+fn is_regular(byte: u8) -> bool {
+    !is_space(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|d| d as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Value, ReadError> {
+        Parser::new(text.as_bytes(), 0).value()
+    }
+
+    #[test]
+    fn reads_the_examples_of_the_standard() {
+        // ISO 32000-1, 7.3.3 to 7.3.5.
+        for (text, want) in [("123", 123), ("+17", 17), ("-98", -98), ("0", 0)] {
+            assert_eq!(parse(text), Ok(Value::Int(want)));
+        }
+        for (text, want) in [("34.5", 34.5), ("-3.62", -3.62), ("4.", 4.0), ("-.002", -0.002)] {
+            assert_eq!(parse(text), Ok(Value::Real(want)));
+        }
+        assert_eq!(parse("/A;Name_With-Various***Characters?"), parse("/A#3BName_With-Various***Characters?"));
+        assert_eq!(parse("/lime#20Green"), Ok(Value::Name(b"lime Green".to_vec())));
+        assert_eq!(parse("(a (b) \\(c \\245 \\053\\53 \\\nd)"), Ok(Value::String(b"a (b) (c \xa5 ++ d".to_vec())));
+        assert_eq!(parse("<901FA>"), Ok(Value::String(vec![0x90, 0x1f, 0xa0])));
+        assert_eq!(
+            parse("[12 0 R 1 2 %x\n /N]").unwrap().as_array().map(<[_]>::len),
+            Some(4),
+            "a reference is one object, two numbers are two"
+        );
+    }
+
+    #[test]
+    fn refuses_what_can_be_read_in_two_ways() {
+        assert_eq!(parse("<< /A 1 /A 2 >>"), Err(ReadError::DuplicateKey { at: 8 }));
+        assert_eq!(parse("<< /A 1 /#41 2 >>"), Err(ReadError::DuplicateKey { at: 8 }));
+        for text in ["--5", "1.2.3", "+", "(abc", "<12", "<1x>", "[1 2", "<< /A >>", "nulll", "/A#4", "12abc", ""] {
+            assert!(matches!(parse(text), Err(ReadError::Syntax { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_stops_at_the_limit() {
+        assert!(parse(&("[".repeat(MAX_DEPTH) + &"]".repeat(MAX_DEPTH))).is_ok());
+        assert_eq!(parse(&"[".repeat(100_000)), Err(ReadError::Limit("nesting")));
+        assert_eq!(parse(&"<</A".repeat(100_000)), Err(ReadError::Limit("nesting")));
+    }
+}

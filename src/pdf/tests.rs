@@ -1,0 +1,332 @@
+//! A certificate's way through this module, and what attackers and accidents do to it.
+
+use super::read::{ChangeCode, CoverageError, Document, Limits};
+use super::sample::{Disorder, append, der, document, file};
+use super::*;
+
+fn square(left: f64) -> RectMm {
+    RectMm { left, top: 200.0, width: 42.0, height: 42.0 }
+}
+
+fn field(name: &str, left: f64, locks: Locks) -> FieldPlan {
+    FieldPlan { name: name.to_owned(), page: 0, rect: square(left), locks }
+}
+
+fn seal() -> Form {
+    Form::new(b"1 0 0 rg 0 0 119.055 119.055 re f", [0.0, 0.0, 119.055, 119.055])
+}
+
+fn plan<'f>(field: &str, form: &'f Form, permission: Permission) -> StampPlan<'f> {
+    StampPlan {
+        field: field.to_owned(),
+        appearance: form,
+        seam: Vec::new(),
+        permission,
+        signed_at: "2026-11-22T01:30:05Z".parse().unwrap(),
+        signer: "吉林经济技术开发区建设局行政审批专用章".to_owned(),
+        reason: None,
+        hole: 4096,
+    }
+}
+
+/// One sealed page, as delivered.
+fn sealed() -> Vec<u8> {
+    let prepared = prepare(&document(2), &[field("seal-1", 20.0, Locks::Nothing)]).unwrap();
+    fill(&stamp(&prepared, &plan("seal-1", &seal(), Permission::CertifyFinal)).unwrap(), &der(3000)).unwrap()
+}
+
+/// Two seals on one page: certified open, then locked.
+fn sealed_twice() -> Vec<u8> {
+    let fields = [field("seal-1", 20.0, Locks::Nothing), field("seal-2", 100.0, Locks::Everything)];
+    let prepared = prepare(&document(1), &fields).unwrap();
+    let first =
+        fill(&stamp(&prepared, &plan("seal-1", &seal(), Permission::CertifyOpen)).unwrap(), &der(3000)).unwrap();
+    fill(&stamp(&first, &plan("seal-2", &seal(), Permission::Approve)).unwrap(), &der(2500)).unwrap()
+}
+
+/// Code of every change after the first signature.
+fn changes(bytes: &[u8]) -> Vec<ChangeCode> {
+    let document = Document::open(bytes, &Limits::DEFAULT).unwrap();
+    let fields = document.signature_fields().unwrap();
+    let signature = fields[0].signature.as_ref().unwrap();
+    let coverage = document.coverage(signature).unwrap();
+    document.changes_after(coverage.revision(), signature).unwrap().iter().map(|c| c.code).collect()
+}
+
+fn coverage(bytes: &[u8]) -> Result<bool, CoverageError> {
+    let document = Document::open(bytes, &Limits::DEFAULT).unwrap();
+    let fields = document.signature_fields().unwrap();
+    document.coverage(fields[0].signature.as_ref().unwrap()).map(|c| c.is_whole_file())
+}
+
+#[test]
+fn one_seal_from_page_to_proof() {
+    let original = document(2);
+    let prepared = prepare(&original, &[field("seal-1", 20.0, Locks::Nothing)]).unwrap();
+    assert!(prepared.starts_with(&original), "the composed page is an untouched prefix");
+    let stamped = stamp(&prepared, &plan("seal-1", &seal(), Permission::CertifyFinal)).unwrap();
+    assert!(stamped.bytes().starts_with(&prepared));
+    assert_eq!(stamped.capacity(), 4096);
+    assert_eq!(Stamped::reopen(stamped.bytes().to_vec()).as_ref(), Ok(&stamped), "found again after a crash");
+    let bytes = fill(&stamped, &der(3000)).unwrap();
+    let gap = &bytes[stamped.hole()];
+    assert!(gap.starts_with(b"<30820bb4a5a5") && gap.ends_with(b"000>"), "lower case, then zeros");
+    assert_eq!(Stamped::reopen(bytes.clone()), Err(StampError::NoHole), "filled once");
+
+    let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+    assert_eq!(document.revisions().len(), 3);
+    let fields = document.signature_fields().unwrap();
+    assert_eq!((fields[0].name.as_str(), fields[0].page), ("seal-1", Some(0)));
+    // 20 mm from the left, 200 mm from above, 42 mm wide, on 595 x 842 points.
+    let rect = fields[0].rect.unwrap().map(|x| (x * 100.0).round() / 100.0);
+    assert_eq!(rect, [56.69, 156.02, 175.75, 275.07]);
+    let signature = fields[0].signature.as_ref().unwrap();
+    assert_eq!(signature.sub_filter, "ETSI.CAdES.detached");
+    assert_eq!(signature.signed_at_text.as_deref(), Some("D:20261122093005+08'00'"));
+    assert_eq!(signature.name.as_deref(), Some("吉林经济技术开发区建设局行政审批专用章"));
+    assert_eq!(signature.certification, Some(1));
+    let coverage = document.coverage(signature).unwrap();
+    assert!(coverage.is_whole_file() && coverage.has_lower_case_hex());
+    assert_eq!(coverage.digest(&bytes), stamped.digest());
+    assert_eq!(coverage.der(signature), der(3000));
+    assert_eq!(changes(&bytes), []);
+}
+
+#[test]
+fn two_seals_and_no_third_change() {
+    let bytes = sealed_twice();
+    let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+    let fields = document.signature_fields().unwrap();
+    let coverage: Vec<_> = fields.iter().map(|f| document.coverage(f.signature.as_ref().unwrap()).unwrap()).collect();
+    assert_eq!((coverage[0].revision(), coverage[0].is_whole_file()), (2, false));
+    assert_eq!((coverage[1].revision(), coverage[1].is_whole_file()), (3, true));
+    let second = fields[1].signature.as_ref().unwrap();
+    assert_eq!((second.certification, second.locked.clone()), (None, Some(read::LockedFields::All)));
+    assert_eq!(changes(&bytes), [], "a further seal on a prepared field is no change");
+    let more = field("seal-3", 60.0, Locks::Nothing);
+    assert_eq!(prepare(&bytes, &[more]), Err(StampError::AlreadyPrepared));
+}
+
+#[test]
+fn what_must_not_be_stamped_is_refused_by_name() {
+    let (form, original) = (seal(), document(1));
+    let fields =
+        [field("a", 20.0, Locks::Nothing), field("b", 70.0, Locks::Everything), field("c", 120.0, Locks::Nothing)];
+    let prepared = prepare(&original, &fields).unwrap();
+    let refused = |bytes: &[u8], plan: &StampPlan<'_>| stamp(bytes, plan).map(|_| ()).unwrap_err();
+    let approve = |name: &str| plan(name, &form, Permission::Approve);
+    assert_eq!(refused(&prepared, &approve("d")), StampError::NoField("d".to_owned()));
+    assert_eq!(refused(&original, &approve("a")), StampError::NoField("a".to_owned()));
+    let stamped = stamp(&prepared, &plan("a", &form, Permission::CertifyOpen)).unwrap();
+    assert_eq!(refused(stamped.bytes(), &approve("b")), StampError::Unfilled);
+    let first = fill(&stamped, &der(100)).unwrap();
+    assert_eq!(refused(&first, &approve("a")), StampError::AlreadySigned("a".to_owned()));
+    assert_eq!(refused(&first, &plan("b", &form, Permission::CertifyFinal)), StampError::NotFirst);
+    let slice = SeamSlice { page: 0, rect: square(160.0), form: &form };
+    assert_eq!(refused(&first, &StampPlan { seam: vec![slice], ..approve("b") }), StampError::NotFirst);
+    let second = fill(&stamp(&first, &approve("b")).unwrap(), &der(100)).unwrap();
+    assert_eq!(refused(&second, &approve("c")), StampError::Locked);
+    let last = fill(&stamp(&prepared, &plan("a", &form, Permission::CertifyFinal)).unwrap(), &der(100)).unwrap();
+    assert_eq!(refused(&last, &approve("c")), StampError::Locked);
+    assert_eq!(refused(&prepared, &StampPlan { hole: 0, ..approve("a") }), StampError::HoleSize(0));
+    assert_eq!(refused(&prepared, &StampPlan { hole: 32_768, ..approve("a") }), StampError::HoleSize(32_768));
+    let flat = Form::new(b"", [0.0, 0.0, 100.0, 50.0]);
+    assert_eq!(refused(&prepared, &plan("a", &flat, Permission::Approve)), StampError::Distorted);
+    let mut trailing = prepared.clone();
+    trailing.extend_from_slice(b"x");
+    assert_eq!(refused(&trailing, &approve("a")), StampError::NotOurForm);
+}
+
+#[test]
+fn what_cannot_be_prepared_or_filled_is_refused_by_name() {
+    let original = document(1);
+    let refused = |fields: &[FieldPlan]| prepare(&original, fields).unwrap_err();
+    let a = field("a", 20.0, Locks::Nothing);
+    assert_eq!(refused(&[a.clone(), a.clone()]), StampError::FieldName("a".to_owned()));
+    assert_eq!(refused(&[field("", 20.0, Locks::Nothing)]), StampError::FieldName(String::new()));
+    assert_eq!(refused(&[field("a.b", 20.0, Locks::Nothing)]), StampError::FieldName("a.b".to_owned()));
+    assert_eq!(refused(&[FieldPlan { page: 1, ..a.clone() }]), StampError::NoPage(1));
+    assert_eq!(refused(&[field("a", 190.0, Locks::Nothing)]), StampError::OffPage(0));
+    let stamped = stamp(&prepare(&original, &[a]).unwrap(), &plan("a", &seal(), Permission::CertifyFinal)).unwrap();
+    assert!(fill(&stamped, &der(4096)).is_ok(), "an exact fit");
+    assert_eq!(fill(&stamped, &der(4097)), Err(StampError::DoesNotFit { cms: 4097, hole: 4096 }));
+    assert_eq!(fill(&stamped, b""), Err(StampError::NotDer));
+    assert_eq!(fill(&stamped, &[&der(100)[..], b"x"].concat()), Err(StampError::NotDer));
+}
+
+#[test]
+fn a_seam_seal_stands_on_every_page_in_the_same_revision() {
+    let prepared = prepare(&document(3), &[field("seal-1", 20.0, Locks::Nothing)]).unwrap();
+    let (form, slice) = (seal(), Form::new(b"1 0 0 rg 0 0 40 120 re f", [0.0, 0.0, 40.0, 120.0]));
+    let rect = RectMm { left: 200.0 - 4.2, top: 100.0, width: 14.0, height: 42.0 };
+    let seam = (0..3).map(|page| SeamSlice { page, rect, form: &slice }).collect();
+    let plan = StampPlan { seam, ..plan("seal-1", &form, Permission::CertifyFinal) };
+    let bytes = fill(&stamp(&prepared, &plan).unwrap(), &der(100)).unwrap();
+    let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+    assert_eq!(document.revisions().len(), 3, "seal and seam are one revision");
+    assert_eq!(String::from_utf8_lossy(&bytes).matches("/Subtype /Stamp /F 196").count(), 3);
+    let fields = document.signature_fields().unwrap();
+    assert_eq!(fields[0].page, Some(0), "the field is still listed by its page");
+    assert_eq!(coverage(&bytes), Ok(true));
+}
+
+#[test]
+fn changes_after_the_seal_have_names() {
+    let bytes = sealed();
+    let forged = |objects: &[(u32, &str)]| changes(&append(&bytes, objects, 40));
+    assert_eq!(coverage(&append(&bytes, &[], 40)), Ok(false));
+    let catalog = "<< /Type /Catalog /Pages 2 0 R /Lang (en) >>";
+    // Without its form the later catalog has no signature left to judge.
+    let whole = append(&bytes, &[(1, catalog)], 40);
+    assert_eq!(Document::open(&whole, &Limits::DEFAULT).unwrap().signature_fields(), Ok(vec![]));
+    let page = "<< /Type /Page /Parent 2 0 R /Contents 7 0 R /Annots [8 0 R] >>";
+    assert_eq!(forged(&[(4, page)]), [ChangeCode::RevisionAfterFinal, ChangeCode::Page]);
+    let content = "<< /Length 4 >>\nstream\nq Q \nendstream";
+    assert_eq!(forged(&[(5, content)]), [ChangeCode::RevisionAfterFinal, ChangeCode::Stream]);
+    assert_eq!(forged(&[(30, "(unused)")]), [ChangeCode::RevisionAfterFinal, ChangeCode::Added]);
+    assert_eq!(forged(&[(3, "<< /Producer (x) >>")]), [ChangeCode::RevisionAfterFinal, ChangeCode::Object]);
+    let mut trailing = bytes.clone();
+    trailing.extend_from_slice(b"% more");
+    assert_eq!(changes(&trailing), [ChangeCode::TrailingBytes]);
+    // Three attackers: an end of file that points back, one revision undone by the next, bytes between objects.
+    let back = String::from_utf8_lossy(&bytes).rsplit("startxref").next().unwrap().to_owned();
+    trailing = [&bytes[..], b"startxref", back.as_bytes()].concat();
+    assert_eq!(changes(&trailing), [ChangeCode::TrailingBytes]);
+    let original = "<< /Length 29 >>\nstream\n0 0 0 rg 100 100 200 200 re f\nendstream";
+    let undone = append(&append(&bytes, &[(5, content)], 40), &[(5, original)], 40);
+    assert_eq!(changes(&undone), [ChangeCode::RevisionAfterFinal, ChangeCode::Stream]);
+    let hidden = append(&[&bytes[..], b"99 0 obj (hidden) endobj\n"].concat(), &[], 40);
+    assert_eq!(changes(&hidden), [ChangeCode::RevisionAfterFinal, ChangeCode::UnlistedBytes]);
+}
+
+#[test]
+fn a_second_seal_may_not_bring_anything_along() {
+    let bytes = sealed_twice();
+    let first_end = Document::open(&bytes, &Limits::DEFAULT).unwrap().revisions()[2].end;
+    // The same second revision with the widget moved elsewhere, of the same length.
+    let at = bytes[first_end..].windows(15).position(|w| w == b"/Rect [283.4646").unwrap();
+    let mut forged = bytes.clone();
+    forged[first_end + at + 7] = b'1';
+    assert_eq!(changes(&forged), [ChangeCode::Field, ChangeCode::Added, ChangeCode::Added]);
+}
+
+#[test]
+fn tricks_with_the_gap_have_names() {
+    let bytes = sealed();
+    assert_eq!(coverage(&bytes), Ok(true));
+    let text: Vec<u8> = bytes.clone();
+    let at = text.windows(11).rposition(|w| w == b"/ByteRange ").unwrap() + 11;
+    let with_range = |range: String| {
+        let mut forged = text.clone();
+        let old = forged[at..].iter().position(|b| *b == b']').unwrap() + 1;
+        assert!(range.len() <= old, "{range}");
+        forged[at..at + old].copy_from_slice(format!("{range:<old$}").as_bytes());
+        coverage(&forged)
+    };
+    let stamped_hole = text.windows(6).rposition(|w| w == b"<30820").unwrap();
+    let (a, b, length) = (stamped_hole, stamped_hole + 8194, text.len());
+    assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b)), Ok(true), "spelt otherwise");
+    assert_eq!(with_range(format!("[0 {} {b} {}]", a - 1, length - b)), Err(CoverageError::GapIsNotContents));
+    assert_eq!(with_range(format!("[0 {a} {} {}]", b + 1, length - b - 1)), Err(CoverageError::GapIsNotContents));
+    assert_eq!(with_range(format!("[0 {a} {} {}]", a - 9, length - b)), Err(CoverageError::NotTwoRanges), "overlap");
+    assert_eq!(with_range(format!("[0 {b} {a} 1]")), Err(CoverageError::NotTwoRanges));
+    assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b + 1)), Err(CoverageError::NotTwoRanges));
+    assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b - 9)), Err(CoverageError::NotAtRevisionEnd));
+    assert_eq!(with_range(format!("[1 {a} {b} {}]", length - b)), Err(CoverageError::NotTwoRanges));
+    assert_eq!(with_range(format!("[0 {a} {b}]")), Err(CoverageError::NotTwoRanges));
+    let with_byte = |offset: usize, byte: u8| {
+        let mut forged = text.clone();
+        forged[offset] = byte;
+        coverage(&forged)
+    };
+    assert_eq!(with_byte(b - 3, b'1'), Err(CoverageError::Padding));
+    assert_eq!(with_byte(b - 3, b' '), Err(CoverageError::NotHex));
+    assert_eq!(with_byte(a + 2, b'1'), Err(CoverageError::NotDer));
+}
+
+#[test]
+fn doubled_fields_and_keys_are_refused() {
+    let catalog = "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 4 0 R] /SigFlags 3 >> >>".to_owned();
+    let bodies = [
+        catalog,
+        "<< /Type /Pages /Kids [] /Count 0 >>".to_owned(),
+        "<< >>".to_owned(),
+        "<< /FT /Sig /T (a) >>".to_owned(),
+    ];
+    let bytes = file(&bodies);
+    let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+    assert_eq!(document.signature_fields(), Err(ReadError::Structure("a form field appears twice")));
+    let mut bodies = bodies;
+    bodies[0] = "<< /Type /Catalog /Pages 2 0 R /AcroForm 4 0 R /AcroForm 5 0 R >>".to_owned();
+    let bytes = file(&bodies);
+    let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+    assert!(matches!(document.signature_fields(), Err(ReadError::DuplicateKey { .. })));
+}
+
+#[test]
+fn damaged_and_foreign_files_are_refused_by_name() {
+    let bytes = document(1);
+    let open = |bytes: &[u8]| Document::open(bytes, &Limits::DEFAULT).map(|_| ()).unwrap_err();
+    assert_eq!(open(b""), ReadError::NotPdf);
+    assert_eq!(open(b"PK\x03\x04"), ReadError::NotPdf);
+    assert_eq!(open(&bytes[..bytes.len() / 2]), ReadError::NoEnd);
+    assert_eq!(open(&bytes[..bytes.len() - 1]), ReadError::NoEnd);
+    let replaced = |from: &str, to: &str| {
+        assert_eq!(from.len(), to.len());
+        let at = bytes.windows(from.len()).rposition(|w| w == from.as_bytes()).unwrap();
+        let mut bytes = bytes.clone();
+        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+        bytes
+    };
+    assert_eq!(open(&replaced("/Info 3 0 R", "/Encrypt 3 ")), ReadError::Encrypted);
+    let table = bytes.windows(4).position(|w| w == b"xref").unwrap();
+    assert_eq!(
+        open(&replaced(&format!("startxref\n{table}"), &format!("startxref\n{}", table + 1))),
+        ReadError::Xref { at: table + 1 }
+    );
+    let mut ring = append(&bytes, &[], 9);
+    let prev = ring.windows(6).rposition(|w| w == b"/Prev ").unwrap() + 6;
+    ring[prev..prev + 3].copy_from_slice(bytes.len().to_string().as_bytes());
+    assert_eq!(open(&ring), ReadError::SectionOrder);
+    let limits = Limits { file: 100, ..Limits::DEFAULT };
+    assert_eq!(Document::open(&bytes, &limits).map(|_| ()), Err(ReadError::Limit("file size")));
+}
+
+/// Whatever the bytes, reading ends with a value.
+#[test]
+fn ten_thousand_mutations_never_panic() {
+    let (mut disorder, mut readable) = (Disorder(0x5eed), 0);
+    for original in [sealed(), sealed_twice(), document(3)] {
+        for _ in 0..3500 {
+            let mut bytes = original.clone();
+            for _ in 0..=disorder.below(4) {
+                let at = disorder.below(bytes.len());
+                match disorder.below(5) {
+                    0 => bytes[at] ^= 1 << disorder.below(8),
+                    1 => bytes.truncate(at.max(1)),
+                    2 => bytes[at] = b"<>[]()/% 0129R"[disorder.below(14)],
+                    3 => {
+                        let from = disorder.below(bytes.len());
+                        let piece = bytes[from..bytes.len().min(from + 40)].to_vec();
+                        bytes.splice(at..at, piece);
+                    }
+                    _ => drop(bytes.drain(at.max(1)..bytes.len().min(at.max(1) + disorder.below(20)))),
+                }
+            }
+            let limits = Limits { parsed: 4 << 20, ..Limits::DEFAULT };
+            let Ok(document) = Document::open(&bytes, &limits) else { continue };
+            readable += 1;
+            for signature in document.signature_fields().unwrap_or_default().iter().filter_map(|f| f.signature.as_ref())
+            {
+                if let Ok(coverage) = document.coverage(signature) {
+                    let _ = document.changes_after(coverage.revision(), signature);
+                    let _ = coverage.digest(&bytes);
+                }
+            }
+            let _ = Stamped::reopen(bytes.clone());
+            let _ = stamp(&bytes, &plan("seal-2", &seal(), Permission::Approve));
+            let _ = prepare(&bytes, &[field("x", 20.0, Locks::Nothing)]);
+        }
+    }
+    assert!(readable > 500, "the mutations reach beyond the first check: {readable}");
+}

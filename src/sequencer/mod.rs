@@ -1,0 +1,383 @@
+//! The only writer of the ledger in a process: pending uses -> one transaction -> tiles and checkpoint -> proofs.
+//!
+//! A batch is what came in while the last one was being committed; there is no fixed wait. Whoever asks gets the proof
+//! that the entry stands in the *published* tree ([`Logged`]), or learns that the database did not accept the use.
+//!
+//! Trusted for: the order of the entries. Not trusted for anything else: whoever gets a proof verifies it.
+//! Recovery is [`recover`](recovery::recover): the same steps from the database's rows, at every start and after every failure.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::db::ledger::{Change, Head, PendingUse};
+use crate::db::{Db, DbError};
+use crate::digest::Digest;
+use crate::fault;
+use crate::ledger::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+use crate::ledger::entry::Entry;
+use crate::ledger::note::KeyName;
+use crate::ledger::policy::Policy;
+use crate::ledger::proof::{Logged, ProofError, TlogProof, verify};
+use crate::ledger::tile::TileError;
+use crate::ledger::tree::{Appended, Edge, append, inclusion_path, leaf_hash};
+use crate::store::StoreError;
+use crate::vault::{Vault, VaultError};
+
+pub mod publish;
+mod recovery;
+
+use publish::Publication;
+
+/// Uses taken into one transaction at most.
+const MAX_BATCH: usize = 512;
+/// A clock may be put back by this much without the ledger refusing to go on (microseconds).
+const CLOCK_TOLERANCE: i64 = 10_000_000;
+
+/// Why the ledger could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SequencerError {
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A file could not be written or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log key could not sign.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A tile or bundle is malformed.
+    #[error("a published tile is malformed: {0}")]
+    Tile(TileError),
+    /// The published checkpoint cannot be read.
+    #[error("the published checkpoint cannot be read: {0}")]
+    PublishedCheckpoint(CheckpointError),
+    /// A tile that must have been published is missing.
+    #[error("a tile that must have been published is missing")]
+    Unpublished,
+    /// The proof just made does not verify.
+    #[error("the ledger's own proof does not verify: {0}")]
+    Proof(#[from] ProofError),
+    /// Rows and head do not agree.
+    #[error("the ledger's rows do not give the root that the head names: the database was altered")]
+    Altered,
+    /// What is published is ahead of the database.
+    #[error(
+        "the published checkpoint has {published} entries, the database {database}: the database is an older copy; \
+         restore the newest one, or ask the auditor before going on"
+    )]
+    OldDatabase {
+        /// Entries in the published checkpoint.
+        published: u64,
+        /// Entries in the database.
+        database: u64,
+    },
+    /// What is published is another history.
+    #[error("the published checkpoint does not belong to this database: the histories differ")]
+    Fork,
+    /// The clock is behind the last entry.
+    #[error("the clock stands before the last ledger entry ({last}): set it right, then start again")]
+    ClockSetBack {
+        /// Time of the last entry.
+        last: Timestamp,
+    },
+    /// Another request's batch met this failure.
+    #[error("{0}")]
+    Batch(Arc<SequencerError>),
+    /// The sequencer has stopped.
+    #[error("the service is shutting down")]
+    Stopped,
+}
+
+/// An entry that stands in the published ledger, with its proof.
+#[derive(Debug)]
+pub struct InLedger {
+    /// The proof as it goes into the signature.
+    pub proof: TlogProof,
+    /// The token for which the vault signs.
+    pub logged: Logged,
+}
+
+/// What became of a use that asked to be logged.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is logged.
+    Logged(Box<InLedger>),
+    /// The database did not accept it: the seal, the letter, the approver or the use itself is not (or no longer) what
+    /// it must be. Nothing was written for it.
+    NotAccepted,
+}
+
+type Reply<T> = oneshot::Sender<Result<T, SequencerError>>;
+
+enum Job {
+    Use(Box<PendingUse>, Reply<Outcome>),
+    Change { entry: Entry, change: Box<Change>, reply: Reply<u64> },
+}
+
+/// The clock, as an argument.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Asks the writer. Cheap to clone.
+#[derive(Clone)]
+pub struct Sequencer {
+    jobs: mpsc::Sender<Job>,
+    published: watch::Receiver<Option<SignedCheckpoint>>,
+    publication: Publication,
+    policy: Arc<Policy>,
+}
+
+impl Sequencer {
+    /// Recovers the ledger from the database, publishes what is missing and starts writing.
+    ///
+    /// # Errors
+    /// [`SequencerError::OldDatabase`], [`SequencerError::Fork`], [`SequencerError::Altered`],
+    /// [`SequencerError::ClockSetBack`]: the service must not start.
+    pub async fn start(
+        db: Db,
+        vault: Arc<Vault>,
+        origin: KeyName,
+        policy: Arc<Policy>,
+        publication: Publication,
+        now: Now,
+    ) -> Result<Self, SequencerError> {
+        let (publish, published) = watch::channel(None);
+        let mut writer = Writer {
+            db,
+            vault,
+            origin,
+            policy: policy.clone(),
+            publication: publication.clone(),
+            now,
+            tree: None,
+            publish,
+        };
+        writer.recover().await?;
+        let (jobs, waiting) = mpsc::channel(4 * MAX_BATCH);
+        tokio::spawn(writer.run(waiting));
+        Ok(Self { jobs, published, publication, policy })
+    }
+
+    /// Logs a use, together with all that are pending at this moment.
+    pub async fn append(&self, pending: PendingUse) -> Result<Outcome, SequencerError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Job::Use(Box::new(pending), reply), answer).await
+    }
+
+    /// Logs another kind of entry with the change that stands or falls with it; gives its index.
+    pub async fn change(&self, entry: Entry, change: Change) -> Result<u64, SequencerError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Job::Change { entry, change: Box::new(change), reply }, answer).await
+    }
+
+    async fn ask<T>(&self, job: Job, answer: oneshot::Receiver<Result<T, SequencerError>>) -> Result<T, SequencerError> {
+        self.jobs.send(job).await.map_err(|_| SequencerError::Stopped)?;
+        answer.await.map_err(|_| SequencerError::Stopped)?
+    }
+
+    /// The proof of an entry logged before, in the tree as published now.
+    pub fn prove(&self, index: u64, entry: &Entry) -> Result<InLedger, SequencerError> {
+        let checkpoint = self.published.borrow().clone().ok_or(SequencerError::Unpublished)?;
+        let path = path_in(index, checkpoint.claim().size, |tile| self.publication.tile(tile))?;
+        in_ledger(entry, index, path, &checkpoint, &self.policy)
+    }
+
+    /// The checkpoint last published.
+    pub fn checkpoint(&self) -> Option<SignedCheckpoint> {
+        self.published.borrow().clone()
+    }
+}
+
+fn path_in(
+    index: u64,
+    size: u64,
+    read: impl FnMut(crate::ledger::tile::Tile) -> Result<Vec<Digest>, SequencerError>,
+) -> Result<Vec<Digest>, SequencerError> {
+    inclusion_path(index, size, read).map_err(|error| match error {
+        crate::ledger::tree::ReadError::Read(error) => error,
+        _ => SequencerError::Unpublished,
+    })
+}
+
+fn in_ledger(
+    entry: &Entry,
+    index: u64,
+    path: Vec<Digest>,
+    checkpoint: &SignedCheckpoint,
+    policy: &Policy,
+) -> Result<InLedger, SequencerError> {
+    let proof = TlogProof::new(entry, index, path, checkpoint.clone());
+    let logged = verify(&proof, policy)?;
+    Ok(InLedger { proof, logged })
+}
+
+/// What the writer knows of the tree: as much as is published.
+struct Tree {
+    edge: Edge,
+    /// Entries of the last, still growing bundle.
+    tail: Vec<Vec<u8>>,
+    last_at: i64,
+}
+
+struct Writer {
+    db: Db,
+    vault: Arc<Vault>,
+    origin: KeyName,
+    policy: Arc<Policy>,
+    publication: Publication,
+    now: Now,
+    /// `None` after a failure: recover first.
+    tree: Option<Tree>,
+    publish: watch::Sender<Option<SignedCheckpoint>>,
+}
+
+impl Writer {
+    async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
+        let mut jobs = Vec::with_capacity(MAX_BATCH);
+        while waiting.recv_many(&mut jobs, MAX_BATCH).await > 0 {
+            let mut uses = Vec::new();
+            for job in jobs.drain(..) {
+                match job {
+                    Job::Use(pending, reply) => uses.push((*pending, reply)),
+                    Job::Change { entry, change, reply } => {
+                        let done = self.log_change(entry, &change).await;
+                        let _ = reply.send(done); // whoever asked may have gone; the entry stands
+                    }
+                }
+            }
+            if !uses.is_empty() {
+                self.log_uses(uses).await;
+            }
+        }
+    }
+
+    /// Logs a batch and answers everybody in it.
+    async fn log_uses(&mut self, uses: Vec<(PendingUse, Reply<Outcome>)>) {
+        let mut seen = HashSet::new();
+        let (mut batch, mut replies) = (Vec::new(), Vec::new());
+        for (pending, reply) in uses {
+            // A use asked for twice at the same moment: one entry, and the second learns that it came second.
+            if seen.insert(pending.id.clone()) {
+                batch.push(pending);
+                replies.push(Some(reply));
+            } else {
+                let _ = reply.send(Ok(Outcome::NotAccepted));
+            }
+        }
+        match self.append_batch(&batch).await {
+            Ok(outcomes) => {
+                for (outcome, reply) in outcomes.into_iter().zip(replies.iter_mut()) {
+                    if let Some(reply) = reply.take() {
+                        let _ = reply.send(outcome);
+                    }
+                }
+            }
+            Err(error) => {
+                self.tree = None;
+                let error = Arc::new(error);
+                tracing::error!(%error, uses = batch.len(), "the ledger could not be written");
+                for reply in replies.into_iter().flatten() {
+                    let _ = reply.send(Err(SequencerError::Batch(error.clone())));
+                }
+            }
+        }
+    }
+
+    async fn append_batch(&mut self, batch: &[PendingUse]) -> Result<Vec<Result<Outcome, SequencerError>>, SequencerError> {
+        let (at, size) = self.ready().await?;
+        let mut outcomes: Vec<_> = batch.iter().map(|_| Ok(Outcome::NotAccepted)).collect();
+        let mut tx = self.db.begin().await?;
+        let accepted = tx.append_uses(size, batch, at).await?;
+        if accepted.is_empty() {
+            return Ok(outcomes); // the transaction is rolled back when it is dropped
+        }
+        let accepted_uses = || accepted.iter().map(|(place, _)| &batch[*place]);
+        let leaves: Vec<Digest> = accepted_uses().map(|pending| pending.leaf).collect();
+        let appended = self.advance(&mut tx, size, &leaves).await?;
+        fault::point("5a");
+        tx.commit().await?;
+        fault::point("5b");
+        let entries: Vec<Vec<u8>> = accepted_uses().map(|pending| pending.entry.clone()).collect();
+        let checkpoint = self.publish(&appended, entries, at)?;
+        for (place, index) in accepted {
+            outcomes[place] = self.prove(&batch[place].entry, index, &appended, &checkpoint);
+        }
+        Ok(outcomes)
+    }
+
+    fn prove(&self, entry: &[u8], index: u64, appended: &Appended, checkpoint: &SignedCheckpoint) -> Result<Outcome, SequencerError> {
+        let path = path_in(index, appended.size, |tile| match appended.hashes(tile) {
+            Some(hashes) => Ok(hashes.to_vec()),
+            None => self.publication.tile(tile),
+        })?;
+        let entry = Entry::parse(entry).map_err(ProofError::from)?;
+        Ok(Outcome::Logged(Box::new(in_ledger(&entry, index, path, checkpoint, &self.policy)?)))
+    }
+
+    async fn log_change(&mut self, entry: Entry, change: &Change) -> Result<u64, SequencerError> {
+        let (at, size) = self.ready().await?;
+        let bytes = entry.to_bytes();
+        let leaf = leaf_hash(&bytes);
+        let mut tx = self.db.begin().await?;
+        tx.append_change(size, entry.kind(), &bytes, leaf, change, at).await?;
+        let appended = self.advance(&mut tx, size, &[leaf]).await?;
+        tx.commit().await?;
+        if let Err(error) = self.publish(&appended, vec![bytes], at) {
+            self.tree = None; // the entry stands; the next act publishes it
+            return Err(error);
+        }
+        Ok(size)
+    }
+
+    /// The time for a batch and the size of the tree it goes on from, after recovering if that is needed.
+    async fn ready(&mut self) -> Result<(i64, u64), SequencerError> {
+        if self.tree.is_none() {
+            self.recover().await?;
+        }
+        let Some(tree) = &self.tree else { return Err(SequencerError::Stopped) };
+        let at = self.time_after(tree.last_at)?;
+        Ok((at, tree.edge.size()))
+    }
+
+    /// Now, in microseconds, never before the last entry.
+    fn time_after(&self, last: i64) -> Result<i64, SequencerError> {
+        let at = (self.now)().as_microsecond();
+        if at + CLOCK_TOLERANCE < last {
+            return Err(SequencerError::ClockSetBack { last: Timestamp::from_microsecond(last).unwrap_or_default() });
+        }
+        Ok(at.max(last))
+    }
+
+    async fn advance(&mut self, tx: &mut crate::db::Tx, size: u64, leaves: &[Digest]) -> Result<Appended, SequencerError> {
+        let Some(tree) = &self.tree else { return Err(SequencerError::Stopped) };
+        let appended = append(&tree.edge, leaves);
+        tx.advance_head(Some(size), Head { size: appended.size, root: appended.root }).await?;
+        Ok(appended)
+    }
+
+    /// Tiles first, then the checkpoint that names them; only then does the writer go on from here.
+    fn publish(&mut self, appended: &Appended, entries: Vec<Vec<u8>>, at: i64) -> Result<SignedCheckpoint, SequencerError> {
+        let Some(tree) = &mut self.tree else { return Err(SequencerError::Stopped) };
+        let first = tree.edge.size() - tree.tail.len() as u64;
+        tree.tail.extend(entries);
+        self.publication.write_tiles(appended, first, &tree.tail)?;
+        fault::point("5c");
+        let growing = (appended.size % 256) as usize;
+        tree.tail.drain(..tree.tail.len() - growing);
+        tree.edge = appended.edge.clone();
+        tree.last_at = at;
+        let checkpoint = self.sign(appended.size, appended.root)?;
+        self.publication.write_checkpoint(&checkpoint)?;
+        fault::point("5d");
+        self.publish.send_replace(Some(checkpoint.clone()));
+        Ok(checkpoint)
+    }
+
+    fn sign(&self, size: u64, root: Digest) -> Result<SignedCheckpoint, SequencerError> {
+        let checkpoint = Checkpoint { origin: self.origin.clone(), size, root };
+        let signature = self.vault.sign_checkpoint(&checkpoint)?;
+        SignedCheckpoint::new(&checkpoint, vec![signature]).map_err(SequencerError::PublishedCheckpoint)
+    }
+}

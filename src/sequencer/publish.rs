@@ -1,0 +1,96 @@
+//! What outsiders fetch: tiles, entry bundles and the checkpoint, as files below one folder (C2SP tlog-tiles).
+//!
+//! Not trusted: everything here can be made again from the database, and is, at every start. The one thing it is good
+//! for on its own: a checkpoint that is ahead of the database shows that the database is an old copy.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::digest::Digest;
+use crate::ledger::checkpoint::SignedCheckpoint;
+use crate::ledger::tile::{Bundle, Tile, encode_hashes};
+use crate::ledger::tree::{Appended, leaf_hash};
+use crate::store::{StoreError, write_whole};
+
+use super::SequencerError;
+
+/// The folder that is served under the ledger's prefix.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    root: PathBuf,
+}
+
+impl Publication {
+    /// Opens the folder, making it if it is not there.
+    pub fn open(root: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(root).map_err(|source| StoreError::Io { path: root.to_owned(), source })?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The checkpoint last published.
+    pub fn checkpoint(&self) -> Result<Option<SignedCheckpoint>, SequencerError> {
+        let path = self.root.join("checkpoint");
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(SignedCheckpoint::parse(&bytes).map_err(SequencerError::PublishedCheckpoint)?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(StoreError::Io { path, source }.into()),
+        }
+    }
+
+    /// Writes the tiles and bundles that an append has filled or widened. `entries` are those from index `first` on,
+    /// `first` being where the oldest of these bundles begins.
+    pub fn write_tiles(&self, appended: &Appended, first: u64, entries: &[Vec<u8>]) -> Result<(), SequencerError> {
+        for (tile, hashes) in &appended.tiles {
+            self.write(&tile.to_string(), &encode_hashes(hashes))?;
+        }
+        for bundle in &appended.bundles {
+            let range = bundle.entries();
+            let inside = entries.get((range.start - first) as usize..(range.end - first) as usize);
+            let bytes = bundle.encode(inside.unwrap_or_default()).map_err(SequencerError::Tile)?;
+            self.write(&bundle.to_string(), &bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the tile is there with exactly these hashes.
+    pub fn has_tile(&self, tile: Tile, hashes: &[Digest]) -> bool {
+        fs::read(self.root.join(tile.to_string())).is_ok_and(|bytes| bytes == encode_hashes(hashes))
+    }
+
+    /// Whether the bundle is there and its entries have these leaf hashes.
+    pub fn has_bundle(&self, bundle: Bundle, leaves: &[Digest]) -> bool {
+        let Ok(bytes) = fs::read(self.root.join(bundle.to_string())) else { return false };
+        bundle.decode(&bytes).is_ok_and(|entries| entries.iter().map(|entry| leaf_hash(entry)).eq(leaves.iter().copied()))
+    }
+
+    /// Writes the checkpoint, after all its tiles: from here on it is public.
+    pub fn write_checkpoint(&self, checkpoint: &SignedCheckpoint) -> Result<(), SequencerError> {
+        self.write("checkpoint", checkpoint.to_string().as_bytes())
+    }
+
+    /// The hashes of a tile, from the widest version there is.
+    pub fn tile(&self, tile: Tile) -> Result<Vec<Digest>, SequencerError> {
+        for wanted in [tile, tile.full()] {
+            let path = self.root.join(wanted.to_string());
+            match fs::read(&path) {
+                Ok(bytes) => return tile.decode(&bytes).map_err(SequencerError::Tile),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(StoreError::Io { path, source }.into()),
+            }
+        }
+        Err(SequencerError::Unpublished)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), SequencerError> {
+        let path = self.root.join(name);
+        let folder = path.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
+        Ok(write_whole(&path, bytes)?)
+    }
+}

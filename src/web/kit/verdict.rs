@@ -1,0 +1,91 @@
+//! The verdict on a document, readable at arm's length: sign, word and colour say the same thing three times.
+use maud::{Markup, html};
+
+use super::icon;
+
+/// What is said of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Genuine, whole, sealed by whom it names.
+    Valid,
+    /// Not genuine or changed.
+    Invalid,
+    /// Nothing wrong was found, but something could not be checked.
+    Unsure,
+}
+
+/// The banner.
+#[derive(Debug, Clone)]
+pub struct Banner {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The cause, in one sentence.
+    pub cause: String,
+    /// What to do next, in one sentence.
+    pub next: String,
+}
+
+impl Banner {
+    /// Its markup; the word is the page's first heading.
+    pub fn show(&self) -> Markup {
+        let (class, word, icon) = match self.verdict {
+            Verdict::Valid => ("valid", "有效", icon::good()),
+            Verdict::Invalid => ("invalid", "无效", icon::wrong()),
+            Verdict::Unsure => ("unsure", "不能确认", icon::unsure()),
+        };
+        html! {
+            section.verdict.(class) aria-label="验证结论" {
+                (icon)
+                div {
+                    h1 tabindex="-1" data-focus { (word) }
+                    p { (self.cause) }
+                    p.next { (self.next) }
+                }
+            }
+        }
+    }
+}
+
+/// How one check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Held.
+    Yes,
+    /// Failed.
+    No,
+    /// Could not be done.
+    Open,
+}
+
+/// One check: what was asked and what was found.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// How it came out.
+    pub outcome: Outcome,
+    /// What was found, in one sentence.
+    pub found: String,
+    /// What it rests on, for those who ask further.
+    pub detail: Option<String>,
+}
+
+/// All checks.
+pub fn checks(list: &[Check]) -> Markup {
+    html! {
+        ul.checks {
+            @for check in list {
+                @let (class, word) = match check.outcome {
+                    Outcome::Yes => ("yes", "通过"),
+                    Outcome::No => ("no", "未通过"),
+                    Outcome::Open => ("open", "未能检查"),
+                };
+                li.(class) {
+                    div {
+                        span.unseen { (word) "：" }
+                        (check.found)
+                        @if let Some(detail) = &check.detail { small { (detail) } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What is recorded and shown to everybody.
+use super::{DIGEST, ISSUER, viewer};
+use crate::web::{
+    kit::{
+        Column, Fact, Tag, Tone,
+        verdict::{Banner, Check, Outcome, Verdict},
+    },
+    pages::{
+        hall::{HallPage, Register},
+        ledger::LedgerPage,
+        uses::{UsePage, UseRow},
+        verify::{Answer, Ask, FoundSeal},
+    },
+};
+
+pub(super) fn hall() -> HallPage {
+    let row = |a: &str, b: &str| vec![maud::html! { (a) }, maud::html! { (b) }];
+    HallPage {
+        facts: vec![
+            Fact::new("名称", "吉林经济技术开发区行政审批服务中心"),
+            Fact::new("开放时间", "周一至周五 08:30–16:30"),
+        ],
+        figures: vec![
+            ("100%".into(), "进驻大厅的事项".into()),
+            ("100%".into(), "授权窗口的事项".into()),
+            ("45%".into(), "即办件，目标 80%".into()),
+        ],
+        registers: vec![
+            Register {
+                name: "部门".into(),
+                anchor: "departments",
+                columns: vec![Column::words("名称"), Column::codes("统一社会信用代码")],
+                rows: vec![row(ISSUER, "11220200MB1A000794")],
+            },
+            Register {
+                name: "窗口".into(),
+                anchor: "windows",
+                columns: vec![Column::codes("编号"), Column::words("名称")],
+                rows: vec![],
+            },
+        ],
+    }
+}
+
+pub(super) fn use_row(index: u64) -> UseRow {
+    UseRow {
+        href: "/design/use".into(),
+        index: Some(index),
+        at: "2026-11-20 10:02:11".into(),
+        seal: format!("{ISSUER}行政审批专用章"),
+        certificate: "食品经营许可证 JY12202010000013".into(),
+        approved_by: vec!["首席代表".into()],
+        state: Tag::state(Tone::Good, "已用印"),
+        proof: Some("/design".into()),
+    }
+}
+
+pub(super) fn use_page() -> UsePage {
+    UsePage {
+        row: use_row(17),
+        facts: vec![
+            Fact::new("印章", format!("{ISSUER}行政审批专用章")),
+            Fact::new("申请用印", "窗口一"),
+            Fact::new("批准", "首席代表，2026-11-20 10:02:11"),
+            Fact::code("文件摘要", DIGEST),
+        ],
+        entry: "yinxin/seal-use/v1\nseal …\ntemplate …\ndocument …\n".into(),
+        proof: "c2sp.org/tlog-proof@v1\nindex 17\n".into(),
+        course: vec![
+            ("2026-11-20 10:00".into(), "窗口一提交".into()),
+            ("2026-11-20 10:02".into(), "首席代表批准，登账，用印".into()),
+        ],
+        viewer: Some(viewer("食品经营许可证")),
+    }
+}
+
+pub(super) fn ask() -> Ask {
+    Ask { problem: String::new(), limit: "20 MB".into() }
+}
+
+pub(super) fn answer(verdict: Verdict) -> Answer {
+    let check =
+        |outcome, found: &str, detail: &str| Check { outcome, found: found.into(), detail: Some(detail.into()) };
+    let (cause, next, checks) = match verdict {
+        Verdict::Valid => (
+            format!("本文件由{ISSUER}盖章，盖章后没有改动。"),
+            "可以采信。",
+            vec![
+                check(Outcome::Yes, "盖章后没有改动", "签名覆盖整个文件，一个字节也不缺"),
+                check(Outcome::Yes, "印章是登记在册的行政审批专用章", "编码 22020100000007"),
+                check(Outcome::Yes, "用印已登入公示账本", "第 17 条"),
+            ],
+        ),
+        _ => (
+            "盖章以后，文件的内容被改动过。".into(),
+            "不要采信。请向出示人索取原文件，或向签发机关核实。",
+            vec![
+                check(Outcome::No, "文件内容与盖章时不一致", "摘要不符"),
+                check(Outcome::Open, "没有再查印章和账本", "内容已改，其余没有意义"),
+            ],
+        ),
+    };
+    Answer {
+        banner: Banner { verdict, cause, next: next.into() },
+        file: "食品经营许可证.pdf".into(),
+        checks,
+        seals: vec![FoundSeal {
+            name: format!("{ISSUER}行政审批专用章"),
+            facts: vec![Fact::new("盖章日期", "2026年11月20日"), Fact::new("账本序号", "17")],
+        }],
+        technical: vec![Fact::code("indication", "TOTAL_PASSED"), Fact::code("SHA-256", DIGEST)],
+        again: ask(),
+    }
+}
+
+pub(super) fn ledger() -> LedgerPage {
+    LedgerPage {
+        origin: "hall.example.gov.cn/log".into(),
+        size: Some(1204),
+        facts: vec![Fact::new("更新时间", "2026-11-20 10:02:11"), Fact::code("树根", DIGEST)],
+        checkpoint: "hall.example.gov.cn/log\n1204\niyELHFvepnPZKSCUxmbfIoskfJf4iOpyUhSBWE+LSFs=\n\n— hall.example.gov.cn/log Az3grl…\n".into(),
+    }
+}

@@ -1,0 +1,59 @@
+//! Signing in.
+use maud::{Markup, html};
+
+use crate::web::kit::{Field, Form, Kind, form};
+
+/// The form.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// Login and password, with their problems.
+    pub form: Form,
+    /// Where to go afterwards: a path of this site.
+    pub next: String,
+    /// Accounts to choose from; only a demonstration shows any.
+    pub accounts: Vec<(String, String)>,
+    /// The token that binds this form to this browser.
+    pub csrf: String,
+}
+
+impl SignIn {
+    /// The fields, empty but for the login.
+    pub fn form(login: &str) -> Form {
+        Form::of(vec![
+            Field::new("login", "工号（登录名）", Kind::Line { max: Some(64) }).value(login).autocomplete("username"),
+            Field::new("password", "口令", Kind::Password).autocomplete("current-password"),
+        ])
+    }
+
+    /// The page.
+    pub fn show(&self) -> Markup {
+        html! {
+            div.two {
+                section.sheet {
+                    h1 { "工作人员登录" }
+                    form.stack method="post" action="/sign-in" {
+                        p.quiet { "只有大厅登记、持有效工作证的人员可以登录。" }
+                        (self.form.summary())
+                        (form::csrf(&self.csrf))
+                        (form::hidden("next", &self.next))
+                        (self.form.show())
+                        div.actions { button.button.primary.big type="submit" { "登录" } }
+                    }
+                }
+                div.stack {
+                    @if !self.accounts.is_empty() {
+                        section.sheet {
+                            h2 { "演示账号" }
+                            dl.facts { @for (login, words) in &self.accounts { div { dt.code { (login) } dd { (words) } } } }
+                        }
+                    }
+                    section.sheet.stack-small {
+                        h2 { "不是工作人员？" }
+                        p { "验证一份证照是否真实，不需要登录。" }
+                        a.button href="/verify" { "去验证证照" }
+                    }
+                }
+            }
+        }
+    }
+}
