@@ -1,5 +1,6 @@
 //! Sets the page: checked data and the facts that the hall adds -> PDF/A-2b (ISO 19005-2) and the places of the seals.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -262,8 +263,11 @@ impl Composer {
             data: Bytes::new(data.to_string().into_bytes()),
             qr: Bytes::new(qr.into_bytes()),
         };
-        let document =
-            typst::compile::<PagedDocument>(&sheet).output.map_err(|errors| wrong(template, said(&errors)))?;
+        // typst asserts its own invariants and the data are anybody's: a panic inside it is the end of this page, not of the process.
+        // Nothing of ours is left half done, and what it memoises is only written whole.
+        let compiled = catch_unwind(AssertUnwindSafe(|| typst::compile::<PagedDocument>(&sheet).output))
+            .map_err(|_| wrong(template, "typst panicked".into()))?;
+        let document = compiled.map_err(|errors| wrong(template, said(&errors)))?;
 
         let pages = document.pages().len();
         let mut problems: Vec<Problem> = labelled(&document, "unfit")
