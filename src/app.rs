@@ -22,7 +22,7 @@ use crate::sequencer::publish::Publication;
 use crate::sequencer::{Sequencer, SequencerError};
 use crate::store::{Store, StoreError};
 use crate::vault::{Vault, VaultError};
-use crate::verify::trust::{Trust, TrustError};
+use crate::verify::{Trust, TrustError};
 
 pub mod config;
 
@@ -274,7 +274,9 @@ pub(crate) fn composing(extra: &Option<PathBuf>) -> Result<(Templates, Arc<Compo
     let mut faces = Vec::new();
     if let Some(folder) = extra {
         let mut files: Vec<PathBuf> = list(folder)?;
-        files.retain(|file| file.extension().is_some_and(|kind| ["ttf", "otf", "ttc"].iter().any(|known| kind == *known)));
+        files.retain(|file| {
+            file.extension().is_some_and(|kind| ["ttf", "otf", "ttc"].iter().any(|known| kind == *known))
+        });
         files.sort();
         for file in files {
             faces.push(read(&file)?);

@@ -138,7 +138,8 @@ async fn decided_before(
     seal_use: &str,
     verdict: &Verdict,
 ) -> Result<Option<Done>, ActError> {
-    let (said, who) = (if matches!(verdict, Verdict::Approve) { "approve" } else { "refuse" }, person.staff.id.to_string());
+    let (said, who) =
+        (if matches!(verdict, Verdict::Approve) { "approve" } else { "refuse" }, person.staff.id.to_string());
     let approvals = app.db.approvals_of(seal_use).await?;
     if !approvals.iter().any(|approval| approval.staff == who && approval.decision == said) {
         return Ok(None);

@@ -71,7 +71,16 @@ impl<'a> Draft<'a> {
     /// A letter of authorization, which the department issues and no item's seal stands on.
     pub(super) fn of_letter(template: Arc<Template>, data: Map<String, Value>, issuer: &'a Department) -> Self {
         let title = template.name.clone();
-        Self { key: title.clone(), title, template, data, signers: Vec::new(), pattern: None, withdraws: None, issuer: Some(issuer) }
+        Self {
+            key: title.clone(),
+            title,
+            template,
+            data,
+            signers: Vec::new(),
+            pattern: None,
+            withdraws: None,
+            issuer: Some(issuer),
+        }
     }
 
     /// Who stands below the document, in the order of its places for seals.
@@ -162,7 +171,8 @@ fn joint_plan<'a>(app: &'a App, person: &Person, joint: &'a Joint, request: &Req
     }
     for key in &joint.signers {
         let department = app.hall.department(key).ok_or_else(|| inconsistent(key))?;
-        let of_department = joint.items.iter().filter_map(|code| app.hall.item(code)).find(|item| item.department == *key);
+        let of_department =
+            joint.items.iter().filter_map(|code| app.hall.item(code)).find(|item| item.department == *key);
         let item = of_department.ok_or_else(|| inconsistent(key))?;
         signers.push(SignerPlan { department, kind: SealKind::Approval, item });
     }
@@ -255,7 +265,12 @@ pub(super) fn lookup_url(app: &App, case: &str, code: &str) -> String {
 }
 
 /// Checks every document of a case, and names every problem of all of them.
-pub(super) async fn check(app: &App, drafts: &[Draft<'_>], numbers: &[String], qr: &str) -> Result<Vec<Checked>, ActError> {
+pub(super) async fn check(
+    app: &App,
+    drafts: &[Draft<'_>],
+    numbers: &[String],
+    qr: &str,
+) -> Result<Vec<Checked>, ActError> {
     let mut work = Vec::new();
     for (draft, number) in drafts.iter().zip(numbers) {
         work.push((draft.template.clone(), draft.data.clone(), facts(app, draft, number, qr.to_owned())));

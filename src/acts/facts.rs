@@ -54,7 +54,8 @@ impl<'a> UseFacts<'a> {
             Some(id) => app.db.seal(id).await?,
             None => app.db.seal_of(&seal_use.department, &seal_use.kind).await?,
         };
-        let seal = seal.ok_or_else(|| ActError::from(Refusal::because("no-seal", "本部门没有启用的印章，请先办理启用")))?;
+        let seal =
+            seal.ok_or_else(|| ActError::from(Refusal::because("no-seal", "本部门没有启用的印章，请先办理启用")))?;
         let (letter_id, letter) = letter_for(app, &seal_use.department, &code).await?;
         let request = said(&seal_use.request, &seal_use.request_salt)?;
         let mut earlier = Vec::new();
@@ -117,7 +118,8 @@ impl<'a> UseFacts<'a> {
     /// Whether the chief representative, and whether the leader, has approved.
     pub(super) fn approved_by(&self) -> (bool, bool) {
         let by = |step| {
-            let approved = |said: &SaltedStatement| said.statement.decision == Decision::Approve && said.statement.step == step;
+            let approved =
+                |said: &SaltedStatement| said.statement.decision == Decision::Approve && said.statement.step == step;
             self.earlier.iter().any(approved)
         };
         (by(Step::Chief), by(Step::Leader))
@@ -154,7 +156,11 @@ fn said(statement: &[u8], salt: &[u8]) -> Result<SaltedStatement, ActError> {
 
 /// The letter under which the department's seal is used for an item today; failing that, any letter it has, so that the
 /// refusal can say what is wrong with it.
-async fn letter_for(app: &App, department: &str, item: &ItemCode) -> Result<(Option<String>, Option<Letter>), ActError> {
+async fn letter_for(
+    app: &App,
+    department: &str,
+    item: &ItemCode,
+) -> Result<(Option<String>, Option<Letter>), ActError> {
     let today = china_date(app.now());
     let mut other = (None, None);
     for row in app.db.letters(department).await? {

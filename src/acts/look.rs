@@ -202,7 +202,12 @@ pub async fn imprint_png(app: &App, seal: &str) -> Result<Vec<u8>, ActError> {
 }
 
 /// The auditor's list of uses, newest first, below a ledger index.
-pub async fn uses(app: &App, person: &Person, before: Option<u64>, department: Option<&str>) -> Result<Vec<UseLine>, ActError> {
+pub async fn uses(
+    app: &App,
+    person: &Person,
+    before: Option<u64>,
+    department: Option<&str>,
+) -> Result<Vec<UseLine>, ActError> {
     person.require(&[Duty::Auditor])?;
     let before = before.map_or(i64::MAX, |index| i64::try_from(index).unwrap_or(i64::MAX));
     Ok(app.db.use_lines(before, department, 50).await?)

@@ -108,7 +108,15 @@ macro_rules! fails_by {
 }
 
 fails_by!(
-    DbError, StoreError, SequencerError, VaultError, AuthorityError, PictureError, ImprintError, StampError, CmsError,
+    DbError,
+    StoreError,
+    SequencerError,
+    VaultError,
+    AuthorityError,
+    PictureError,
+    ImprintError,
+    StampError,
+    CmsError,
     tokio::task::JoinError,
 );
 

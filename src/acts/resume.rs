@@ -29,7 +29,10 @@ pub async fn resume(app: &App, at_start: bool) -> Result<Resumed, ActError> {
         match seal_case(app, &matter, Work::Resumed).await {
             Ok(_) => resumed.finished += 1,
             // A rule no longer holds, or the document is not what it must be: trying again would not help.
-            Err(ActError::Refused(_) | ActError::Failed(Failure::Incident(_) | Failure::Inconsistent(_) | Failure::Cms(_) | Failure::Stamp(_))) => {
+            Err(
+                ActError::Refused(_)
+                | ActError::Failed(Failure::Incident(_) | Failure::Inconsistent(_) | Failure::Cms(_) | Failure::Stamp(_)),
+            ) => {
                 void_case(app, &matter).await?;
                 resumed.voided += 1;
             }

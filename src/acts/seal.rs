@@ -14,8 +14,8 @@
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::cms::signed_data::{UnsignedAttributes, assemble, upper_bound};
 use crate::cms::SignedAttributes;
+use crate::cms::signed_data::{UnsignedAttributes, assemble, upper_bound};
 use crate::db::certificate::{CertificateRow, Released};
 use crate::db::ledger::{Approval, Change, PendingUse};
 use crate::db::matter::MatterRow;
@@ -32,6 +32,7 @@ use crate::ledger::tree::leaf_hash;
 use crate::pdf::{Form, Permission, SeamSlice, StampPlan, Stamped, fill, stamp};
 use crate::pki::certificate::Certificate;
 use crate::sequencer::{InLedger, Outcome};
+use crate::verify::Verdict;
 
 use super::facts::UseFacts;
 use super::layout::Layout;
@@ -68,11 +69,7 @@ struct Sealed {
 }
 
 /// Seals every document of a case, or goes on where it stopped; whoever comes second gets what is stored.
-pub(super) async fn seal_case(
-    app: &App,
-    matter: &MatterRow,
-    mut work: Work,
-) -> Result<Vec<CertificateRow>, ActError> {
+pub(super) async fn seal_case(app: &App, matter: &MatterRow, mut work: Work) -> Result<Vec<CertificateRow>, ActError> {
     let mut sealed = Vec::new();
     for certificate in app.db.certificates_of(&matter.id).await? {
         match seal_document(app, matter, &certificate, &mut work).await {
@@ -231,7 +228,8 @@ async fn not_accepted(
 
 /// The approvals recorded earlier, if they are complete and all they rest on still holds.
 async fn recalled(app: &App, facts: &UseFacts<'_>) -> Result<Approved, ActError> {
-    let row = app.db.staff(&facts.last_speaker()).await?.ok_or_else(|| inconsistent("an approver is not registered"))?;
+    let row =
+        app.db.staff(&facts.last_speaker()).await?.ok_or_else(|| inconsistent("an approver is not registered"))?;
     let person = Person { staff: row.to_staff()?, login: row.login, seat: Seat::Elsewhere };
     Ok(recall(&facts.question(app, person.actor(&app.hall), facts.document))?)
 }
@@ -251,7 +249,8 @@ async fn stamp_document(
         (0, _) => Permission::CertifyOpen,
         _ => Permission::Approve,
     };
-    let field = place.layout.places.get(place.position).ok_or_else(|| inconsistent("a seal without a place"))?.field.clone();
+    let field =
+        place.layout.places.get(place.position).ok_or_else(|| inconsistent("a seal without a place"))?.field.clone();
     // Only the first signature may bring a seam seal: the later ones change nothing but their own field.
     let seam = if place.position == 0 { place.layout.seam(f64::from(imprint.diameter_mm)) } else { Vec::new() };
     let (store, signer) = (app.store.clone(), seal.name.clone());
@@ -282,7 +281,9 @@ async fn logged_use(app: &App, seal_use: SealUseRow) -> Result<Ready, ActError> 
     let row = |what| inconsistent(format!("use {}: no {what}", seal_use.id));
     let stored = seal_use.stamped_digest()?.ok_or_else(|| row("stamped document"))?;
     let store = app.store.clone();
-    let stamped = compute(move || store.read(&stored).map_err(ActError::from).and_then(|bytes| Ok(Stamped::reopen(bytes)?))).await??;
+    let stamped =
+        compute(move || store.read(&stored).map_err(ActError::from).and_then(|bytes| Ok(Stamped::reopen(bytes)?)))
+            .await??;
     let attributes = seal_use.attributes.as_deref().ok_or_else(|| row("attributes"))?;
     let attributes = SignedAttributes::parse(attributes)?;
     let seal = seal_use.seal.as_deref().ok_or_else(|| row("seal"))?;
@@ -314,8 +315,9 @@ async fn sign(app: &App, ready: Ready, unsealed: Digest) -> Result<Digest, ActEr
         fault::point("7");
         // 8
         let report = crate::verify::verify(&bytes, &trust, now);
-        if !report.is_valid() {
-            return Err(ActError::Failed(Failure::Incident(report.summary())));
+        if report.verdict != Verdict::Valid {
+            let codes: Vec<&str> = report.reasons.iter().map(|reason| reason.code).collect();
+            return Err(ActError::Failed(Failure::Incident(codes.join(", "))));
         }
         if !bytes.starts_with(&store.read(&unsealed)?) {
             return Err(ActError::Failed(Failure::Incident("the unsealed document is not its beginning".to_owned())));
@@ -336,7 +338,8 @@ async fn second(app: &App, matter: &MatterRow) -> Result<Vec<CertificateRow>, Ac
             return Ok(certificates);
         }
         if let Some(ended) = certificates.iter().find(|one| matches!(one.state.as_str(), "refused" | "voided")) {
-            let text = if ended.state == "refused" { "本件已被退回" } else { "本次用印未能完成，已作废" };
+            let text =
+                if ended.state == "refused" { "本件已被退回" } else { "本次用印未能完成，已作废" };
             return Err(Refusal::because("ended", text).into());
         }
         tokio::time::sleep(std::time::Duration::from_millis(LOOK_EVERY)).await;
@@ -347,7 +350,9 @@ async fn second(app: &App, matter: &MatterRow) -> Result<Vec<CertificateRow>, Ac
 /// Voids every logged use of a case that cannot be finished, each by an entry of its own.
 pub(super) async fn void_case(app: &App, matter: &MatterRow) -> Result<(), ActError> {
     for seal_use in app.db.uses_of_case(&matter.id).await? {
-        let (Some(index), Some(seal), "logged") = (seal_use.idx, &seal_use.seal, seal_use.state.as_str()) else { continue };
+        let (Some(index), Some(seal), "logged") = (seal_use.idx, &seal_use.seal, seal_use.state.as_str()) else {
+            continue;
+        };
         let seal = app.db.seal(seal).await?.ok_or_else(|| inconsistent(seal))?;
         let entry = Entry::SealVoid {
             seal: Digest::try_from(seal.key.as_slice()).map_err(inconsistent)?,

@@ -115,7 +115,7 @@ pub async fn set_up(
 
 fn make_keys(config: &Config, hall: &Hall, now: Timestamp) -> Result<(), SetUpError> {
     let (keys, rng) = (config.data.join("keys"), random());
-    let vault = Vault::create(&keys, &config.unlock_secret()?, &rng)?;
+    let vault = Vault::create(&keys, &config.unlock_secret().map_err(StartError::from)?, &rng)?;
     let root_spki = vault.new_authority_key(Authority::Root, &rng)?;
     let issuing_spki = vault.new_authority_key(Authority::Seal, &rng)?;
     vault.new_log_key(&rng)?;
@@ -124,8 +124,12 @@ fn make_keys(config: &Config, hall: &Hall, now: Timestamp) -> Result<(), SetUpEr
     let term = |years: i32| term(now, years);
     let root_certificate = root(&name("印章根证书")?, term(ROOT_YEARS)?, Serial::random(&rng)?, &root_key)?;
     let root_issuer = Issuer::new(&root_certificate, &root_key)?;
-    let subject =
-        Subject { name: &name("印章签发证书")?, spki: &issuing_spki, term: term(ISSUING_YEARS)?, serial: Serial::random(&rng)? };
+    let subject = Subject {
+        name: &name("印章签发证书")?,
+        spki: &issuing_spki,
+        term: term(ISSUING_YEARS)?,
+        serial: Serial::random(&rng)?,
+    };
     let root_list_url = format!("{}/crl/root.crl", config.base_url);
     let issuing = seal_authority(&subject, Some(&root_list_url), &root_issuer)?;
     let issuing_key = vault.authority(&Digest::of(&issuing_spki), &rng)?;
@@ -187,7 +191,13 @@ fn years_on(day: Date, years: i32) -> Result<Date, ActError> {
 }
 
 /// Makes a seal: key, certificate, and the entry from which it is in force.
-async fn open_seal(app: &App, config: &Config, department: &Department, kind: SealKind, diameter_mm: u8) -> Result<(), SetUpError> {
+async fn open_seal(
+    app: &App,
+    config: &Config,
+    department: &Department,
+    kind: SealKind,
+    diameter_mm: u8,
+) -> Result<(), SetUpError> {
     let now = app.now();
     let serial = app.db.take_number("seal", 0).await?;
     let code = SealCode::new(&app.hall.area, u32::try_from(serial).map_err(inconsistent)?).map_err(inconsistent)?;
@@ -195,8 +205,10 @@ async fn open_seal(app: &App, config: &Config, department: &Department, kind: Se
     let issuing = app.chain.first().ok_or_else(|| inconsistent("no issuing authority"))?;
     let issuing_key = app.vault.authority(&issuing.spki_digest(), &*app.rng)?;
     let issuer = Issuer::new(issuing, &issuing_key)?;
-    let name = DistinguishedName::of_seal(department.uscc.as_str(), &department.name, code.as_str()).map_err(inconsistent)?;
-    let subject = Subject { name: &name, spki: &spki, term: term(now, SEAL_YEARS)?, serial: Serial::random(&*app.rng)? };
+    let name =
+        DistinguishedName::of_seal(department.uscc.as_str(), &department.name, code.as_str()).map_err(inconsistent)?;
+    let subject =
+        Subject { name: &name, spki: &spki, term: term(now, SEAL_YEARS)?, serial: Serial::random(&*app.rng)? };
     let list = format!("{}/crl/issuing.crl", config.base_url);
     let certificate: Certificate = seal(&subject, Some(&list), &issuer)?;
     let keepers = app.db.all_staff().await?;
@@ -234,13 +246,18 @@ async fn open_seal(app: &App, config: &Config, department: &Department, kind: Se
 /// Composes a letter of authorization and files it.
 async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
     let department = app.hall.department(&letter.department).ok_or_else(|| inconsistent(&letter.department))?;
-    let items: Vec<_> = app.hall.items.iter().filter(|item| item.department == department.key && letter.lists(&item.code)).collect();
+    let items: Vec<_> =
+        app.hall.items.iter().filter(|item| item.department == department.key && letter.lists(&item.code)).collect();
     let everybody = app.db.all_staff().await?;
     let chief = everybody.iter().find(|person| {
-        person.duty == Duty::Chief.as_str() && !person.deputy && person.department.as_deref() == Some(department.key.as_str())
+        person.duty == Duty::Chief.as_str()
+            && !person.deputy
+            && person.department.as_deref() == Some(department.key.as_str())
     });
     let chief = chief.map_or("首席代表", |chief| chief.name.as_str());
-    let Role::Issuing { approval_office, .. } = &department.role else { return Err(inconsistent(&department.key).into()) };
+    let Role::Issuing { approval_office, .. } = &department.role else {
+        return Err(inconsistent(&department.key).into());
+    };
     let powers: Vec<String> = letter.powers.iter().map(ToString::to_string).collect();
     let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
     let data: Map<String, Value> = match json!({
@@ -255,9 +272,15 @@ async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
         Value::Object(data) => data,
         _ => Map::new(),
     };
-    let template = app.templates.named("授权委托书").ok_or_else(|| inconsistent("no template for letters of authorization"))?;
+    let template =
+        app.templates.named("授权委托书").ok_or_else(|| inconsistent("no template for letters of authorization"))?;
     let draft = super::draft::Draft::of_letter(template.clone(), data, department);
-    let number = format!("{}授权〔{}〕{}号", app.hall.area, letter.from.year(), app.db.take_number("letter", letter.from.year()).await?);
+    let number = format!(
+        "{}授权〔{}〕{}号",
+        app.hall.area,
+        letter.from.year(),
+        app.db.take_number("letter", letter.from.year()).await?
+    );
     let drafts = [draft];
     let checked = check(app, &drafts, std::slice::from_ref(&number), &app.base_url).await?.remove(0);
     let composed = compose(app, checked, facts(app, &drafts[0], &number, app.base_url.clone())).await?;

@@ -40,7 +40,13 @@ pub struct Begun {
 }
 
 /// Signs in; `window` is where a clerk sits, `inside` whether the request comes from the hall's networks.
-pub async fn sign_in(app: &App, login: &str, password: &str, window: Option<&str>, inside: bool) -> Result<Begun, ActError> {
+pub async fn sign_in(
+    app: &App,
+    login: &str,
+    password: &str,
+    window: Option<&str>,
+    inside: bool,
+) -> Result<Begun, ActError> {
     let row = app.db.staff_by_login(login).await?;
     let known = row.as_ref().map(|row| row.password.clone());
     let given = password.to_owned();
@@ -52,7 +58,11 @@ pub async fn sign_in(app: &App, login: &str, password: &str, window: Option<&str
     let today = china_date(app.now());
     let permitted = staff.permit.as_ref().is_some_and(|permit| permit.is_valid_on(today));
     let mut reasons = Reasons::new();
-    reasons.require(staff.registration == Registration::Active, "not-registered", "人员登记已终止，请由中心重新审核登记");
+    reasons.require(
+        staff.registration == Registration::Active,
+        "not-registered",
+        "人员登记已终止，请由中心重新审核登记",
+    );
     reasons.require(permitted, "permit-not-valid", "没有有效的工作证，请向中心申领或换发");
     let window: Option<WindowNo> = window.filter(|no| !no.is_empty()).and_then(|no| no.parse().ok());
     if staff.duty == Duty::Clerk {

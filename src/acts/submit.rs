@@ -207,9 +207,19 @@ impl Making<'_> {
         Ok((row, uses))
     }
 
-    fn row(&self, id: CertificateId, draft: &Draft<'_>, number: &str, unsealed: Digest, layout: &Layout) -> Result<CertificateRow, ActError> {
-        let major = |code: &ItemCode| self.app.hall.item(code).is_some_and(|item| item.weight == crate::hall::item::Weight::Major);
-        let holder = draft.template.fields.first().and_then(|field| draft.data.get(&field.name)).and_then(Value::as_str);
+    fn row(
+        &self,
+        id: CertificateId,
+        draft: &Draft<'_>,
+        number: &str,
+        unsealed: Digest,
+        layout: &Layout,
+    ) -> Result<CertificateRow, ActError> {
+        let major = |code: &ItemCode| {
+            self.app.hall.item(code).is_some_and(|item| item.weight == crate::hall::item::Weight::Major)
+        };
+        let holder =
+            draft.template.fields.first().and_then(|field| draft.data.get(&field.name)).and_then(Value::as_str);
         Ok(CertificateRow {
             id: id.to_string(),
             matter: self.matter.id.clone(),

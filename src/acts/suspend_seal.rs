@@ -45,7 +45,11 @@ async fn run(app: &App, person: &Person, seal: &str, act: SealAct, why: &str) ->
         return Err(Refusal::because("seal-state", "印章当前状态不允许此操作，请刷新后查看").into());
     }
     let now = app.now();
-    let statement = format!("yinxin-seal-state/v1\nseal {seal}\nto {to}\nwho {}\nat {now:.6}\nwhy {}\n", person.staff.id, why.trim());
+    let statement = format!(
+        "yinxin-seal-state/v1\nseal {seal}\nto {to}\nwho {}\nat {now:.6}\nwhy {}\n",
+        person.staff.id,
+        why.trim()
+    );
     let salt = app.random();
     let change = SealChange {
         seal: Digest::try_from(row.key.as_slice()).map_err(inconsistent)?,

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::digest::Digest;
-use crate::verify::report::{Report, Today};
+use crate::verify::{Report, Today};
 
 use super::{ActError, compute};
 

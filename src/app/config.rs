@@ -162,7 +162,9 @@ mod tests {
     #[test]
     fn networks_hold_their_addresses_and_no_others() {
         let network = Network::parse("10.1.0.0/16").unwrap();
-        assert!(network.contains("10.1.255.3".parse().unwrap()) && network.contains("::ffff:10.1.0.1".parse().unwrap()));
+        assert!(
+            network.contains("10.1.255.3".parse().unwrap()) && network.contains("::ffff:10.1.0.1".parse().unwrap())
+        );
         assert!(!network.contains("10.2.0.1".parse().unwrap()) && !network.contains("::1".parse().unwrap()));
         assert!(Network::parse("127.0.0.1/32").unwrap().contains("127.0.0.1".parse().unwrap()));
         assert!(Network::parse("0.0.0.0/0").unwrap().contains("8.8.8.8".parse().unwrap()));

@@ -167,7 +167,12 @@ impl Sequencer {
     }
 
     /// Logs another kind of entry with the change that stands or falls with it; gives its index.
-    pub async fn change(&self, entry: &Entry, change: Change, evidence: Option<Evidence>) -> Result<u64, SequencerError> {
+    pub async fn change(
+        &self,
+        entry: &Entry,
+        change: Change,
+        evidence: Option<Evidence>,
+    ) -> Result<u64, SequencerError> {
         let (reply, answer) = oneshot::channel();
         let bytes = entry.to_bytes();
         let leaf = leaf_hash(&bytes);
@@ -175,7 +180,11 @@ impl Sequencer {
         self.ask(Job::Change(Box::new(pending), reply), answer).await
     }
 
-    async fn ask<T>(&self, job: Job, answer: oneshot::Receiver<Result<T, SequencerError>>) -> Result<T, SequencerError> {
+    async fn ask<T>(
+        &self,
+        job: Job,
+        answer: oneshot::Receiver<Result<T, SequencerError>>,
+    ) -> Result<T, SequencerError> {
         self.jobs.send(job).await.map_err(|_| SequencerError::Stopped)?;
         answer.await.map_err(|_| SequencerError::Stopped)?
     }
@@ -288,7 +297,10 @@ impl Writer {
         }
     }
 
-    async fn append_batch(&mut self, batch: &[PendingUse]) -> Result<Vec<Result<Outcome, SequencerError>>, SequencerError> {
+    async fn append_batch(
+        &mut self,
+        batch: &[PendingUse],
+    ) -> Result<Vec<Result<Outcome, SequencerError>>, SequencerError> {
         let (at, size) = self.ready().await?;
         let mut outcomes: Vec<_> = batch.iter().map(|_| Ok(Outcome::NotAccepted)).collect();
         let mut tx = self.db.begin().await?;
@@ -310,7 +322,13 @@ impl Writer {
         Ok(outcomes)
     }
 
-    fn prove(&self, entry: &[u8], index: u64, appended: &Appended, checkpoint: &SignedCheckpoint) -> Result<Outcome, SequencerError> {
+    fn prove(
+        &self,
+        entry: &[u8],
+        index: u64,
+        appended: &Appended,
+        checkpoint: &SignedCheckpoint,
+    ) -> Result<Outcome, SequencerError> {
         let path = path_in(index, appended.size, |tile| match appended.hashes(tile) {
             Some(hashes) => Ok(hashes.to_vec()),
             None => self.publication.tile(tile),
@@ -351,7 +369,12 @@ impl Writer {
         Ok(at.max(last))
     }
 
-    async fn advance(&mut self, tx: &mut crate::db::Tx, size: u64, leaves: &[Digest]) -> Result<Appended, SequencerError> {
+    async fn advance(
+        &mut self,
+        tx: &mut crate::db::Tx,
+        size: u64,
+        leaves: &[Digest],
+    ) -> Result<Appended, SequencerError> {
         let Some(tree) = &self.tree else { return Err(SequencerError::Stopped) };
         let appended = append(&tree.edge, leaves);
         tx.advance_head(Some(size), Head { size: appended.size, root: appended.root }).await?;
@@ -359,7 +382,12 @@ impl Writer {
     }
 
     /// Tiles first, then the checkpoint that names them; only then does the writer go on from here.
-    fn publish(&mut self, appended: &Appended, entries: Vec<Vec<u8>>, at: i64) -> Result<SignedCheckpoint, SequencerError> {
+    fn publish(
+        &mut self,
+        appended: &Appended,
+        entries: Vec<Vec<u8>>,
+        at: i64,
+    ) -> Result<SignedCheckpoint, SequencerError> {
         let Some(tree) = &mut self.tree else { return Err(SequencerError::Stopped) };
         let first = tree.edge.size() - tree.tail.len() as u64;
         tree.tail.extend(entries);
