@@ -6,3 +6,4 @@ mod compose;
 mod ledger;
 mod pdf;
 mod pixels;
+mod verify;
