@@ -18,12 +18,12 @@
 mod chain;
 mod plain;
 mod reason;
-mod report;
+pub mod report;
 mod seal;
 mod signature;
 #[cfg(test)]
 mod tests;
-mod trust;
+pub mod trust;
 
 pub use reason::Reason;
 pub use report::{

@@ -119,6 +119,8 @@ pub struct Report {
     pub reasons: Vec<Stated>,
     /// One for each signature, in the order of the form.
     pub signatures: Vec<SignatureReport>,
+    #[serde(skip)]
+    found: Vec<Reason>,
 }
 
 /// The answer for one signature.
@@ -189,6 +191,7 @@ impl Report {
             sub_indication: conclusion.sub_indication,
             reasons: conclusion.reasons,
             signatures,
+            found,
         }
     }
 
@@ -209,6 +212,24 @@ impl Report {
     pub fn as_of_today(self, today: Today) -> Self {
         let today = if self.today == Today::Changed { Today::Changed } else { today };
         Self { today, ..self }
+    }
+
+    /// Whether the verdict is *valid*: what a finished document must be before it leaves.
+    pub fn is_valid(&self) -> bool {
+        self.verdict == Verdict::Valid
+    }
+
+    /// Whether every signature is valid and nothing is wrong but that further seals are still to come: what each revision of a
+    /// document with several seals must be before the next.
+    pub fn is_valid_so_far(&self) -> bool {
+        let all = !self.signatures.is_empty() && self.signatures.iter().all(|s| s.verdict == Verdict::Valid);
+        all && (self.is_valid() || self.found.iter().all(|r| *r == Reason::SealMissing || r.effect() == Effect::Note))
+    }
+
+    /// Verdict and codes in one line, for records; names nobody.
+    pub fn summary(&self) -> String {
+        let codes: Vec<&str> = self.reasons.iter().map(|reason| reason.code).collect();
+        format!("{:?} {:?}: {}", self.verdict, self.integrity, codes.join(", "))
     }
 
     /// Whether there is a reason with this code.

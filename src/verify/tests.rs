@@ -164,11 +164,11 @@ fn no_bit_can_be_flipped() {
     let (bytes, trust) = (house.seal(), house.trust());
     let [_, twice] = house.seal_twice();
     let mut disorder = Disorder(0xb17);
-    for original in [&bytes, &twice] {
-        // Every bit of the hole, which no signature covers, and as many elsewhere.
-        let hole = original.windows(6).rposition(|w| w == b"<3082" || w.starts_with(b"<3082")).unwrap();
-        let everywhere = (0..5000).map(|_| disorder.below(original.len() * 8));
-        let in_the_hole = (hole * 8..(hole + 12002) * 8).step_by(7);
+    for (original, flips) in [(&bytes, 5000), (&twice, 1000)] {
+        // Anywhere, and all over the last hole, which no signature covers.
+        let hole = original.windows(5).rposition(|w| w == b"<3082").unwrap();
+        let everywhere = (0..flips).map(|_| disorder.below(original.len() * 8));
+        let in_the_hole = (hole * 8..(hole + 12002) * 8).step_by(37);
         for bit in everywhere.chain(in_the_hole) {
             let mut flipped = original.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
@@ -207,7 +207,11 @@ fn two_seals_are_valid_together_only() {
     let mut house = House::new();
     let [first, second] = house.seal_twice();
     assert_eq!(summary(&verify(&second, &house.trust(), now())), "valid intact - ");
-    assert_eq!(summary(&verify(&first, &house.trust(), now())), "indeterminate intact - seal-missing");
+    let report = verify(&first, &house.trust(), now());
+    assert_eq!(summary(&report), "indeterminate intact - seal-missing");
+    assert!(report.is_valid_so_far() && !report.is_valid());
+    assert!(!verify(&first, &House::new().trust(), now()).is_valid_so_far());
+    assert!(!verify(&document(1), &house.trust(), now()).is_valid_so_far());
 }
 
 #[test]
@@ -237,6 +241,45 @@ fn a_seal_without_exactly_its_own_entry_is_invalid() {
         Some((lines.join("\n") + "\n").into_bytes())
     };
     assert_eq!(with(&|e| e, &without_entry), failed("proof-wrong"));
+}
+
+/// The CMS object with its proof attribute twice, which the writer here cannot make.
+fn with_proof_doubled(cms: &[u8]) -> Vec<u8> {
+    use crate::pki::tlv::{Element, SEQUENCE, SET, context, tlv};
+    let elements = |element: &Element<'_>| {
+        let (mut reader, mut all) = (element.reader().unwrap(), Vec::new());
+        while !reader.is_finished() {
+            all.push(reader.element().unwrap().full.to_vec());
+        }
+        all
+    };
+    let join = |tag: u8, parts: &[Vec<u8>]| tlv(tag, &parts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let of = |bytes: &[u8], tag: u8| elements(&Element::parse(bytes, tag).unwrap());
+    let mut content_info = of(cms, SEQUENCE);
+    let mut signed_data = of(&of(&content_info[1], context(0))[0], SEQUENCE);
+    let last = signed_data.len() - 1;
+    let mut signer = of(&of(&signed_data[last], SET)[0], SEQUENCE);
+    let unsigned = signer.len() - 1;
+    let proof = of(&signer[unsigned], context(1)).remove(0);
+    signer[unsigned] = join(context(1), &[proof.clone(), proof]);
+    signed_data[last] = join(SET, &[join(SEQUENCE, &signer)]);
+    content_info[1] = join(context(0), &[join(SEQUENCE, &signed_data)]);
+    join(SEQUENCE, &content_info)
+}
+
+#[test]
+fn two_proofs_are_one_too_many() {
+    let mut house = House::new();
+    let bytes = house.seal();
+    let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+    let signature = document.signature_fields().unwrap().remove(0).signature.unwrap();
+    let coverage = document.coverage(&signature).unwrap();
+    let doubled = hex::encode(with_proof_doubled(coverage.der(&signature)));
+    let hole = signature.hole.unwrap();
+    let mut bytes = bytes.clone();
+    bytes[hole.start + 1..hole.start + 1 + doubled.len()].copy_from_slice(doubled.as_bytes());
+    let report = verify(&bytes, &house.trust(), now());
+    assert!(report.verdict == Verdict::Invalid && report.has("proof-doubled"), "{}", summary(&report));
 }
 
 #[test]

@@ -8,3 +8,4 @@ mod keys;
 mod ledger;
 mod pdf;
 mod pixels;
+mod verify;
