@@ -12,3 +12,4 @@ pub mod log_files;
 pub mod pages;
 pub mod router;
 pub mod serve;
+pub mod words;
