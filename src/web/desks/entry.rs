@@ -126,15 +126,22 @@ pub fn data(template: &Template, part: Part<'_>, sent: &Sent) -> Map<String, Val
     data
 }
 
-/// Puts a refusal's reason beside every field it can mean.
+/// Whether a control takes the template's field of this name.
+fn takes(control: &kit::Field, name: &str) -> bool {
+    let of_item = || control.name.strip_prefix("c:").and_then(|rest| rest.split_once(':'));
+    control.name.strip_prefix("d:") == Some(name) || of_item().is_some_and(|(_, n)| n == name)
+}
+
+/// The first control that takes the template's field of this name.
+pub fn named<'a>(form: &'a Form, name: &str) -> Option<&'a kit::Field> {
+    form.fields().find(|f| takes(f, name))
+}
+
+/// Puts a refusal's reason beside every field it can mean; at the top if it means none.
 pub fn tell(form: &mut Form, field: Option<&str>, text: &str) {
-    let means = |f: &kit::Field, name: &str| {
-        f.name.strip_prefix("d:") == Some(name)
-            || f.name.strip_prefix("c:").and_then(|r| r.split_once(':')).is_some_and(|(_, n)| n == name)
-    };
     let mut told = false;
     if let Some(name) = field {
-        for f in form.fields_mut().filter(|f| means(f, name)) {
+        for f in form.fields_mut().filter(|f| takes(f, name)) {
             f.problems.push(text.to_owned());
             told = true;
         }
