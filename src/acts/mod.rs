@@ -6,6 +6,7 @@
 pub mod approve;
 pub mod deliver;
 pub mod draft;
+mod facts;
 mod layout;
 pub mod look;
 pub mod person;
@@ -107,7 +108,15 @@ macro_rules! fails_by {
 }
 
 fails_by!(
-    DbError, StoreError, SequencerError, VaultError, AuthorityError, PictureError, ImprintError, StampError, CmsError,
+    DbError,
+    StoreError,
+    SequencerError,
+    VaultError,
+    AuthorityError,
+    PictureError,
+    ImprintError,
+    StampError,
+    CmsError,
     tokio::task::JoinError,
 );
 

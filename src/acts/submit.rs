@@ -83,7 +83,8 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
     // 4
     let mut taken = Vec::new();
     for draft in plan.drafts.iter().filter(|draft| draft.pattern.is_some()) {
-        taken.push(app.db.take_number(&draft.key, day.year()).await?);
+        let year = draft.pattern.map_or(0, |pattern| pattern.scope(day).as_year());
+        taken.push(app.db.take_number(&draft.key, year).await?);
     }
     let mut taken = taken.into_iter();
     let numbers = number_with(&mut plan.drafts, case.as_str(), |draft| {
@@ -206,9 +207,19 @@ impl Making<'_> {
         Ok((row, uses))
     }
 
-    fn row(&self, id: CertificateId, draft: &Draft<'_>, number: &str, unsealed: Digest, layout: &Layout) -> Result<CertificateRow, ActError> {
-        let major = |code: &ItemCode| self.app.hall.item(code).is_some_and(|item| item.weight == crate::hall::item::Weight::Major);
-        let holder = draft.template.fields.first().and_then(|field| draft.data.get(&field.name)).and_then(Value::as_str);
+    fn row(
+        &self,
+        id: CertificateId,
+        draft: &Draft<'_>,
+        number: &str,
+        unsealed: Digest,
+        layout: &Layout,
+    ) -> Result<CertificateRow, ActError> {
+        let major = |code: &ItemCode| {
+            self.app.hall.item(code).is_some_and(|item| item.weight == crate::hall::item::Weight::Major)
+        };
+        let holder =
+            draft.template.fields.first().and_then(|field| draft.data.get(&field.name)).and_then(Value::as_str);
         Ok(CertificateRow {
             id: id.to_string(),
             matter: self.matter.id.clone(),

@@ -1,6 +1,7 @@
 //! Sets the page: checked data and the facts that the hall adds -> PDF/A-2b (ISO 19005-2) and the places of the seals.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Map, Value, json};
 use typst::diag::SourceDiagnostic;
@@ -19,8 +20,10 @@ use super::{Fonts, PageCount, Problem, Template, characters, codes, qr};
 pub const MAX_PAGES: usize = 50;
 /// Longest number, item or signer name, in characters.
 pub const MAX_FACT: usize = 120;
-/// How many certificates a memoised part of a page is kept for. Measured: below 5 it costs a third of the speed, above 30 only memory.
-const KEEP_MEMOISED: usize = 16;
+/// After how many certificates typst's memoised results are looked through, and how many such looks an unused one survives. Measured: every
+/// look costs as much as a third of a page; forgetting sooner costs a third of the speed, later only memory.
+const LOOK_EVERY: usize = 8;
+const LOOKS_SURVIVED: usize = 2;
 /// What a preview shows instead of a number.
 const PREVIEW_NUMBER: &str = "（预览）";
 
@@ -110,11 +113,21 @@ pub enum Archive {
     A1b,
 }
 
+/// What a page is laid out for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Certificate,
+    Preview,
+    /// To see whether it fits.
+    DryRun,
+}
+
 /// Composes certificates; shared between threads.
 pub struct Composer {
     fonts: Arc<Fonts>,
     library: LazyHash<Library>,
     archive: Archive,
+    composed: AtomicUsize,
 }
 
 impl Composer {
@@ -125,7 +138,7 @@ impl Composer {
 
     /// A composer of another PDF/A part.
     pub fn with_archive(fonts: Arc<Fonts>, archive: Archive) -> Self {
-        Self { fonts, library: LazyHash::new(Library::default()), archive }
+        Self { fonts, library: LazyHash::new(Library::default()), archive, composed: AtomicUsize::new(0) }
     }
 
     /// The faces it draws with.
@@ -149,7 +162,7 @@ impl Composer {
                 return Err(ComposeError::Refused(problems));
             }
         };
-        self.lay_out(&checked, facts, false)?;
+        self.lay_out(&checked, facts, Purpose::DryRun)?;
         Ok(checked)
     }
 
@@ -160,10 +173,10 @@ impl Composer {
         if !problems.is_empty() {
             return Err(ComposeError::Refused(problems));
         }
-        let document = self.lay_out(checked, facts, false)?;
+        let document = self.lay_out(checked, facts, Purpose::Certificate)?;
         let anchors = anchors(template, &document)?;
         let pdf = self.export(template, &document, facts)?;
-        comemo::evict(KEEP_MEMOISED);
+        self.forget();
         Ok(Composed { pdf, pages: document.pages().len(), anchors })
     }
 
@@ -171,14 +184,21 @@ impl Composer {
     pub fn preview(&self, checked: &Checked, facts: &Facts) -> Result<Preview, ComposeError> {
         let template = checked.template();
         let facts = Facts { number: PREVIEW_NUMBER.to_owned(), ..facts.clone() };
-        let document = self.lay_out(checked, &facts, true)?;
+        let document = self.lay_out(checked, &facts, Purpose::Preview)?;
         let pages = document.pages().len();
         if labelled(&document, "preview-mark").len() != pages {
             return Err(wrong(template, "not every page of the preview says so".into()));
         }
         let pdf = self.export(template, &document, &facts)?;
-        comemo::evict(KEEP_MEMOISED);
+        self.forget();
         Ok(Preview { pdf, pages })
+    }
+
+    /// Drops what typst has memoised and not used for a while.
+    fn forget(&self) {
+        if self.composed.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_EVERY) {
+            comemo::evict(LOOKS_SURVIVED);
+        }
     }
 
     /// What is wrong with the facts.
@@ -201,7 +221,7 @@ impl Composer {
                 format!("“{}”要由{}个机关盖章", template.name, template.seals.len()),
             ));
         }
-        if qr::svg(&facts.qr_text).is_none() {
+        if !qr::takes(&facts.qr_text) {
             problems.push(Problem::new(
                 "二维码",
                 codes::TOO_LONG,
@@ -212,7 +232,7 @@ impl Composer {
     }
 
     /// Compiles the face, and refuses what does not fit.
-    fn lay_out(&self, checked: &Checked, facts: &Facts, preview: bool) -> Result<PagedDocument, ComposeError> {
+    fn lay_out(&self, checked: &Checked, facts: &Facts, purpose: Purpose) -> Result<PagedDocument, ComposeError> {
         let template = checked.template();
         let mut long = checked.long().clone();
         facts
@@ -229,14 +249,18 @@ impl Composer {
             "signers": facts.signers.iter().map(|signer| (signer.seal.clone(), Value::from(signer.name.as_str()))).collect::<Map<_, _>>(),
             "fields": checked.fields(),
             "long": long,
-            "preview": preview,
+            "preview": purpose == Purpose::Preview,
         });
+        let qr = match purpose {
+            Purpose::Certificate => qr::svg(&facts.qr_text).ok_or_else(|| wrong(template, "no QR code".into()))?,
+            Purpose::Preview | Purpose::DryRun => qr::EMPTY.to_owned(),
+        };
         let sheet = Sheet {
             library: &self.library,
             fonts: &self.fonts,
             template,
             data: Bytes::new(data.to_string().into_bytes()),
-            qr: Bytes::new(qr::svg(&facts.qr_text).unwrap_or_default().into_bytes()),
+            qr: Bytes::new(qr.into_bytes()),
         };
         let document =
             typst::compile::<PagedDocument>(&sheet).output.map_err(|errors| wrong(template, said(&errors)))?;

@@ -6,9 +6,17 @@ use fast_qr::qr::QRBuilder;
 /// Longest text, in bytes: beyond it the modules become too small to scan at 22 mm.
 pub const MAX_TEXT: usize = 300;
 
+/// What stands for a code where only its size matters.
+pub(super) const EMPTY: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"/>";
+
+/// Whether [`svg`] makes a code of `text`.
+pub fn takes(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_TEXT
+}
+
 /// The code for `text` at error correction level M, without quiet zone; `None` when it is empty or longer than [`MAX_TEXT`].
 pub fn svg(text: &str) -> Option<String> {
-    if text.is_empty() || text.len() > MAX_TEXT {
+    if !takes(text) {
         return None;
     }
     let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;

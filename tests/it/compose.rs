@@ -44,8 +44,9 @@ fn cases() -> Vec<Case> {
         let case: Value = serde_json::from_str(line).unwrap();
         let key = case["item"].as_str().or(case["joint"].as_str()).unwrap();
         let (_, certificate, signers, _) = ITEMS.iter().find(|item| item.0 == key).unwrap();
-        let template = TEMPLATES.named(certificate).unwrap_or_else(|| panic!("no template {certificate}")).clone();
-        Case {
+        // A missing template fails the test below, once.
+        let template = TEMPLATES.named(certificate)?.clone();
+        Some(Case {
             id: case["case"].as_str().unwrap().to_owned(),
             expect: case["expect"].as_str().unwrap().to_owned(),
             refused: case["expect_refusal"]
@@ -57,9 +58,9 @@ fn cases() -> Vec<Case> {
             facts: facts(&template, signers),
             data: case["data"].as_object().unwrap().clone(),
             template,
-        }
+        })
     };
-    include_str!("../data/cases.jsonl").lines().map(read).collect()
+    include_str!("../data/cases.jsonl").lines().filter_map(read).collect()
 }
 
 fn facts(template: &Template, names: &[String]) -> Facts {
@@ -227,6 +228,11 @@ impl Word {
     fn middle_y(&self) -> f64 {
         (self.sides[1] + self.sides[3]) / 2.0
     }
+
+    fn core(&self) -> [f64; 4] {
+        let [left, top, right, bottom] = self.sides;
+        [left, top + (bottom - top) * 0.35, right, bottom - (bottom - top) * 0.35]
+    }
 }
 
 /// The words of `pdftotext -bbox`.
@@ -285,7 +291,7 @@ fn forbidden_and_undrawable_characters_are_named_with_their_field() {
     let mut case = case("000001");
     let extra = [
         ("住所", "路\u{202E}7\u{200B}"),
-        ("经营场所", "𠅤\u{E001}𮢸"),
+        ("经营场所", "𮢸\u{E001}\u{2EBE0}"),
         ("经营者名称", "\u{3000}\u{200B} "),
         ("多出来的", "1"),
     ];
@@ -304,7 +310,7 @@ fn forbidden_and_undrawable_characters_are_named_with_their_field() {
     assert!(address.contains("U+202E") && address.contains("U+200B"), "{address}");
     assert!(of("经营场所", codes::FORBIDDEN_CHARACTER).text.contains("U+E001"));
     let place = &of("经营场所", codes::NO_GLYPH).text;
-    assert!(place.contains("U+20164") && place.contains("U+2E8B8"), "{place}");
+    assert!(place.contains("U+2EBE0") && place.contains("U+2E8B8"), "{place}");
     of("经营者名称", codes::BLANK);
     of("多出来的", codes::UNKNOWN_FIELD);
     of("经营项目", codes::WRONG_TYPE);
@@ -395,7 +401,7 @@ fn pages_never_overflow_whatever_the_length() {
     }
 }
 
-/// Every word is at least 8 mm from the edge of its page.
+/// Every word is at least 8 mm from the edge of its page, and none lies over another.
 fn inside(pdf: &[u8], what: &str) {
     let boxes = run(pdf, "pdftotext", &["-bbox", "FILE", "-"]);
     for page in boxes.split("<page ").skip(1) {
@@ -404,14 +410,20 @@ fn inside(pdf: &[u8], what: &str) {
             rest[..rest.find('"').unwrap()].parse::<f64>().unwrap() * 25.4 / 72.0
         };
         let (width, height) = (side("width"), side("height"));
-        for word in words(page) {
+        let words = words(page);
+        for (index, word) in words.iter().enumerate() {
             let [left, top, right, bottom] = word.sides;
-            assert!(
-                left > 8.0 && top > 8.0 && right < width - 8.0 && bottom < height - 8.0,
-                "{what}: {:?} {:?}",
-                word.text,
-                word.sides
-            );
+            let at = format!("{what}: {:?} {:?}", word.text, word.sides);
+            assert!(left > 8.0 && top > 8.0 && right < width - 8.0 && bottom < height - 8.0, "{at}");
+            // poppler's boxes are as high as the face's tallest glyph: only the middle of a line counts.
+            // A squeezed bracket's box is half a character wider than its place.
+            let [_, upper, _, lower] = word.core();
+            let squeezed = 0.8 * (bottom - top);
+            let over = words[index + 1..].iter().find(|other| {
+                let [x0, y0, x1, y1] = other.core();
+                x0 < right - squeezed && left < x1 - squeezed && y0 < lower && upper < y1
+            });
+            assert!(over.is_none(), "{at} lies over {:?}", over.map(|word| (&word.text, word.sides)));
         }
     }
 }
@@ -484,7 +496,7 @@ fn the_version_changes_with_any_file_of_the_template() {
 /// PDFBox Preflight knows PDF/A-1b only; run where it is installed.
 #[test]
 fn preflight_finds_a_valid_archive_file() {
-    let jars = ["pdfbox2", "fontbox2", "xmpbox2", "preflight2", "commons-logging", "jaxb-api", "activation"];
+    let jars = ["pdfbox2", "fontbox2", "xmpbox", "preflight", "commons-logging", "jaxb-api", "javax.activation"];
     let path: Vec<String> = jars.iter().map(|jar| format!("/usr/share/java/{jar}.jar")).collect();
     if !path.iter().all(|jar| std::path::Path::new(jar).exists()) {
         eprintln!("skipped: libpdfbox2-java is not installed");

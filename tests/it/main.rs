@@ -1,6 +1,7 @@
 //! The integration tests, in one binary so that they are linked once.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod architecture;
 mod compose;
 mod ledger;
 mod pdf;
