@@ -9,6 +9,7 @@ pub mod draft;
 mod facts;
 mod layout;
 pub mod look;
+pub mod once;
 pub mod person;
 pub mod resume;
 pub mod seal;

@@ -42,6 +42,15 @@ pub async fn tile(State(files): State<LogFiles>, Path(path): Path<String>) -> Re
 }
 
 impl LogFiles {
+    /// A published file that is text; `None` before it exists.
+    pub async fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        match self.read(name.to_owned()).await {
+            Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(Error::failed),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn read(&self, relative: String) -> Result<Vec<u8>, Error> {
         let path: PathBuf = self.0.join(relative);
         let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await.map_err(Error::failed)?;

@@ -81,15 +81,26 @@ fn due(app: &App, waiting: &Waiting) -> Due {
 }
 
 /// `GET /approvals/{certificate}/{use}`.
-pub async fn look(State(web): State<Web>, who: SignedIn, Path(ids): Path<(String, String)>, Query(looked): Query<Looked>) -> Result<Response, Error> {
+pub async fn look(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(ids): Path<(String, String)>,
+    Query(looked): Query<Looked>,
+) -> Result<Response, Error> {
     who.require(&[Duty::Chief, Duty::Leader])?;
     let zoom = Zoom::from_query(looked.zoom.as_deref());
     page(&web, &who, &ids, zoom, "", super::done(looked.done.as_deref()), None).await
 }
 
 /// `POST /approvals/{certificate}/{use}`.
-pub async fn decide(State(web): State<Web>, who: SignedIn, Path(ids): Path<(String, String)>, sent: Sent) -> Result<Response, Error> {
-    let shown: Digest = sent.text("digest").parse().map_err(|_| Error::Unreadable("文件摘要不完整，请刷新页面".into()))?;
+pub async fn decide(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(ids): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Error> {
+    let shown: Digest =
+        sent.text("digest").parse().map_err(|_| Error::Unreadable("文件摘要不完整，请刷新页面".into()))?;
     let why = sent.text("why");
     let verdict = match sent.text("decision") {
         "approve" => Verdict::Approve,
@@ -149,13 +160,24 @@ async fn page(
         Fact::new("申请人", &row.holder),
         Fact::new("事项", &case.matter.title),
         Fact::new("办件", &case.matter.case_no),
-        Fact::new("经办", format!("{}，{} 窗口，{}", case.submitted_by, case.matter.window_no, words::minute_of(case.matter.submitted_at))),
+        Fact::new(
+            "经办",
+            format!(
+                "{}，{} 窗口，{}",
+                case.submitted_by,
+                case.matter.window_no,
+                words::minute_of(case.matter.submitted_at)
+            ),
+        ),
         Fact::new("授权委托书", letter(app, one)),
     ];
     for approval in approvals {
         let said = if approval.decision == "approve" { "批准" } else { "不予批准" };
         let step = if approval.step == "leader" { "分管领导" } else { "首席代表" };
-        facts.push(Fact::new(step, format!("{} {said}，{}", look::name_of(app, &approval.staff).await?, words::minute_of(approval.at))));
+        facts.push(Fact::new(
+            step,
+            format!("{} {said}，{}", look::name_of(app, &approval.staff).await?, words::minute_of(approval.at)),
+        ));
     }
     let mut refusal = Approval::refusal_form(why);
     if let Some(problem) = problem {
@@ -183,7 +205,7 @@ async fn page(
     Ok(shell.show(page.show()).into_response())
 }
 
-fn notes(seal: Option<&crate::db::seal::SealRow>) -> Vec<String> {
+fn notes(seal: Option<&look::SealRow>) -> Vec<String> {
     match seal {
         Some(seal) if seal.state == "suspended" => vec!["印章已停用，恢复启用前不能用印。".into()],
         Some(_) => vec![],
@@ -203,10 +225,14 @@ fn decision(waiting: &Option<Waiting>, who: &SignedIn, weighty: bool, case: &loo
     if uses.len() > 1 && open > 1 { Decision::PassesOn { to: "其余各审批人".into() } } else { Decision::Seals }
 }
 
-fn letter(app: &App, one: &crate::db::seal_use::SealUseRow) -> String {
+fn letter(app: &App, one: &look::SealUseRow) -> String {
     let today = china_date(app.now());
     let item = one.item.parse().ok();
-    let found = app.hall.letters.iter().find(|l| l.department.as_str() == one.department && item.as_ref().is_some_and(|i| l.covers(i, today)));
+    let found = app
+        .hall
+        .letters
+        .iter()
+        .find(|l| l.department.as_str() == one.department && item.as_ref().is_some_and(|i| l.covers(i, today)));
     match found {
         Some(letter) => format!("{} 至 {}，含本事项", letter.from, letter.to),
         None => "今天没有含本事项的授权委托书".into(),

@@ -10,10 +10,9 @@ use super::hall::limit;
 use crate::{
     acts::{
         ActError,
-        look::{self, Case, Document},
+        look::{self, Case, CertificateRow, Document},
     },
     app::App,
-    db::certificate::CertificateRow,
     hall::{item::Item, staff::Duty},
     web::{
         error::Error,
@@ -72,7 +71,12 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(asked): Query<Ask
 }
 
 /// `GET /cases/{case}`.
-pub async fn one(State(web): State<Web>, who: SignedIn, Path(no): Path<String>, Query(looked): Query<Looked>) -> Result<Response, Error> {
+pub async fn one(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(no): Path<String>,
+    Query(looked): Query<Looked>,
+) -> Result<Response, Error> {
     let case = look::case(&web.app, &who.person, &no).await?;
     let page = CasePage {
         case: case.matter.case_no.clone(),
@@ -82,7 +86,11 @@ pub async fn one(State(web): State<Web>, who: SignedIn, Path(no): Path<String>, 
         due: due(&web.app, &case),
         steps: steps(&case),
         next: next(&case, who.person.staff.duty),
-        certificates: case.documents.iter().map(|d| certificate(&case, d, Zoom::from_query(looked.zoom.as_deref()))).collect(),
+        certificates: case
+            .documents
+            .iter()
+            .map(|d| certificate(&case, d, Zoom::from_query(looked.zoom.as_deref())))
+            .collect(),
         events: events(&web.app, &case).await?,
     };
     let mut shell = web.shell_for(&who, &case.matter.case_no, "/cases");
@@ -91,7 +99,12 @@ pub async fn one(State(web): State<Web>, who: SignedIn, Path(no): Path<String>, 
 }
 
 /// `GET /certificates/{id}/pages/{n}`: a page's picture, counted from 1.
-pub async fn picture(State(web): State<Web>, who: SignedIn, Path((id, page)): Path<(String, usize)>, Query(looked): Query<Looked>) -> Result<Response, Error> {
+pub async fn picture(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path((id, page)): Path<(String, usize)>,
+    Query(looked): Query<Looked>,
+) -> Result<Response, Error> {
     let dpi = Zoom::from_query(looked.zoom.as_deref()).dpi();
     let page = page.checked_sub(1).ok_or(Error::NotFound)?;
     let png = look::page_picture(&web.app, &who.person, &id, page, dpi).await?;
@@ -227,7 +240,8 @@ fn steps(case: &Case) -> Vec<Step> {
         () => Stand::ToCome,
     };
     use Whole::{Deciding, Delivered, Refused, Sealed, Sealing, Voided};
-    let decided = if now == Refused { Stand::Stopped } else { later(&[Sealing, Sealed, Delivered, Voided], &[Deciding]) };
+    let decided =
+        if now == Refused { Stand::Stopped } else { later(&[Sealing, Sealed, Delivered, Voided], &[Deciding]) };
     let sealed = if now == Voided { Stand::Stopped } else { later(&[Sealed, Delivered], &[Sealing]) };
     let mut steps = vec![
         Step::new("申请", Stand::Done).line(&at),
@@ -249,15 +263,23 @@ fn steps(case: &Case) -> Vec<Step> {
 fn next(case: &Case, duty: Duty) -> Option<Next> {
     let (words, action) = match (whole(case), duty) {
         (Whole::Deciding, Duty::Chief | Duty::Leader) => ("等您或同事签批。", Some(("去待签批", "/inbox".to_owned()))),
-        (Whole::Deciding, _) if needs_leader_now(case) => ("首席代表已批准，等部门分管领导批准。批准后自动用印。", None),
+        (Whole::Deciding, _) if needs_leader_now(case) => {
+            ("首席代表已批准，等部门分管领导批准。批准后自动用印。", None)
+        }
         (Whole::Deciding, _) => ("等首席代表签批。批准后自动用印，到统一出件窗口领取。", None),
         (Whole::Sealing, _) => ("已登入账本，正在用印；稍后刷新本页。", None),
-        (Whole::Sealed, Duty::Clerk) => {
-            ("已用印。请到统一出件窗口核对身份后交付。", Some(("登记出件", format!("/delivery/{}", case.matter.case_no))))
-        }
+        (Whole::Sealed, Duty::Clerk) => (
+            "已用印。请到统一出件窗口核对身份后交付。",
+            Some(("登记出件", format!("/delivery/{}", case.matter.case_no))),
+        ),
         (Whole::Sealed, _) => ("已用印，等统一出件窗口交付。", None),
-        (Whole::Refused, Duty::Clerk) => ("不予批准，理由见下。请一次告知申请人全部理由；补正后重新受理。", Some(("重新受理", "/cases/new".to_owned()))),
-        (Whole::Voided, Duty::Clerk) => ("用印没有完成，已作废并登入账本。请查明原因后重新受理。", Some(("重新受理", "/cases/new".to_owned()))),
+        (Whole::Refused, Duty::Clerk) => (
+            "不予批准，理由见下。请一次告知申请人全部理由；补正后重新受理。",
+            Some(("重新受理", "/cases/new".to_owned())),
+        ),
+        (Whole::Voided, Duty::Clerk) => {
+            ("用印没有完成，已作废并登入账本。请查明原因后重新受理。", Some(("重新受理", "/cases/new".to_owned())))
+        }
         _ => return None,
     };
     Some(Next { words: words.to_owned(), action: action.map(|(w, h)| (w.to_owned(), h)) })
@@ -327,7 +349,8 @@ pub(super) async fn events(app: &App, case: &Case) -> Result<Vec<Event>, Error> 
     if let Some(delivery) = &case.delivery {
         let who = look::name_of(app, &delivery.staff).await?;
         let form = super::delivery::form_word(&delivery.form);
-        let what = format!("交付{form}，领取人 {}（{}），{} 窗口", delivery.receiver, delivery.identity, delivery.window_no);
+        let what =
+            format!("交付{form}，领取人 {}（{}），{} 窗口", delivery.receiver, delivery.identity, delivery.window_no);
         all.push((delivery.at, who, what, vec![]));
     }
     all.sort_by_key(|(at, ..)| *at);

@@ -44,8 +44,12 @@ enum Matter<'a> {
 impl<'a> Matter<'a> {
     /// By the last part of the form's address: an item's code, or `joint-N`.
     fn find(app: &'a App, slug: &str) -> Result<Self, Error> {
-        let template = |name: &str| app.templates.named(name).map(|t| &**t).ok_or_else(|| Error::failed(format!("no template {name}")));
-        if let Some(joint) = slug.strip_prefix("joint-").and_then(|n| n.parse().ok()).and_then(|n: usize| app.hall.joints.get(n)) {
+        let template = |name: &str| {
+            app.templates.named(name).map(|t| &**t).ok_or_else(|| Error::failed(format!("no template {name}")))
+        };
+        if let Some(joint) =
+            slug.strip_prefix("joint-").and_then(|n| n.parse().ok()).and_then(|n: usize| app.hall.joints.get(n))
+        {
             return Ok(Matter::Joint(joint, template(&joint.joint_document)?));
         }
         let code = slug.parse().map_err(|_| Error::NotFound)?;
@@ -97,9 +101,15 @@ pub async fn choose(State(web): State<Web>, who: SignedIn) -> Result<Response, E
             let items = joint.items.iter().filter_map(|code| app.hall.item(code));
             let mut gives: Vec<&str> = items.map(|i| i.certificate.as_str()).collect();
             gives.push(&joint.joint_document);
-            ItemCard { href: format!("/cases/new/joint-{n}"), name: joint.name.clone(), gives: gives.join("、"), marks: vec![Tag::mark("并联")] }
+            ItemCard {
+                href: format!("/cases/new/joint-{n}"),
+                name: joint.name.clone(),
+                gives: gives.join("、"),
+                marks: vec![Tag::mark("并联")],
+            }
         };
-        shelves.push(Shelf { name: "并联审批".into(), items: app.hall.joints.iter().enumerate().map(card).collect() });
+        shelves
+            .push(Shelf { name: "并联审批".into(), items: app.hall.joints.iter().enumerate().map(card).collect() });
     }
     Ok(web.shell_for(&who, "新办件", "/cases").show(Choose { shelves }.show()).into_response())
 }
@@ -114,13 +124,23 @@ pub async fn blank(State(web): State<Web>, who: SignedIn, Path(slug): Path<Strin
 }
 
 /// `POST /cases/new/{matter}/preview`: the panel alone, for the script.
-pub async fn preview(State(web): State<Web>, who: SignedIn, Path(slug): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn preview(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(slug): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let matter = Matter::find(&web.app, &slug)?;
     Ok(drawn(&web.app, &who, &matter, &sent).await?.show().into_response())
 }
 
 /// `POST /cases/new/{matter}`: submits, or shows the form again with the picture or with every problem.
-pub async fn send(State(web): State<Web>, who: SignedIn, Path(slug): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn send(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(slug): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let matter = Matter::find(&web.app, &slug)?;
     let mut again = form(&web.app, &matter, Some(&sent));
     if sent.text("act") == "preview" {
@@ -129,7 +149,7 @@ pub async fn send(State(web): State<Web>, who: SignedIn, Path(slug): Path<String
     }
     let request = request(&web.app, &matter, &sent);
     let (app, person, key) = (web.app.clone(), who.person.clone(), sent.text("key").to_owned());
-    let submitted = whole(async move { submit::submit_once(&app, &person, &key, &request).await }).await?;
+    let submitted = whole(async move { submit::submit_form(&app, &person, &key, &request).await }).await?;
     match submitted {
         Ok(done) => Ok(Redirect::to(&format!("/cases/{}?done=submitted", done.matter.case_no)).into_response()),
         Err(ActError::Refused(refusal)) => {
@@ -137,8 +157,18 @@ pub async fn send(State(web): State<Web>, who: SignedIn, Path(slug): Path<String
                 entry::tell(&mut again, reason.field.as_deref(), &reason.text);
             }
             let preview = Preview::Problems(problems(&again, &refusal));
-            let mut response = show(&web, &who, &matter, &slug, again, preview, sent.text("key").to_owned()).into_response();
+            let mut response =
+                show(&web, &who, &matter, &slug, again, preview, sent.text("key").to_owned()).into_response();
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            response.extensions_mut().insert(Shown);
+            Ok(response)
+        }
+        // The form went out before and was changed since: what was sent first stands.
+        Err(ActError::Conflict(_)) => {
+            again.problems.push("这张表已经提交过，原来的办件有效。如要按现在的内容另办一件，请再次提交。".into());
+            let key = web.app.new_uuid().to_string();
+            let mut response = show(&web, &who, &matter, &slug, again, Preview::Waiting, key).into_response();
+            *response.status_mut() = StatusCode::CONFLICT;
             response.extensions_mut().insert(Shown);
             Ok(response)
         }
@@ -148,7 +178,9 @@ pub async fn send(State(web): State<Web>, who: SignedIn, Path(slug): Path<String
 
 async fn drawn(app: &App, who: &SignedIn, matter: &Matter<'_>, sent: &Sent) -> Result<Preview, Error> {
     match draft::preview(app, &who.person, &request(app, matter, sent)).await {
-        Ok(pages) => Ok(Preview::Pages(pages.iter().map(|png| format!("data:image/png;base64,{}", STANDARD.encode(png))).collect())),
+        Ok(pages) => Ok(Preview::Pages(
+            pages.iter().map(|png| format!("data:image/png;base64,{}", STANDARD.encode(png))).collect(),
+        )),
         Err(ActError::Refused(refusal)) => Ok(Preview::Problems(problems(&form(app, matter, Some(sent)), &refusal))),
         Err(error) => Err(error.into()),
     }
@@ -203,11 +235,25 @@ fn form(app: &App, matter: &Matter<'_>, sent: Option<&Sent>) -> Form {
         Matter::Joint(_, template) => {
             let defaults = Defaults { today, valid_years: None };
             let filled = |name: &str| name == draft::DECIDED_ITEMS;
-            let mut groups = entry::groups(template, Part::Main, &format!("{}（各证照共用）", template.name), defaults, sent, filled);
+            let mut groups = entry::groups(
+                template,
+                Part::Main,
+                &format!("{}（各证照共用）", template.name),
+                defaults,
+                sent,
+                filled,
+            );
             for (item, of_item) in matter.parts(app) {
                 let defaults = Defaults { today, valid_years: item.valid_years };
                 let shared = |name: &str| template.field(name).is_some();
-                groups.extend(entry::groups(of_item, Part::Item(item.code.as_str()), &of_item.name, defaults, sent, shared));
+                groups.extend(entry::groups(
+                    of_item,
+                    Part::Item(item.code.as_str()),
+                    &of_item.name,
+                    defaults,
+                    sent,
+                    shared,
+                ));
             }
             groups
         }
@@ -226,7 +272,15 @@ fn form(app: &App, matter: &Matter<'_>, sent: Option<&Sent>) -> Form {
     Form { groups, problems: vec![] }
 }
 
-fn show(web: &Web, who: &SignedIn, matter: &Matter<'_>, slug: &str, form: Form, preview: Preview, key: String) -> maud::Markup {
+fn show(
+    web: &Web,
+    who: &SignedIn,
+    matter: &Matter<'_>,
+    slug: &str,
+    form: Form,
+    preview: Preview,
+    key: String,
+) -> maud::Markup {
     let page = NewCase {
         item: matter.name().to_owned(),
         department: match matter {
@@ -256,10 +310,13 @@ fn told(app: &App, matter: &Matter<'_>) -> Vec<Fact> {
         let mut facts = vec![
             Fact::new("时限", format!("法定 {} 个工作日，{}", item.legal_days, limit(item))),
             Fact::new("步骤", steps),
-            Fact::new("发给", match item.valid_years {
-                Some(years) => format!("{}，有效期 {years} 年", item.certificate),
-                None => item.certificate.clone(),
-            }),
+            Fact::new(
+                "发给",
+                match item.valid_years {
+                    Some(years) => format!("{}，有效期 {years} 年", item.certificate),
+                    None => item.certificate.clone(),
+                },
+            ),
         ];
         if let ItemSeal::Department { legal_basis } = &item.seal {
             facts.push(Fact::new("用印依据", legal_basis));
@@ -281,7 +338,9 @@ fn told(app: &App, matter: &Matter<'_>) -> Vec<Fact> {
             let parts = matter.parts(app);
             let mut facts: Vec<Fact> = parts
                 .iter()
-                .map(|(item, _)| Fact::new(&item.certificate, format!("{}，{}", named(app, &item.department), limit(item))))
+                .map(|(item, _)| {
+                    Fact::new(&item.certificate, format!("{}，{}", named(app, &item.department), limit(item)))
+                })
                 .collect();
             facts.push(materials(template));
             facts.push(Fact::new("步骤", "各部门分别签批；全部同意后一次用印，一次领取"));

@@ -33,9 +33,19 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(looked): Query<Lo
     let ready = |case: &look::Case| Ready {
         href: format!("/delivery/{}", case.matter.case_no),
         case: case.matter.case_no.clone(),
-        certificates: case.documents.iter().map(|d| format!("{} {}", d.certificate.name, d.certificate.number)).collect(),
+        certificates: case
+            .documents
+            .iter()
+            .map(|d| format!("{} {}", d.certificate.name, d.certificate.number))
+            .collect(),
         asker: holder(case),
-        sealed: case.documents.iter().filter_map(|d| d.certificate.sealed_at).max().map(words::minute_of).unwrap_or_default(),
+        sealed: case
+            .documents
+            .iter()
+            .filter_map(|d| d.certificate.sealed_at)
+            .max()
+            .map(words::minute_of)
+            .unwrap_or_default(),
         marks: vec![],
     };
     let rows: Vec<_> = cases.iter().map(ready).collect();
@@ -53,9 +63,15 @@ pub async fn form(State(web): State<Web>, who: SignedIn, Path(case): Path<String
 }
 
 /// `POST /delivery/{case}`.
-pub async fn hand_over(State(web): State<Web>, who: SignedIn, Path(case): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn hand_over(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(case): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let mut again = HandOver::form(|name| sent.text(name).to_owned());
-    let (document, form) = (sent.text("document").parse::<IdentityDocument>(), sent.text("form").parse::<DeliveryForm>());
+    let (document, form) =
+        (sent.text("document").parse::<IdentityDocument>(), sent.text("form").parse::<DeliveryForm>());
     if document.is_err() {
         again.tell(Some("document"), "请选择领取人出示的证件");
     }

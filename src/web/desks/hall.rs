@@ -43,8 +43,11 @@ fn figures(app: &App) -> Vec<(String, String)> {
     let all = app.hall.items.len();
     let share = |n: usize| format!("{}%", (n * 100).checked_div(all).unwrap_or(0));
     let instant = app.hall.items.iter().filter(|i| i.is_instant()).count();
-    let authorized =
-        app.hall.items.iter().filter(|i| app.hall.letters.iter().any(|l| l.department == i.department && l.lists(&i.code)));
+    let authorized = app
+        .hall
+        .items
+        .iter()
+        .filter(|i| app.hall.letters.iter().any(|l| l.department == i.department && l.lists(&i.code)));
     let online = app.hall.items.iter().filter(|i| app.templates.named(&i.certificate).is_some()).count();
     vec![
         (all.to_string(), "进驻大厅的事项".into()),
@@ -67,15 +70,24 @@ fn departments(app: &App) -> Register {
     let row = |d: &Department| {
         let (office, intake) = match &d.role {
             Role::Centre => ("—".to_owned(), "大厅管理机构".to_owned()),
-            Role::Issuing { approval_office, intake: Intake::Own } => (approval_office.clone(), "本部门受理".to_owned()),
-            Role::Issuing { approval_office, intake: Intake::Entrusted { record } } => (approval_office.clone(), record.clone()),
+            Role::Issuing { approval_office, intake: Intake::Own } => {
+                (approval_office.clone(), "本部门受理".to_owned())
+            }
+            Role::Issuing { approval_office, intake: Intake::Entrusted { record } } => {
+                (approval_office.clone(), record.clone())
+            }
         };
         vec![cell(&d.name), cell(d.uscc.as_str()), cell(office), cell(intake)]
     };
     Register {
         name: "部门".into(),
         anchor: "departments",
-        columns: vec![Column::words("名称"), Column::codes("统一社会信用代码"), Column::words("审批办"), Column::words("受理")],
+        columns: vec![
+            Column::words("名称"),
+            Column::codes("统一社会信用代码"),
+            Column::words("审批办"),
+            Column::words("受理"),
+        ],
         rows: app.hall.departments.iter().map(row).collect(),
     }
 }
@@ -106,7 +118,12 @@ fn staff(app: &App) -> Register {
     Register {
         name: "人员".into(),
         anchor: "staff",
-        columns: vec![Column::codes("登录名"), Column::words("姓名"), Column::words("岗位"), Column::words("部门或窗口")],
+        columns: vec![
+            Column::codes("登录名"),
+            Column::words("姓名"),
+            Column::words("岗位"),
+            Column::words("部门或窗口"),
+        ],
         rows: app.hall.staff.iter().map(row).collect(),
     }
 }
@@ -184,7 +201,12 @@ fn letters(app: &App) -> Register {
     let row = |l: &crate::hall::authorization::Letter| {
         let listed = app.hall.items.iter().filter(|i| i.department == l.department && l.lists(&i.code)).count();
         let powers = l.powers.iter().map(|p| p.as_str()).collect::<Vec<_>>().join("、");
-        vec![cell(named(app, &l.department)), cell(format!("{} 至 {}", l.from, l.to)), cell(format!("{listed} 项")), cell(powers)]
+        vec![
+            cell(named(app, &l.department)),
+            cell(format!("{} 至 {}", l.from, l.to)),
+            cell(format!("{listed} 项")),
+            cell(powers),
+        ]
     };
     Register {
         name: "授权委托书".into(),

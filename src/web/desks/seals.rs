@@ -8,11 +8,11 @@ use axum::{
 use super::{cases::Looked, hall::named};
 use crate::{
     acts::{
-        ActError, look,
+        ActError,
+        look::{self, SealRow},
         suspend_seal::{self, SealAct},
     },
     app::App,
-    db::seal::SealRow,
     hall::{seal::SealKind, staff::Duty},
     web::{
         error::Error,
@@ -81,7 +81,12 @@ pub async fn list(State(web): State<Web>, who: SignedIn) -> Result<Response, Err
 }
 
 /// `GET /seals/{id}`.
-pub async fn one(State(web): State<Web>, who: SignedIn, Path(id): Path<String>, Query(looked): Query<Looked>) -> Result<Response, Error> {
+pub async fn one(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(looked): Query<Looked>,
+) -> Result<Response, Error> {
     page(&web, &who, &id, "", &[], super::done(looked.done.as_deref())).await
 }
 
@@ -95,7 +100,14 @@ pub async fn resume(web: State<Web>, who: SignedIn, id: Path<String>, sent: Sent
     change(web, who, id, sent, SealAct::Resume, "resumed").await
 }
 
-async fn change(State(web): State<Web>, who: SignedIn, Path(id): Path<String>, sent: Sent, act: SealAct, done: &str) -> Result<Response, Error> {
+async fn change(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    sent: Sent,
+    act: SealAct,
+    done: &str,
+) -> Result<Response, Error> {
     let why = sent.text("reason").to_owned();
     let (app, person, seal, reason) = (web.app.clone(), who.person.clone(), id.clone(), why.clone());
     match whole(async move { suspend_seal::suspend_seal(&app, &person, &seal, act, &reason).await }).await? {
@@ -151,14 +163,16 @@ async fn page(
 /// `GET /seals/{id}/imprint.svg`: for whoever is signed in; approvers see it beside what they approve.
 pub async fn imprint_svg(State(web): State<Web>, _: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
     let svg = look::imprint_svg(&web.app, &id).await?;
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "private, max-age=3600")], svg).into_response())
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "private, max-age=3600")], svg)
+        .into_response())
 }
 
 /// `GET /seals/{id}/imprint.png`.
 pub async fn imprint_png(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
     who.require(&[Duty::Keeper, Duty::Administrator])?;
     let png = look::imprint_png(&web.app, &id).await?;
-    Ok(([(header::CONTENT_TYPE, "image/png"), (header::CONTENT_DISPOSITION, "attachment; filename=imprint.png")], png).into_response())
+    Ok(([(header::CONTENT_TYPE, "image/png"), (header::CONTENT_DISPOSITION, "attachment; filename=imprint.png")], png)
+        .into_response())
 }
 
 /// `GET /seals/{id}/certificate.cer`.

@@ -46,17 +46,17 @@ pub async fn sign_in(
     }
     let (login, window, next) = (sent.text("login"), sent.text("window"), local(sent.text("next")));
     let window = (!window.is_empty()).then_some(window);
-    match sign_in::sign_in(&web.app, login, sent.text("password"), window, Some(peer.ip())).await {
-        Ok(session) => {
-            let mut response = Redirect::to(if next == "/" { home(session.person.staff.duty) } else { next }).into_response();
-            if let Some(cookie) = session::set_cookie(&session.token, web.transport) {
+    match sign_in::sign_in(&web.app, login, sent.text("password"), window, web.is_inside(peer.ip())).await {
+        Ok(begun) => {
+            let mut response =
+                Redirect::to(if next == "/" { home(begun.person.staff.duty) } else { next }).into_response();
+            if let Some(cookie) = session::set_cookie(&begun.token, web.transport) {
                 response.headers_mut().insert(header::SET_COOKIE, cookie);
             }
             Ok(response)
         }
         Err(ActError::Refused(refusal)) => {
-            let reasons: Vec<_> =
-                refusal.reasons().iter().map(|r| (r.field.as_deref(), r.text.as_str())).collect();
+            let reasons: Vec<_> = refusal.reasons().iter().map(|r| (r.field.as_deref(), r.text.as_str())).collect();
             let mut response = page(&web, login, sent.text("window"), next, &reasons).into_response();
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             response.extensions_mut().insert(Shown);
@@ -89,13 +89,16 @@ pub fn home(duty: Duty) -> &'static str {
 
 /// A path of this site, or the first page: never another site.
 fn local(next: &str) -> &str {
-    let plain = next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| (b'!'..=b'~').contains(&b) && b != b'\\');
+    let plain = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.bytes().all(|b| (b'!'..=b'~').contains(&b) && b != b'\\');
     if plain { next } else { "/" }
 }
 
 fn page(web: &Web, login: &str, window: &str, next: &str, reasons: &[(Option<&str>, &str)]) -> maud::Markup {
     let windows = web.app.hall.windows.iter();
-    let choices = windows.map(|w| Choice { value: w.no.to_string(), label: format!("{} {}", w.no, w.name), hint: String::new() });
+    let choices =
+        windows.map(|w| Choice { value: w.no.to_string(), label: format!("{} {}", w.no, w.name), hint: String::new() });
     let mut form = SignIn::form(login, choices.collect(), window);
     for (field, text) in reasons {
         form.tell(*field, text);

@@ -8,9 +8,8 @@ use serde::Deserialize;
 
 use super::{cases::viewer, hall::named};
 use crate::{
-    acts::look::{self, Case},
+    acts::look::{self, Case, UseLine},
     app::App,
-    db::seal_use::UseLine,
     hall::{seal::SealKind, staff::Duty},
     web::{
         error::{Error, in_query},
@@ -48,7 +47,9 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(asked): Query<Ask
     };
     let departments = app.hall.departments.iter().filter(|d| d.issues());
     let filter = Filter {
-        departments: departments.map(|d| Choice { value: d.key.to_string(), label: d.name.clone(), hint: String::new() }).collect(),
+        departments: departments
+            .map(|d| Choice { value: d.key.to_string(), label: d.name.clone(), hint: String::new() })
+            .collect(),
         department: department.unwrap_or_default(),
     };
     Ok(web.shell_for(&who, "用印记录", "/uses").show(Uses { filter, rows, pager }.show()).into_response())
@@ -107,7 +108,13 @@ pub async fn one(State(web): State<Web>, who: SignedIn, Path(index): Path<u64>) 
         Fact::code("模板版本", hex::encode(&certificate.template_version)),
     ];
     facts.extend(certificate.sealed.as_ref().map(|d| Fact::code("用印后文件摘要", hex::encode(d))));
-    let page = UsePage { facts, proof, viewer: Some(viewer(certificate, None, Default::default())), course: course(app, &case).await?, row };
+    let page = UsePage {
+        facts,
+        proof,
+        viewer: Some(viewer(certificate, None, Default::default())),
+        course: course(app, &case).await?,
+        row,
+    };
     Ok(web.shell_for(&who, &format!("账本第 {index} 条"), "/uses").show(page.show()).into_response())
 }
 
@@ -120,5 +127,12 @@ async fn course(app: &App, case: &Case) -> Result<Vec<(String, String)>, Error> 
 pub async fn proof(State(web): State<Web>, who: SignedIn, Path(index): Path<u64>) -> Result<Response, Error> {
     let text = look::ledger_proof(&web.app, &who.person, index).await?;
     let name = HeaderValue::from_str(&format!("attachment; filename={index}.tlog-proof")).map_err(Error::failed)?;
-    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        text,
+    )
+        .into_response())
 }

@@ -9,7 +9,7 @@ use axum::{
 
 use crate::{
     acts::{look, verify},
-    verify::report::{Integrity, Report, SignatureReport, Today, Verdict},
+    verify::{Integrity, Report, SignatureReport, Today, Verdict},
     web::{
         error::Error,
         guard::trouble::Shown,
@@ -39,7 +39,11 @@ pub async fn form(State(web): State<Web>) -> Response {
 }
 
 /// `POST /verify`.
-pub async fn judge(State(web): State<Web>, ConnectInfo(peer): ConnectInfo<SocketAddr>, parts: Multipart) -> Result<Response, Error> {
+pub async fn judge(
+    State(web): State<Web>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    parts: Multipart,
+) -> Result<Response, Error> {
     if !web.verifications.take(peer.ip(), Instant::now()) {
         return Err(Error::TooMany);
     }
@@ -93,9 +97,11 @@ fn banner(report: &Report) -> Banner {
     let first = report.reasons.first().map(|r| r.text.clone());
     let names: Vec<&str> = report.signatures.iter().filter_map(|s| s.name.as_deref()).collect();
     let (verdict, cause, next) = match (report.verdict, report.today) {
-        (Verdict::Valid, Today::Changed) => {
-            (verdict::Verdict::Lapsed, "盖章时有效，盖章以后文件没有改动；但证照已经撤销、变更，或印章证书已经吊销。".into(), "不能再作为有效证照使用；请向签发机关查询现状。")
-        }
+        (Verdict::Valid, Today::Changed) => (
+            verdict::Verdict::Lapsed,
+            "盖章时有效，盖章以后文件没有改动；但证照已经撤销、变更，或印章证书已经吊销。".into(),
+            "不能再作为有效证照使用；请向签发机关查询现状。",
+        ),
         (Verdict::Valid, _) => {
             let by = if names.is_empty() { String::new() } else { format!("由{}盖章，", names.join("、")) };
             (verdict::Verdict::Valid, format!("本文件{by}盖章后没有改动。"), "可以采信。")
@@ -121,7 +127,9 @@ fn check(outcome: Outcome, found: impl Into<String>, detail: impl Into<Option<St
 fn integrity(integrity: Integrity) -> Check {
     match integrity {
         Integrity::Intact => check(Outcome::Yes, "盖章后没有改动", "签名所盖住的每一个字节都与盖章时相同".to_owned()),
-        Integrity::Unsigned => check(Outcome::Open, "文件里没有电子签章", "打印后扫描的文件、截图都没有电子签章".to_owned()),
+        Integrity::Unsigned => {
+            check(Outcome::Open, "文件里没有电子签章", "打印后扫描的文件、截图都没有电子签章".to_owned())
+        }
         Integrity::Suspicious => check(Outcome::Open, "文件的构造可疑，可能使人看错", None),
         Integrity::Modified => check(Outcome::No, "内容与盖章时不一致", None),
         Integrity::Broken => check(Outcome::No, "文件或签章已经损坏，不能读取", None),
@@ -135,7 +143,11 @@ fn ledger(signature: &SignatureReport) -> Check {
                 0 => "没有第三方见证".to_owned(),
                 n => format!("有 {n} 个见证方签名"),
             };
-            check(Outcome::Yes, format!("用印已登入公示账本第 {} 条", found.index), format!("账本 {}，{witnesses}", found.log))
+            check(
+                Outcome::Yes,
+                format!("用印已登入公示账本第 {} 条", found.index),
+                format!("账本 {}，{witnesses}", found.log),
+            )
         }
         None => check(Outcome::Open, "没有可以确认的登账证明", None),
     }
@@ -173,10 +185,15 @@ fn found(signature: &SignatureReport) -> FoundSeal {
 }
 
 fn technical(report: &Report) -> Vec<Fact> {
-    let word = |v: serde_json::Result<serde_json::Value>| v.ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let word = |v: serde_json::Result<serde_json::Value>| {
+        v.ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    };
     let mut facts = vec![
         Fact::code("indication", word(serde_json::to_value(report.indication))),
-        Fact::code("sub-indication", report.sub_indication.map(|s| word(serde_json::to_value(s))).unwrap_or_else(|| "—".into())),
+        Fact::code(
+            "sub-indication",
+            report.sub_indication.map(|s| word(serde_json::to_value(s))).unwrap_or_else(|| "—".into()),
+        ),
         Fact::code("integrity", word(serde_json::to_value(report.integrity))),
     ];
     if !report.reasons.is_empty() {
@@ -194,12 +211,16 @@ fn technical(report: &Report) -> Vec<Fact> {
 }
 
 /// `GET /q/{case}/{code}`: what the hall's register says of a printed certificate's QR code.
-pub async fn lookup(State(web): State<Web>, ConnectInfo(peer): ConnectInfo<SocketAddr>, Path((case, code)): Path<(String, String)>) -> Result<Response, Error> {
+pub async fn lookup(
+    State(web): State<Web>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path((case, code)): Path<(String, String)>,
+) -> Result<Response, Error> {
     if !web.verifications.take(peer.ip(), Instant::now()) {
         return Err(Error::TooMany);
     }
     let rows = look::by_qr_code(&web.app, &case, &code).await?;
-    let entry = |row: &crate::db::certificate::CertificateRow| Entry {
+    let entry = |row: &look::CertificateRow| Entry {
         name: row.name.clone(),
         number: row.number.clone(),
         state: public_state(&row.state),

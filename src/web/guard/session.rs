@@ -59,8 +59,8 @@ pub async fn of_program(State(web): State<Web>, mut request: Request, next: Next
 async fn find(web: &Web, request: &mut Request, token: Option<String>) {
     let Some(token) = token else { return };
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-    match sign_in::session(&web.app, &token, peer).await {
-        Ok(Some(Session { person, csrf, .. })) => {
+    match sign_in::session(&web.app, &token, peer.is_some_and(|p| web.is_inside(p))).await {
+        Ok(Some(Session { person, csrf })) => {
             request.extensions_mut().insert(CsrfToken(csrf.clone()));
             request.extensions_mut().insert(SignedIn { person, csrf, token });
         }

@@ -94,7 +94,11 @@ pub struct HandOver {
 impl HandOver {
     /// The fields of the record. `sent` gives what was filled in before, by name.
     pub fn form(sent: impl Fn(&str) -> String) -> Form {
-        let choice = |value: &str, label: &str, hint: &str| Choice { value: value.into(), label: label.into(), hint: hint.into() };
+        let choice = |value: &str, label: &str, hint: &str| Choice {
+            value: value.into(),
+            label: label.into(),
+            hint: hint.into(),
+        };
         Form::of(vec![
             Field::new("receiver", "领取人姓名", Kind::Line { max: Some(64) }).value(sent("receiver")),
             Field::new(
