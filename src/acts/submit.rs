@@ -73,19 +73,12 @@ async fn case_of_form(app: &App, person: &Person, key: &str) -> Result<Option<Ca
     let key = format!("form:{key}");
     let request = Digest::of(key.as_bytes());
     if once::answered(app, person, &key, &request).await?.is_none() {
-        let case = new_case_number(app, window).await?;
+        let case = next_case(app, window, china_date(app.now()).year()).await?;
         once::keep(app, person, &key, &request, (202, case.as_str())).await?;
     }
     // Of two at the same moment the first stands: read again.
-    let kept =
-        once::answered(app, person, &key, &request).await?.ok_or_else(|| inconsistent("a form without its number"))?;
+    let kept = once::answered(app, person, &key, &request).await?.ok_or_else(|| inconsistent("a form without its number"))?;
     Ok(Some(kept.1.parse().map_err(inconsistent)?))
-}
-
-async fn new_case_number(app: &App, window: &WindowNo) -> Result<CaseNumber, ActError> {
-    let year = china_date(app.now()).year();
-    let number = app.db.take_number(&format!("case:{window}"), year).await?;
-    format!("{year}-{window}-{number:06}").parse().map_err(inconsistent)
 }
 
 async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Request) -> Result<Submitted, ActError> {
@@ -101,7 +94,7 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
     let day = china_date(now);
     let case = match case {
         Some(case) => case,
-        None => new_case_number(app, &plan.window).await?,
+        None => next_case(app, &plan.window, day.year()).await?,
     };
     // 2
     let shown = placeholders(&mut plan.drafts, case.as_str(), day)?;
@@ -145,6 +138,17 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
             already(app, &case, &submission).await?.ok_or_else(|| inconsistent(&case))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The window's next number that no approval system has used.
+async fn next_case(app: &App, window: &WindowNo, year: i16) -> Result<CaseNumber, ActError> {
+    loop {
+        let number = app.db.take_number(&format!("case:{window}"), year).await?;
+        let case: CaseNumber = format!("{year}-{window}-{number:06}").parse().map_err(inconsistent)?;
+        if app.db.matter_by_number(case.as_str()).await?.is_none() {
+            return Ok(case);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod kit;
 pub mod log_files;
 pub mod pages;
 pub mod router;
+pub mod run;
 pub mod serve;
 pub mod words;
 
