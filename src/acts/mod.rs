@@ -13,6 +13,7 @@ pub mod once;
 pub mod person;
 pub mod resume;
 pub mod seal;
+pub mod server_certificate;
 pub mod set_up;
 pub mod sign_in;
 pub mod submit;

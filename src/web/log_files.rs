@@ -52,13 +52,17 @@ impl LogFiles {
     }
 
     async fn read(&self, relative: String) -> Result<Vec<u8>, Error> {
-        let path: PathBuf = self.0.join(relative);
-        let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await.map_err(Error::failed)?;
-        read.map_err(|e| match e.kind() {
-            ErrorKind::NotFound | ErrorKind::IsADirectory | ErrorKind::NotADirectory => Error::NotFound,
-            _ => Error::failed(e),
-        })
+        read(self.0.join(relative)).await
     }
+}
+
+/// A file's bytes, read away from the threads that answer requests.
+pub(super) async fn read(path: PathBuf) -> Result<Vec<u8>, Error> {
+    let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await.map_err(Error::failed)?;
+    read.map_err(|e| match e.kind() {
+        ErrorKind::NotFound | ErrorKind::IsADirectory | ErrorKind::NotADirectory => Error::NotFound,
+        _ => Error::failed(e),
+    })
 }
 
 /// Whether `path` (after `tile/`) is the one right spelling of a tile: level `0`–`63` or `entries`; the index in groups of

@@ -1,5 +1,5 @@
 //! Every address on one screen, grouped by who calls it.
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -10,6 +10,7 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
+use super::error::Error;
 use super::{
     desks::{approvals, cases, clerk, delivery, design, front, hall, seals, sign_in, uses, verify},
     guard::{
@@ -27,7 +28,10 @@ use super::{
     log_files::{self, LogFiles},
 };
 use crate::{
-    app::{App, config::Network},
+    app::{
+        App,
+        config::{Config, Network},
+    },
     hall::staff::Duty,
 };
 
@@ -47,12 +51,23 @@ pub struct Web {
     pub log: LogFiles,
     /// The networks of the hall.
     pub networks: Arc<[Network]>,
-    /// Accounts shown on the sign-in page: login and what it is. A demonstration's; else none.
-    pub demo_accounts: Arc<[(String, String)]>,
+    /// Whether the sign-in page names the accounts.
+    pub accounts: Accounts,
+    /// What a verifier needs: the revocation lists are served from here.
+    pub trust: Arc<Path>,
     /// How often one peer may sign in.
     pub sign_ins: Arc<Rate>,
     /// How often one peer may verify without being known.
     pub verifications: Arc<Rate>,
+}
+
+/// Whether the sign-in page names the accounts there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accounts {
+    /// It does not.
+    Hidden,
+    /// It does: a demonstration. The password it does not name.
+    Shown,
 }
 
 impl FromRef<Web> for LogFiles {
@@ -62,19 +77,15 @@ impl FromRef<Web> for LogFiles {
 }
 
 impl Web {
-    /// The web of a hall; `networks` are those whose peers are inside it.
-    pub fn new(
-        app: Arc<App>,
-        transport: Transport,
-        networks: Vec<Network>,
-        demo_accounts: Vec<(String, String)>,
-    ) -> Self {
+    /// The web of a hall.
+    pub fn new(app: Arc<App>, config: &Config, transport: Transport, accounts: Accounts) -> Self {
         Web {
             log: LogFiles(app.publication.root().into()),
             app,
             transport,
-            networks: networks.into(),
-            demo_accounts: demo_accounts.into(),
+            networks: config.networks().into(),
+            accounts,
+            trust: config.data.join("keys/trust").into(),
             sign_ins: Arc::new(Rate::new(10, Duration::from_secs(6))),
             verifications: Arc::new(Rate::new(30, Duration::from_secs(2))),
         }
@@ -83,6 +94,11 @@ impl Web {
     /// Whether this peer is in one of the hall's networks.
     pub fn is_inside(&self, peer: IpAddr) -> bool {
         self.networks.iter().any(|n| n.contains(peer))
+    }
+
+    /// A file of the trust folder.
+    pub async fn trusted(&self, file: String) -> Result<Vec<u8>, Error> {
+        log_files::read(self.trust.join(file)).await
     }
 
     /// The frame of a public page.
@@ -161,6 +177,7 @@ fn addresses(web: Web) -> Router {
     let monitors = Router::new()
         .route("/healthz", get(front::live))
         .route("/readyz", get(front::ready))
+        .route("/crl/{file}", get(front::revocation_list))
         .route("/log/checkpoint", get(log_files::checkpoint))
         .route("/log/tile/{*path}", get(log_files::tile));
 

@@ -53,6 +53,16 @@ pub async fn ready(State(web): State<Web>) -> (StatusCode, &'static str) {
     }
 }
 
+/// `GET /crl/{file}`: the lists that certificates point to.
+pub async fn revocation_list(State(web): State<Web>, Path(file): Path<String>) -> Result<Response, Error> {
+    if !["root.crl", "issuing.crl"].contains(&file.as_str()) {
+        return Err(Error::NotFound);
+    }
+    let bytes = web.trusted(file).await?;
+    let headers = [(header::CONTENT_TYPE, "application/pkix-crl"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    Ok((headers, bytes).into_response())
+}
+
 /// `GET /about`.
 pub async fn about(State(web): State<Web>) -> Response {
     let shell = web.shell("关于印信", "/about");

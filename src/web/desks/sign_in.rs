@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     acts::{ActError, sign_in},
-    hall::staff::Duty,
+    hall::{file::StaffPlan, staff::Duty},
     web::{
         error::Error,
         guard::{
@@ -20,7 +20,7 @@ use crate::{
         },
         kit::form::Choice,
         pages::sign_in::SignIn,
-        router::Web,
+        router::{Accounts, Web},
     },
 };
 
@@ -103,8 +103,22 @@ fn page(web: &Web, login: &str, window: &str, next: &str, reasons: &[(Option<&st
     for (field, text) in reasons {
         form.tell(*field, text);
     }
-    let page = SignIn { form, next: local(next).to_owned(), accounts: web.demo_accounts.to_vec() };
+    let page = SignIn { form, next: local(next).to_owned(), accounts: accounts(web) };
     web.shell("登录", "/sign-in").show(page.show())
+}
+
+/// The accounts a demonstration names.
+fn accounts(web: &Web) -> Vec<(String, String)> {
+    if web.accounts == Accounts::Hidden {
+        return Vec::new();
+    }
+    let windows = |s: &StaffPlan| s.windows.iter().map(|w| w.as_str()).collect::<Vec<_>>().join(" ");
+    web.app
+        .hall
+        .staff
+        .iter()
+        .map(|s| (s.login.to_string(), format!("{} {}", s.name, windows(s)).trim().to_owned()))
+        .collect()
 }
 
 #[cfg(test)]

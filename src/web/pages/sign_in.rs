@@ -48,6 +48,7 @@ impl SignIn {
                     @if !self.accounts.is_empty() {
                         section.sheet {
                             h2 { "演示账号" }
+                            p.small.quiet { "口令在启动演示的窗口里。" }
                             dl.facts { @for (login, words) in &self.accounts { div { dt.code { (login) } dd { (words) } } } }
                         }
                     }
