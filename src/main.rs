@@ -12,6 +12,7 @@ use yinxin::demo::{self, Demo};
 use yinxin::ledger::proof::TlogProof;
 use yinxin::pdf::read::{Document, Limits};
 use yinxin::verify::{Report, Trust, exit_code, verify};
+use yinxin::web::router::Accounts;
 use yinxin::web::run;
 
 /// Where a hall's configuration is looked for, if neither an argument nor the environment names one.
@@ -127,7 +128,7 @@ async fn run_demo(data: &Path, once: bool) -> Result<ExitCode, Failed> {
         .or_else(|_| run::open(&app, &config, (config.listen.ip(), 0).into()))?;
     writeln!(out, "serving {}", door.url())?;
     out.flush()?;
-    run::run(app, &config, door).await?;
+    run::run(app, &config, door, Accounts::Shown).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -155,7 +156,7 @@ async fn run_serve(config: &Path) -> Result<ExitCode, Failed> {
     let mut out = std::io::stdout();
     writeln!(out, "serving {}", door.url())?;
     out.flush()?;
-    run::run(app, &config, door).await?;
+    run::run(app, &config, door, Accounts::Hidden).await?;
     Ok(ExitCode::SUCCESS)
 }
 
