@@ -77,7 +77,8 @@ async fn case_of_form(app: &App, person: &Person, key: &str) -> Result<Option<Ca
         once::keep(app, person, &key, &request, (202, case.as_str())).await?;
     }
     // Of two at the same moment the first stands: read again.
-    let kept = once::answered(app, person, &key, &request).await?.ok_or_else(|| inconsistent("a form without its number"))?;
+    let kept =
+        once::answered(app, person, &key, &request).await?.ok_or_else(|| inconsistent("a form without its number"))?;
     Ok(Some(kept.1.parse().map_err(inconsistent)?))
 }
 
