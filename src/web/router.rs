@@ -186,7 +186,7 @@ fn addresses(web: Web) -> Router {
     let pages = pages
         .layer(middleware::from_fn_with_state(web.clone(), session::of_page))
         .layer(middleware::from_fn(origin::origin));
-    pages.merge(monitors).with_state(web)
+    pages.merge(monitors).merge(super::api::router(&web)).with_state(web)
 }
 
 /// What every request passes, innermost first.
