@@ -160,6 +160,8 @@ CREATE TABLE ledger_entry (
     leaf BLOB NOT NULL,                 -- SHA-256(00 || entry)
     seal_use TEXT REFERENCES seal_use (id), -- of a seal-use entry
     voids BIGINT CONSTRAINT an_entry_is_voided_once UNIQUE, -- of a seal-void entry: the index voided
+    statement BLOB,                     -- of a change of a seal: the statement whose salted digest stands in the entry
+    salt BLOB,                          -- its 32-byte salt
     at BIGINT NOT NULL,                 -- when it was committed
     CONSTRAINT one_entry_per_use UNIQUE (seal_use)
 );

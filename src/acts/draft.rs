@@ -26,7 +26,7 @@ use super::{ActError, compute, inconsistent};
 /// The field of a decision that names the certificate it withdraws.
 const WITHDRAWN_NUMBER: &str = "原许可证号";
 /// The field of a joint document that lists what was decided; the service fills it in.
-const DECIDED_ITEMS: &str = "办结事项及文号";
+pub const DECIDED_ITEMS: &str = "办结事项及文号";
 
 /// What is asked for in a case.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,6 +63,30 @@ pub(super) struct Draft<'a> {
     /// `None`: the joint document bears the number of the case.
     pub(super) pattern: Option<&'a NumberPattern>,
     pub(super) withdraws: Option<String>,
+    /// Who issues a document that bears no item's seal.
+    issuer: Option<&'a Department>,
+}
+
+impl<'a> Draft<'a> {
+    /// A letter of authorization, which the department issues and no item's seal stands on.
+    pub(super) fn of_letter(template: Arc<Template>, data: Map<String, Value>, issuer: &'a Department) -> Self {
+        let title = template.name.clone();
+        Self {
+            key: title.clone(),
+            title,
+            template,
+            data,
+            signers: Vec::new(),
+            pattern: None,
+            withdraws: None,
+            issuer: Some(issuer),
+        }
+    }
+
+    /// Who stands below the document, in the order of its places for seals.
+    fn issuers(&self) -> impl Iterator<Item = &'a Department> {
+        self.signers.iter().map(|signer| signer.department).chain(self.issuer)
+    }
 }
 
 /// One seal on a document: whose, and under which item it is used.
@@ -126,6 +150,7 @@ fn item_draft<'a>(app: &'a App, item: &'a Item, data: Map<String, Value>) -> Res
         signers: vec![SignerPlan { department, kind: item.seal.kind(), item }],
         pattern: Some(&item.number),
         withdraws: None,
+        issuer: None,
     })
 }
 
@@ -146,7 +171,8 @@ fn joint_plan<'a>(app: &'a App, person: &Person, joint: &'a Joint, request: &Req
     }
     for key in &joint.signers {
         let department = app.hall.department(key).ok_or_else(|| inconsistent(key))?;
-        let of_department = joint.items.iter().filter_map(|code| app.hall.item(code)).find(|item| item.department == *key);
+        let of_department =
+            joint.items.iter().filter_map(|code| app.hall.item(code)).find(|item| item.department == *key);
         let item = of_department.ok_or_else(|| inconsistent(key))?;
         signers.push(SignerPlan { department, kind: SealKind::Approval, item });
     }
@@ -159,6 +185,7 @@ fn joint_plan<'a>(app: &'a App, person: &Person, joint: &'a Joint, request: &Req
         signers,
         pattern: None,
         withdraws: None,
+        issuer: None,
     });
     let window = window.ok_or_else(|| inconsistent(&joint.name))?;
     Ok(Plan { title: joint.name.clone(), window, drafts })
@@ -222,11 +249,11 @@ pub(super) fn placeholders(drafts: &mut [Draft<'_>], case: &str, day: Date) -> R
 
 /// What a page needs beside its fields.
 pub(super) fn facts(app: &App, draft: &Draft<'_>, number: &str, qr_text: String) -> Facts {
-    let seals = draft.template.seals.iter().zip(&draft.signers);
+    let seals = draft.template.seals.iter().zip(draft.issuers());
     Facts {
         number: number.to_owned(),
         item: draft.title.clone(),
-        signers: seals.map(|(seal, signer)| Signer { seal: seal.clone(), name: signer.department.name.clone() }).collect(),
+        signers: seals.map(|(seal, issuer)| Signer { seal: seal.clone(), name: issuer.name.clone() }).collect(),
         qr_text,
         made_at: app.now(),
     }
@@ -238,7 +265,12 @@ pub(super) fn lookup_url(app: &App, case: &str, code: &str) -> String {
 }
 
 /// Checks every document of a case, and names every problem of all of them.
-pub(super) async fn check(app: &App, drafts: &[Draft<'_>], numbers: &[String], qr: &str) -> Result<Vec<Checked>, ActError> {
+pub(super) async fn check(
+    app: &App,
+    drafts: &[Draft<'_>],
+    numbers: &[String],
+    qr: &str,
+) -> Result<Vec<Checked>, ActError> {
     let mut work = Vec::new();
     for (draft, number) in drafts.iter().zip(numbers) {
         work.push((draft.template.clone(), draft.data.clone(), facts(app, draft, number, qr.to_owned())));

@@ -89,9 +89,7 @@ impl Layout {
 
 fn place(anchor: &Anchor, (width, height): (f64, f64), diameter: f64, position: usize) -> Place {
     let middle = (anchor.issuer_y_mm + anchor.date_y_mm) / 2.0 - SLIGHTLY_LOW * diameter;
-    let inside = |centre: f64, extent: f64| {
-        (centre - diameter / 2.0).min(extent - diameter - MARGIN_MM).max(MARGIN_MM)
-    };
+    let inside = |centre: f64, extent: f64| (centre - diameter / 2.0).min(extent - diameter - MARGIN_MM).max(MARGIN_MM);
     Place {
         field: format!("seal-{}", position + 1),
         page: anchor.page,
@@ -120,9 +118,13 @@ mod tests {
     fn the_slices_of_a_seam_seal_make_one_whole_at_the_right_edge() {
         let layout = Layout { pages: vec![(210.0, 297.0); 3], places: Vec::new() };
         let slices = layout.seam(42.0);
-        assert_eq!(slices.iter().map(|(page, slice, count, _)| (*page, *slice, *count)).collect::<Vec<_>>(),
-            [(0, 0, 3), (1, 1, 3), (2, 2, 3)]);
-        assert!(slices.iter().all(|(_, _, _, rect)| rect.width == 14.0 && (rect.left + rect.width - 210.0).abs() < 1e-9));
+        assert_eq!(
+            slices.iter().map(|(page, slice, count, _)| (*page, *slice, *count)).collect::<Vec<_>>(),
+            [(0, 0, 3), (1, 1, 3), (2, 2, 3)]
+        );
+        assert!(
+            slices.iter().all(|(_, _, _, rect)| rect.width == 14.0 && (rect.left + rect.width - 210.0).abs() < 1e-9)
+        );
         assert!(Layout { pages: vec![(210.0, 297.0)], places: Vec::new() }.seam(42.0).is_empty());
         let many = Layout { pages: vec![(210.0, 297.0); 30], places: Vec::new() }.seam(42.0);
         assert!(many.len() == 30 && many.iter().all(|(_, _, _, rect)| rect.width >= 3.0));

@@ -6,11 +6,14 @@
 pub mod approve;
 pub mod deliver;
 pub mod draft;
+mod facts;
 mod layout;
 pub mod look;
+pub mod once;
 pub mod person;
 pub mod resume;
 pub mod seal;
+pub mod server_certificate;
 pub mod set_up;
 pub mod sign_in;
 pub mod submit;
@@ -107,7 +110,15 @@ macro_rules! fails_by {
 }
 
 fails_by!(
-    DbError, StoreError, SequencerError, VaultError, AuthorityError, PictureError, ImprintError, StampError, CmsError,
+    DbError,
+    StoreError,
+    SequencerError,
+    VaultError,
+    AuthorityError,
+    PictureError,
+    ImprintError,
+    StampError,
+    CmsError,
     tokio::task::JoinError,
 );
 

@@ -79,6 +79,12 @@ impl Fonts {
         self.song_font().map_or(&[], |font| font.data().as_slice())
     }
 
+    /// The bold Song face as a whole file: condensed to a seal's letters its strokes are as strong as engraved ones.
+    pub fn song_bold(&self) -> &[u8] {
+        let bold = |info: &typst::text::FontInfo| info.family == SONG && info.variant.weight >= FontWeight::BOLD;
+        self.faces.iter().find(|face| bold(face.info())).map_or_else(|| self.song(), |font| font.data().as_slice())
+    }
+
     /// Family names with their number of faces, for the hall to see what is set up.
     pub fn families(&self) -> BTreeMap<String, usize> {
         self.faces.iter().fold(BTreeMap::new(), |mut families, face| {

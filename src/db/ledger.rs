@@ -83,6 +83,30 @@ pub enum Change {
     None,
 }
 
+/// A statement whose salted digest stands in an entry, kept so that it can be opened to an auditor.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// The canonical text.
+    pub statement: Vec<u8>,
+    /// Its salt.
+    pub salt: [u8; 32],
+}
+
+/// An entry of another kind than a use, with all that stands or falls with it.
+#[derive(Debug)]
+pub struct PendingChange {
+    /// First word of the entry.
+    pub kind: &'static str,
+    /// Exact bytes of the entry.
+    pub entry: Vec<u8>,
+    /// Its leaf hash.
+    pub leaf: Digest,
+    /// The rows it changes.
+    pub change: Change,
+    /// What it rests on.
+    pub evidence: Option<Evidence>,
+}
+
 impl Db {
     /// The leaf hashes from index `from` on, in order.
     pub async fn leaves(&self, from: u64) -> Result<Vec<Digest>, DbError> {
@@ -220,25 +244,22 @@ impl Tx {
     }
 
     /// Appends one entry of another kind with the change that belongs to it.
-    pub async fn append_change(
-        &mut self,
-        index: u64,
-        kind: &str,
-        entry: &[u8],
-        leaf: Digest,
-        change: &Change,
-        at: i64,
-    ) -> Result<(), DbError> {
+    pub async fn append_change(&mut self, index: u64, pending: &PendingChange, at: i64) -> Result<(), DbError> {
+        let PendingChange { kind, entry, leaf, change, evidence } = pending;
         let voids = if let Change::Void { index, .. } = change { Some(*index as i64) } else { None };
-        sqlx::query("INSERT INTO ledger_entry (idx, kind, entry, leaf, voids, at) VALUES (?, ?, ?, ?, ?, ?)")
-            .bind(index as i64)
-            .bind(kind)
-            .bind(entry)
-            .bind(leaf.as_bytes().to_vec())
-            .bind(voids)
-            .bind(at)
-            .execute(&mut *self.0)
-            .await?;
+        sqlx::query(
+            "INSERT INTO ledger_entry (idx, kind, entry, leaf, voids, statement, salt, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(index as i64)
+        .bind(kind)
+        .bind(entry)
+        .bind(leaf.as_bytes().to_vec())
+        .bind(voids)
+        .bind(evidence.as_ref().map(|evidence| &evidence.statement))
+        .bind(evidence.as_ref().map(|evidence| evidence.salt.to_vec()))
+        .bind(at)
+        .execute(&mut *self.0)
+        .await?;
         match change {
             Change::OpenSeal(seal) => self.insert_seal(seal).await,
             Change::SealState { seal, from, to } => self.change_seal_state(seal, from, to).await,

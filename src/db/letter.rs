@@ -3,6 +3,8 @@
 use sqlx::FromRow;
 
 use super::{Db, DbError};
+use crate::hall::authorization::{CoveredItems, Letter, Power};
+use crate::hall::id::ItemCode;
 
 /// A letter of authorization as filed.
 #[derive(Debug, Clone, FromRow)]
@@ -55,5 +57,21 @@ impl Db {
         .bind(department)
         .fetch_all(self.readers())
         .await?)
+    }
+}
+
+impl LetterRow {
+    /// The letter as the rules know it.
+    pub fn to_letter(&self) -> Result<Letter, DbError> {
+        let wrong = |column| DbError::Inconsistent { table: "letter", column, row: self.id.clone() };
+        let items: Vec<ItemCode> = serde_json::from_str(&self.items).map_err(|_| wrong("items"))?;
+        let powers: Vec<Power> = serde_json::from_str(&self.powers).map_err(|_| wrong("powers"))?;
+        Ok(Letter {
+            department: self.department.parse().map_err(|_| wrong("department"))?,
+            items: CoveredItems::Listed(items.into_iter().collect()),
+            powers: powers.into_iter().collect(),
+            from: self.first_day.parse().map_err(|_| wrong("first_day"))?,
+            to: self.last_day.parse().map_err(|_| wrong("last_day"))?,
+        })
     }
 }

@@ -16,6 +16,7 @@ use crate::digest::Digest;
 
 pub mod certificate;
 pub mod delivery;
+pub mod installation;
 pub mod journal;
 pub mod ledger;
 pub mod letter;

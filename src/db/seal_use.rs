@@ -111,6 +111,17 @@ impl Db {
         .await?)
     }
 
+    /// The uses of all documents of a case, in the order of sealing.
+    pub async fn uses_of_case(&self, matter: &str) -> Result<Vec<SealUseRow>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT u.*, e.idx FROM seal_use u JOIN certificate c ON c.id = u.certificate
+             LEFT JOIN ledger_entry e ON e.seal_use = u.id WHERE c.matter = ? ORDER BY c.position, u.position",
+        )
+        .bind(matter)
+        .fetch_all(self.readers())
+        .await?)
+    }
+
     /// The decisions on a use, in order.
     pub async fn approvals_of(&self, seal_use: &str) -> Result<Vec<ApprovalRow>, DbError> {
         Ok(sqlx::query_as("SELECT * FROM approval WHERE seal_use = ? ORDER BY at, step")

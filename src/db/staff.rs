@@ -3,6 +3,8 @@
 use sqlx::FromRow;
 
 use super::{Db, DbError};
+use crate::hall::id::WindowNo;
+use crate::hall::staff::{Permit, Registration, Staff};
 
 /// A registered person.
 #[derive(Clone, FromRow)]
@@ -81,5 +83,27 @@ impl Db {
         sqlx::query("UPDATE staff SET active = ? WHERE id = ?").bind(active).bind(id).execute(&mut *tx.0).await?;
         sqlx::query("DELETE FROM session WHERE staff = ?").bind(id).execute(&mut *tx.0).await?;
         tx.commit().await
+    }
+}
+
+impl StaffRow {
+    /// The person as the rules know them.
+    pub fn to_staff(&self) -> Result<Staff, DbError> {
+        let wrong = |column| DbError::Inconsistent { table: "staff", column, row: self.id.clone() };
+        let windows: Vec<WindowNo> = serde_json::from_str(&self.windows).map_err(|_| wrong("windows"))?;
+        Ok(Staff {
+            id: self.id.parse().map_err(|_| wrong("id"))?,
+            name: self.name.clone(),
+            duty: self.duty.parse().map_err(|_| wrong("duty"))?,
+            deputy: self.deputy,
+            department: self.department.as_deref().map(str::parse).transpose().map_err(|_| wrong("department"))?,
+            windows: windows.into_iter().collect(),
+            registration: if self.active { Registration::Active } else { Registration::Ended },
+            permit: Some(Permit {
+                number: self.permit_no.clone(),
+                from: self.permit_from.parse().map_err(|_| wrong("permit_from"))?,
+                to: self.permit_to.parse().map_err(|_| wrong("permit_to"))?,
+            }),
+        })
     }
 }

@@ -14,12 +14,12 @@
 
 mod annotate;
 mod fill;
-mod pages;
 mod form;
+mod pages;
 mod prepare;
 pub mod read;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -27,8 +27,8 @@ mod update;
 mod write;
 
 pub use fill::fill;
-pub use pages::page_sizes;
 pub use form::{Form, RectMm};
+pub use pages::page_sizes;
 pub use prepare::{FieldPlan, Locks, prepare};
 pub use stamp::{MAX_HOLE, Permission, SeamSlice, StampPlan, Stamped, stamp};
 

@@ -1,7 +1,7 @@
 //! Documents for tests, in the form typst writes: one table, no object streams, no line end after `%%EOF`.
 
 /// A document of `pages` A4 pages, each with a line of black text over a filled square.
-pub(super) fn document(pages: usize) -> Vec<u8> {
+pub(crate) fn document(pages: usize) -> Vec<u8> {
     let mut bodies = vec![
         "<< /Type /Catalog /Pages 2 0 R /Lang (zh) >>".to_owned(),
         format!(
@@ -19,7 +19,7 @@ pub(super) fn document(pages: usize) -> Vec<u8> {
 }
 
 /// The objects `bodies`, numbered from 1, as a file; the first is the catalog, the third the information.
-pub(super) fn file(bodies: &[String]) -> Vec<u8> {
+pub(crate) fn file(bodies: &[String]) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n%\x80\x80\x80\x80\n\n".to_vec();
     let mut offsets = Vec::new();
     for (i, body) in bodies.iter().enumerate() {
@@ -40,7 +40,7 @@ pub(super) fn file(bodies: &[String]) -> Vec<u8> {
 }
 
 /// Appends a revision with `objects` (number, body) after `bytes`, whose trailer repeats what it must.
-pub(super) fn append(bytes: &[u8], objects: &[(u32, &str)], size: usize) -> Vec<u8> {
+pub(crate) fn append(bytes: &[u8], objects: &[(u32, &str)], size: usize) -> Vec<u8> {
     let mut out = bytes.to_vec();
     let previous = String::from_utf8_lossy(bytes).rsplit("startxref\n").next().map(str::to_owned).unwrap_or_default();
     let previous = previous.lines().next().unwrap_or_default().to_owned();
@@ -58,17 +58,17 @@ pub(super) fn append(bytes: &[u8], objects: &[(u32, &str)], size: usize) -> Vec<
 }
 
 /// A DER value of `length` bytes, to stand for a CMS object.
-pub(super) fn der(length: usize) -> Vec<u8> {
+pub(crate) fn der(length: usize) -> Vec<u8> {
     let mut out = vec![0x30, 0x82, ((length - 4) >> 8) as u8, (length - 4) as u8];
     out.resize(length, 0xa5);
     out
 }
 
 /// A small generator for repeatable disorder (xorshift64*).
-pub(super) struct Disorder(pub(super) u64);
+pub(crate) struct Disorder(pub(crate) u64);
 
 impl Disorder {
-    pub(super) fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::db::ledger::{Change, Head, PendingUse};
+use crate::db::ledger::{Change, Evidence, Head, PendingChange, PendingUse};
 use crate::db::{Db, DbError};
 use crate::digest::Digest;
 use crate::fault;
@@ -114,7 +114,7 @@ type Reply<T> = oneshot::Sender<Result<T, SequencerError>>;
 
 enum Job {
     Use(Box<PendingUse>, Reply<Outcome>),
-    Change { entry: Entry, change: Box<Change>, reply: Reply<u64> },
+    Change(Box<PendingChange>, Reply<u64>),
 }
 
 /// The clock, as an argument.
@@ -167,12 +167,24 @@ impl Sequencer {
     }
 
     /// Logs another kind of entry with the change that stands or falls with it; gives its index.
-    pub async fn change(&self, entry: Entry, change: Change) -> Result<u64, SequencerError> {
+    pub async fn change(
+        &self,
+        entry: &Entry,
+        change: Change,
+        evidence: Option<Evidence>,
+    ) -> Result<u64, SequencerError> {
         let (reply, answer) = oneshot::channel();
-        self.ask(Job::Change { entry, change: Box::new(change), reply }, answer).await
+        let bytes = entry.to_bytes();
+        let leaf = leaf_hash(&bytes);
+        let pending = PendingChange { kind: entry.kind(), entry: bytes, leaf, change, evidence };
+        self.ask(Job::Change(Box::new(pending), reply), answer).await
     }
 
-    async fn ask<T>(&self, job: Job, answer: oneshot::Receiver<Result<T, SequencerError>>) -> Result<T, SequencerError> {
+    async fn ask<T>(
+        &self,
+        job: Job,
+        answer: oneshot::Receiver<Result<T, SequencerError>>,
+    ) -> Result<T, SequencerError> {
         self.jobs.send(job).await.map_err(|_| SequencerError::Stopped)?;
         answer.await.map_err(|_| SequencerError::Stopped)?
     }
@@ -241,8 +253,8 @@ impl Writer {
             for job in jobs.drain(..) {
                 match job {
                     Job::Use(pending, reply) => uses.push((*pending, reply)),
-                    Job::Change { entry, change, reply } => {
-                        let done = self.log_change(entry, &change).await;
+                    Job::Change(pending, reply) => {
+                        let done = self.log_change(*pending).await;
                         let _ = reply.send(done); // whoever asked may have gone; the entry stands
                     }
                 }
@@ -285,7 +297,10 @@ impl Writer {
         }
     }
 
-    async fn append_batch(&mut self, batch: &[PendingUse]) -> Result<Vec<Result<Outcome, SequencerError>>, SequencerError> {
+    async fn append_batch(
+        &mut self,
+        batch: &[PendingUse],
+    ) -> Result<Vec<Result<Outcome, SequencerError>>, SequencerError> {
         let (at, size) = self.ready().await?;
         let mut outcomes: Vec<_> = batch.iter().map(|_| Ok(Outcome::NotAccepted)).collect();
         let mut tx = self.db.begin().await?;
@@ -307,7 +322,13 @@ impl Writer {
         Ok(outcomes)
     }
 
-    fn prove(&self, entry: &[u8], index: u64, appended: &Appended, checkpoint: &SignedCheckpoint) -> Result<Outcome, SequencerError> {
+    fn prove(
+        &self,
+        entry: &[u8],
+        index: u64,
+        appended: &Appended,
+        checkpoint: &SignedCheckpoint,
+    ) -> Result<Outcome, SequencerError> {
         let path = path_in(index, appended.size, |tile| match appended.hashes(tile) {
             Some(hashes) => Ok(hashes.to_vec()),
             None => self.publication.tile(tile),
@@ -316,15 +337,13 @@ impl Writer {
         Ok(Outcome::Logged(Box::new(in_ledger(&entry, index, path, checkpoint, &self.policy)?)))
     }
 
-    async fn log_change(&mut self, entry: Entry, change: &Change) -> Result<u64, SequencerError> {
+    async fn log_change(&mut self, pending: PendingChange) -> Result<u64, SequencerError> {
         let (at, size) = self.ready().await?;
-        let bytes = entry.to_bytes();
-        let leaf = leaf_hash(&bytes);
         let mut tx = self.db.begin().await?;
-        tx.append_change(size, entry.kind(), &bytes, leaf, change, at).await?;
-        let appended = self.advance(&mut tx, size, &[leaf]).await?;
+        tx.append_change(size, &pending, at).await?;
+        let appended = self.advance(&mut tx, size, &[pending.leaf]).await?;
         tx.commit().await?;
-        if let Err(error) = self.publish(&appended, vec![bytes], at) {
+        if let Err(error) = self.publish(&appended, vec![pending.entry], at) {
             self.tree = None; // the entry stands; the next act publishes it
             return Err(error);
         }
@@ -350,7 +369,12 @@ impl Writer {
         Ok(at.max(last))
     }
 
-    async fn advance(&mut self, tx: &mut crate::db::Tx, size: u64, leaves: &[Digest]) -> Result<Appended, SequencerError> {
+    async fn advance(
+        &mut self,
+        tx: &mut crate::db::Tx,
+        size: u64,
+        leaves: &[Digest],
+    ) -> Result<Appended, SequencerError> {
         let Some(tree) = &self.tree else { return Err(SequencerError::Stopped) };
         let appended = append(&tree.edge, leaves);
         tx.advance_head(Some(size), Head { size: appended.size, root: appended.root }).await?;
@@ -358,7 +382,12 @@ impl Writer {
     }
 
     /// Tiles first, then the checkpoint that names them; only then does the writer go on from here.
-    fn publish(&mut self, appended: &Appended, entries: Vec<Vec<u8>>, at: i64) -> Result<SignedCheckpoint, SequencerError> {
+    fn publish(
+        &mut self,
+        appended: &Appended,
+        entries: Vec<Vec<u8>>,
+        at: i64,
+    ) -> Result<SignedCheckpoint, SequencerError> {
         let Some(tree) = &mut self.tree else { return Err(SequencerError::Stopped) };
         let first = tree.edge.size() - tree.tail.len() as u64;
         tree.tail.extend(entries);

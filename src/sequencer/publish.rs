@@ -66,7 +66,9 @@ impl Publication {
     /// Whether the bundle is there and its entries have these leaf hashes.
     pub fn has_bundle(&self, bundle: Bundle, leaves: &[Digest]) -> bool {
         let Ok(bytes) = fs::read(self.root.join(bundle.to_string())) else { return false };
-        bundle.decode(&bytes).is_ok_and(|entries| entries.iter().map(|entry| leaf_hash(entry)).eq(leaves.iter().copied()))
+        bundle
+            .decode(&bytes)
+            .is_ok_and(|entries| entries.iter().map(|entry| leaf_hash(entry)).eq(leaves.iter().copied()))
     }
 
     /// Writes the checkpoint, after all its tiles: from here on it is public.

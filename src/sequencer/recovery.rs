@@ -3,8 +3,8 @@
 use super::{Head, SequencerError, Tree, Writer};
 use crate::digest::Digest;
 use crate::ledger::proof::ProofError;
-use crate::ledger::trust::accept;
 use crate::ledger::tree::{Appended, Edge, append};
+use crate::ledger::trust::accept;
 
 impl Writer {
     /// Rebuilds the tree from the rows, compares it with the head and with what is published, writes the tiles that are

@@ -1,7 +1,11 @@
 //! The integration tests, in one binary so that they are linked once.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod architecture;
+mod compile_fail;
 mod compose;
+mod keys;
 mod ledger;
 mod pdf;
 mod pixels;
+mod verify;

@@ -179,6 +179,30 @@ pub fn decide(question: &Question<'_>, salt: [u8; 32]) -> Result<Decided, Refusa
     Ok(Decided::Complete(Approved { seal: question.seal.id, kind: question.seal.kind, statement, approvals }))
 }
 
+/// Whether the decisions recorded earlier are complete, and everything they rest on still holds now: for a use that is
+/// sealed later than it was approved (joint approval, or finishing after a crash). The actor is not asked again.
+///
+/// # Errors
+/// Every reason why it may not be sealed (any more).
+pub fn recall(question: &Question<'_>) -> Result<Approved, Refusal> {
+    let mut reasons = Reasons::new();
+    check_document(question, &mut reasons);
+    check_request(question, &mut reasons);
+    check_letter(question, &mut reasons);
+    check_seal(question, &mut reasons);
+    let approved_at = |step| question.earlier_approvals().find(|said| said.statement.step == step);
+    let chief = approved_at(Step::Chief);
+    let last = if question.needs_leader() { approved_at(Step::Leader) } else { chief };
+    let complete = chief.and(last);
+    reasons.require(complete.is_some(), "not-approved", "审批尚未完成，不得用印");
+    reasons.into_result()?;
+    let statement = complete.ok_or_else(|| Refusal::because("not-approved", "审批尚未完成，不得用印"))?.clone();
+    let before = question.earlier_approvals().map(SaltedStatement::digest);
+    let mut approvals: Vec<_> = before.chain([question.request.digest()]).collect();
+    approvals.sort();
+    Ok(Approved { seal: question.seal.id, kind: question.seal.kind, statement, approvals })
+}
+
 /// Refuses a use: the same people in the same order as for an approval, but neither seal nor letter need be in order.
 /// `why`: the approver's reasons, all at once. `salt`: 32 fresh random bytes.
 pub fn turn_down(question: &Question<'_>, why: Vec<String>, salt: [u8; 32]) -> Result<TurnedDown, Refusal> {

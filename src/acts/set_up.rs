@@ -1,0 +1,344 @@
+//! Set up a hall in an empty directory: keys, authorities, trust folder, database, staff, seals, letters.
+//!
+//! 1. vault, authorities, log key; what a verifier needs goes to `keys/trust`
+//! 2. the hall's file and the database
+//! 3. staff with their permits and first passwords
+//! 4. every seal of the hall's file: key, certificate, `seal-open` entry in the ledger
+//! 5. every letter of authorization: composed, filed
+//!
+//! All of it happens in a directory beside the real one, which gets its name at the very end: there is a hall or none.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Map, Value, json};
+
+use ring::rand::SecureRandom;
+
+use crate::app::config::{Config, UnlockConfig};
+use crate::app::{App, Clock, StartError, random};
+use crate::db::ledger::{Change, Evidence};
+use crate::db::letter::LetterRow;
+use crate::db::seal::SealRow;
+use crate::db::staff::StaffRow;
+use crate::digest::Digest;
+use crate::hall::authorization::{CoveredItems, Letter};
+use crate::hall::department::{Department, Role};
+use crate::hall::file::Hall;
+use crate::hall::opening::{CHINA, china_date};
+use crate::hall::seal::{SealCode, SealKind};
+use crate::hall::staff::Duty;
+use crate::ledger::entry::{Entry, Salted, approval_digest};
+use crate::pki::authority::{Issuer, Serial, Subject, Term, root, seal, seal_authority};
+use crate::pki::certificate::Certificate;
+use crate::pki::crl::{RevocationList, issue};
+use crate::pki::name::DistinguishedName;
+use crate::store::write_durably;
+use crate::vault::{Authority, Vault};
+
+use super::draft::{check, compose, facts};
+use super::sign_in::hash_password;
+use super::{ActError, Failure, compute, inconsistent};
+
+/// Years the hall's root, the issuing authority and a seal's certificate are valid.
+const ROOT_YEARS: i32 = 20;
+const ISSUING_YEARS: i32 = 10;
+const SEAL_YEARS: i32 = 3;
+/// Years a permit runs.
+const PERMIT_YEARS: i32 = 2;
+/// Days until the next revocation list at the latest.
+const LIST_DAYS: i64 = 30;
+
+/// Why a hall was not set up. Nothing is left behind.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// There is something there.
+    #[error("{0}: not empty; a hall is set up once")]
+    NotEmpty(PathBuf),
+    /// Parts that could not be opened or made.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// An act on the new hall.
+    #[error(transparent)]
+    Act(#[from] ActError),
+}
+
+impl<E: Into<Failure>> From<E> for SetUpError {
+    fn from(error: E) -> Self {
+        Self::Act(ActError::Failed(error.into()))
+    }
+}
+
+/// Sets up the hall of `hall_toml` at `config.data`; `password` gives each person's first password. `files` are put into
+/// the data directory as well, readable by the owner alone. A key file that is to lie in there is made.
+pub async fn set_up(
+    config: &Config,
+    hall_toml: &str,
+    clock: Clock,
+    files: &[(&str, &[u8])],
+    mut password: impl FnMut(&str) -> String,
+) -> Result<(), SetUpError> {
+    let hall = Hall::parse(hall_toml).map_err(StartError::from)?;
+    if config.data.exists() && fs::read_dir(&config.data).is_ok_and(|mut inside| inside.next().is_some()) {
+        return Err(SetUpError::NotEmpty(config.data.clone()));
+    }
+    let name = config.data.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = config.data.with_file_name(format!(".{name}.new"));
+    let _ = fs::remove_dir_all(&beside); // an attempt that was cut off
+    let mut unfinished = config.clone();
+    unfinished.data = beside.clone();
+    // 1, 2
+    folder(&beside)?;
+    for (name, bytes) in files {
+        write_private(&beside.join(name), bytes)?;
+    }
+    if let UnlockConfig::KeyFile(path) = &mut unfinished.unlock
+        && let Ok(inside) = path.strip_prefix(&config.data)
+    {
+        *path = beside.join(inside);
+        write_private(path, &random_key(&random())?)?;
+    }
+    make_keys(&unfinished, &hall, clock.now())?;
+    write(&beside.join("hall.toml"), hall_toml.as_bytes())?;
+    let db = crate::db::Db::open(&beside.join("yinxin.sqlite")).await?;
+    db.install(&hall.name, &config.origin, clock.now().as_microsecond()).await?;
+    db.close().await;
+    let app = App::open(&unfinished, clock).await?;
+    // 3
+    register_staff(&app, &mut password).await?;
+    // 4
+    for plan in &app.hall.seals {
+        let department = app.hall.department(&plan.department).ok_or_else(|| inconsistent(&plan.department))?;
+        open_seal(&app, config, department, plan.kind, plan.diameter_mm).await?;
+    }
+    // 5
+    for letter in &app.hall.letters {
+        file_letter(&app, letter).await?;
+    }
+    app.db.close().await;
+    drop(app);
+    if config.data.exists() {
+        fs::remove_dir(&config.data).map_err(io(&config.data))?;
+    }
+    fs::rename(&beside, &config.data).map_err(io(&config.data))?;
+    Ok(())
+}
+
+fn make_keys(config: &Config, hall: &Hall, now: Timestamp) -> Result<(), SetUpError> {
+    let (keys, rng) = (config.data.join("keys"), random());
+    let vault = Vault::create(&keys, &config.unlock_secret().map_err(StartError::from)?, &rng)?;
+    let root_spki = vault.new_authority_key(Authority::Root, &rng)?;
+    let issuing_spki = vault.new_authority_key(Authority::Seal, &rng)?;
+    vault.new_log_key(&rng)?;
+    let root_key = vault.authority(&Digest::of(&root_spki), &rng)?;
+    let name = |role: &str| DistinguishedName::new(&hall.name, role).map_err(inconsistent);
+    let term = |years: i32| term(now, years);
+    let root_certificate = root(&name("印章根证书")?, term(ROOT_YEARS)?, Serial::random(&rng)?, &root_key)?;
+    let root_issuer = Issuer::new(&root_certificate, &root_key)?;
+    let subject = Subject {
+        name: &name("印章签发证书")?,
+        spki: &issuing_spki,
+        term: term(ISSUING_YEARS)?,
+        serial: Serial::random(&rng)?,
+    };
+    let root_list_url = format!("{}/crl/root.crl", config.base_url);
+    let issuing = seal_authority(&subject, Some(&root_list_url), &root_issuer)?;
+    let issuing_key = vault.authority(&Digest::of(&issuing_spki), &rng)?;
+    let issuing_issuer = Issuer::new(&issuing, &issuing_key)?;
+    let next_update = now.checked_add((LIST_DAYS * 24).hours()).map_err(inconsistent)?;
+    let list = RevocationList { number: 1, this_update: now, next_update, revoked: &[] };
+    let trust = keys.join("trust");
+    fs::create_dir_all(&trust).map_err(io(&trust))?;
+    write(&keys.join("issuing.pem"), issuing.to_pem().as_bytes())?;
+    write(&trust.join("root.pem"), root_certificate.to_pem().as_bytes())?;
+    write(&trust.join("root.crl"), issue(&list, &root_issuer)?.der())?;
+    write(&trust.join("issuing.crl"), issue(&list, &issuing_issuer)?.der())?;
+    let origin = config.origin.parse().map_err(inconsistent)?;
+    let log = vault.log_verifier_key(&origin)?;
+    write(&trust.join("log.vkey"), format!("{log}\n").as_bytes())?;
+    write(&trust.join("witnesses"), b"")?;
+    write(&trust.join("policy.txt"), format!("log {log}\nquorum none\n").as_bytes())
+}
+
+fn term(from: Timestamp, years: i32) -> Result<Term, ActError> {
+    let to = from.to_zoned(jiff::tz::TimeZone::fixed(CHINA)).checked_add(years.years()).map_err(inconsistent)?;
+    Ok(Term::new(from, to.timestamp())?)
+}
+
+async fn register_staff(app: &App, password: &mut impl FnMut(&str) -> String) -> Result<(), SetUpError> {
+    let today = china_date(app.now());
+    let mut hashed: std::collections::HashMap<String, String> = std::collections::HashMap::new();
+    let mut rows = Vec::new();
+    for (number, plan) in app.hall.staff.iter().enumerate() {
+        let plain = password(plan.login.as_str());
+        let hash = match hashed.get(&plain) {
+            Some(hash) => hash.clone(),
+            None => {
+                let (secret, salt) = (plain.clone(), app.random());
+                compute(move || hash_password(&secret, &salt)).await??
+            }
+        };
+        hashed.insert(plain, hash.clone());
+        rows.push(StaffRow {
+            id: app.new_uuid().to_string(),
+            login: plan.login.to_string(),
+            name: plan.name.clone(),
+            duty: plan.duty.as_str().to_owned(),
+            department: plan.department.as_ref().map(ToString::to_string),
+            deputy: plan.deputy,
+            windows: serde_json::to_string(&plan.windows).map_err(inconsistent)?,
+            password: hash,
+            permit_no: format!("{}{:04}{:04}", app.hall.area, today.year(), number + 1),
+            permit_from: today.to_string(),
+            permit_to: years_on(today, PERMIT_YEARS)?.to_string(),
+            active: true,
+        });
+    }
+    Ok(app.db.register_staff(&rows).await?)
+}
+
+fn years_on(day: Date, years: i32) -> Result<Date, ActError> {
+    day.checked_add(years.years()).map_err(inconsistent)
+}
+
+/// Makes a seal: key, certificate, and the entry from which it is in force.
+async fn open_seal(
+    app: &App,
+    config: &Config,
+    department: &Department,
+    kind: SealKind,
+    diameter_mm: u8,
+) -> Result<(), SetUpError> {
+    let now = app.now();
+    let serial = app.db.take_number("seal", 0).await?;
+    let code = SealCode::new(&app.hall.area, u32::try_from(serial).map_err(inconsistent)?).map_err(inconsistent)?;
+    let spki = app.vault.new_seal_key(&*app.rng)?;
+    let issuing = app.chain.first().ok_or_else(|| inconsistent("no issuing authority"))?;
+    let issuing_key = app.vault.authority(&issuing.spki_digest(), &*app.rng)?;
+    let issuer = Issuer::new(issuing, &issuing_key)?;
+    let name =
+        DistinguishedName::of_seal(department.uscc.as_str(), &department.name, code.as_str()).map_err(inconsistent)?;
+    let subject =
+        Subject { name: &name, spki: &spki, term: term(now, SEAL_YEARS)?, serial: Serial::random(&*app.rng)? };
+    let list = format!("{}/crl/issuing.crl", config.base_url);
+    let certificate: Certificate = seal(&subject, Some(&list), &issuer)?;
+    let keepers = app.db.all_staff().await?;
+    let keeper = keepers.iter().find(|person| {
+        person.duty == Duty::Keeper.as_str() && person.department.as_deref() == Some(department.key.as_str())
+    });
+    let custodian = keeper.map_or_else(|| department.name.clone(), |keeper| keeper.id.clone());
+    let salt = app.random();
+    let entry = Entry::SealOpen {
+        seal: Digest::of(&spki),
+        certificate: certificate.digest(),
+        code: code.as_str().parse().map_err(inconsistent)?,
+        custodians: Salted::new([approval_digest(&salt, custodian.as_bytes())]).map_err(inconsistent)?,
+        day: china_date(now),
+    };
+    let row = SealRow {
+        id: app.new_uuid().to_string(),
+        department: department.key.to_string(),
+        kind: kind.as_str().to_owned(),
+        code: code.to_string(),
+        name: department.name.clone(),
+        diameter_mm: i64::from(diameter_mm),
+        state: "active".to_owned(),
+        key: Digest::of(&spki).as_bytes().to_vec(),
+        certificate: certificate.der().to_vec(),
+        opened_at: now.as_microsecond(),
+    };
+    // The imprint is drawn once before the seal exists: a name that no face can draw is found now.
+    app.imprint(&row)?;
+    let evidence = Evidence { statement: custodian.into_bytes(), salt };
+    app.sequencer.change(&entry, Change::OpenSeal(row), Some(evidence)).await?;
+    Ok(())
+}
+
+/// Composes a letter of authorization and files it.
+async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
+    let department = app.hall.department(&letter.department).ok_or_else(|| inconsistent(&letter.department))?;
+    let items: Vec<_> =
+        app.hall.items.iter().filter(|item| item.department == department.key && letter.lists(&item.code)).collect();
+    let everybody = app.db.all_staff().await?;
+    let chief = everybody.iter().find(|person| {
+        person.duty == Duty::Chief.as_str()
+            && !person.deputy
+            && person.department.as_deref() == Some(department.key.as_str())
+    });
+    let chief = chief.map_or("首席代表", |chief| chief.name.as_str());
+    let Role::Issuing { approval_office, .. } = &department.role else {
+        return Err(inconsistent(&department.key).into());
+    };
+    let powers: Vec<String> = letter.powers.iter().map(ToString::to_string).collect();
+    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+    let data: Map<String, Value> = match json!({
+        "审批办公室": approval_office,
+        "首席代表": chief,
+        "授予权限": powers.join("、"),
+        "授权事项": names.join("、"),
+        "有效期自": letter.from.to_string(),
+        "有效期至": letter.to.to_string(),
+        "签发日期": letter.from.to_string(),
+    }) {
+        Value::Object(data) => data,
+        _ => Map::new(),
+    };
+    let template =
+        app.templates.named("授权委托书").ok_or_else(|| inconsistent("no template for letters of authorization"))?;
+    let draft = super::draft::Draft::of_letter(template.clone(), data, department);
+    let number = format!(
+        "{}授权〔{}〕{}号",
+        app.hall.area,
+        letter.from.year(),
+        app.db.take_number("letter", letter.from.year()).await?
+    );
+    let drafts = [draft];
+    let checked = check(app, &drafts, std::slice::from_ref(&number), &app.base_url).await?.remove(0);
+    let composed = compose(app, checked, facts(app, &drafts[0], &number, app.base_url.clone())).await?;
+    let document = app.store.put(&composed.pdf)?;
+    let codes: Vec<_> = match &letter.items {
+        CoveredItems::All => items.iter().map(|item| item.code.clone()).collect(),
+        CoveredItems::Listed(codes) => codes.iter().cloned().collect(),
+    };
+    let row = LetterRow {
+        id: app.new_uuid().to_string(),
+        department: department.key.to_string(),
+        chief: chief.to_owned(),
+        powers: serde_json::to_string(&letter.powers).map_err(inconsistent)?,
+        items: serde_json::to_string(&codes).map_err(inconsistent)?,
+        first_day: letter.from.to_string(),
+        last_day: letter.to.to_string(),
+        document: document.as_bytes().to_vec(),
+        revoked_at: None,
+    };
+    Ok(app.db.file_letter(&row).await?)
+}
+
+fn random_key(rng: &dyn SecureRandom) -> Result<[u8; 32], ActError> {
+    let mut key = [0; 32];
+    rng.fill(&mut key).map_err(|_| inconsistent("no random numbers"))?;
+    Ok(key)
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StartError> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all())).map_err(io(path))
+}
+
+fn folder(path: &Path) -> Result<(), StartError> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io(path))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), SetUpError> {
+    write_durably(path, bytes).map_err(|error| StartError::from(error).into())
+}
+
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> StartError {
+    let path = path.to_owned();
+    move |source| StartError::Io { path, source }
+}

@@ -1,0 +1,66 @@
+//! Suspend a seal, effective at once, or let it be used again: each an entry in the ledger.
+
+use crate::app::App;
+use crate::db::ledger::{Change, Evidence};
+use crate::digest::Digest;
+use crate::hall::opening::china_date;
+use crate::hall::refusal::Refusal;
+use crate::hall::staff::Duty;
+use crate::ledger::entry::{Entry, Salted, SealChange, approval_digest};
+
+use super::person::{Person, refused};
+use super::{ActError, inconsistent};
+
+/// What happens to the seal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealAct {
+    /// 停用.
+    Suspend,
+    /// 恢复启用.
+    Resume,
+}
+
+/// Suspends or resumes a seal of the keeper's department.
+pub async fn suspend_seal(app: &App, person: &Person, seal: &str, act: SealAct, why: &str) -> Result<(), ActError> {
+    match run(app, person, seal, act, why).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(refused(app, "seal-state", seal, person, error).await),
+    }
+}
+
+async fn run(app: &App, person: &Person, seal: &str, act: SealAct, why: &str) -> Result<(), ActError> {
+    person.require(&[Duty::Keeper])?;
+    let row = app.db.seal(seal).await?.ok_or(ActError::NotFound)?;
+    if person.staff.department.as_ref().map(|key| key.as_str()) != Some(row.department.as_str()) {
+        return Err(Refusal::because("wrong-department", "只能管理本部门的印章").into());
+    }
+    if why.trim().is_empty() {
+        return Err(Refusal::because("reason-missing", "请写明理由").into());
+    }
+    let (from, to) = match act {
+        SealAct::Suspend => ("active", "suspended"),
+        SealAct::Resume => ("suspended", "active"),
+    };
+    if row.state != from {
+        return Err(Refusal::because("seal-state", "印章当前状态不允许此操作，请刷新后查看").into());
+    }
+    let now = app.now();
+    let statement = format!(
+        "yinxin-seal-state/v1\nseal {seal}\nto {to}\nwho {}\nat {now:.6}\nwhy {}\n",
+        person.staff.id,
+        why.trim()
+    );
+    let salt = app.random();
+    let change = SealChange {
+        seal: Digest::try_from(row.key.as_slice()).map_err(inconsistent)?,
+        approvals: Salted::new([approval_digest(&salt, statement.as_bytes())]).map_err(inconsistent)?,
+        day: china_date(now),
+    };
+    let entry = match act {
+        SealAct::Suspend => Entry::SealSuspend(change),
+        SealAct::Resume => Entry::SealResume(change),
+    };
+    let evidence = Evidence { statement: statement.into_bytes(), salt };
+    app.sequencer.change(&entry, Change::SealState { seal: row.id, from, to }, Some(evidence)).await?;
+    Ok(())
+}

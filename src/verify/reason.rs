@@ -1,0 +1,222 @@
+//! Everything that can be said of a signature, in one table: code, weight, effect on the report, sentence.
+
+use super::report::{Integrity, SubIndication};
+use crate::pdf::read::{ChangeCode, CoverageError, ReadError};
+
+/// Something found. Ordered as found; the weightiest decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    // The file
+    /// Not a PDF.
+    NotPdf,
+    /// The end of the file is missing.
+    Truncated,
+    /// The structure is damaged.
+    Damaged,
+    /// Beyond the limits of size or work.
+    TooLarge,
+    /// Encrypted.
+    Encrypted,
+    /// Uses something that is not read here.
+    Unsupported,
+    /// There is no signature.
+    Unsigned,
+    /// Older and newer programs see different objects.
+    Hybrid,
+    /// Two fields have one name.
+    SharedName,
+    /// A prepared place for a seal is empty.
+    SealMissing,
+    // Coverage and changes
+    /// The place for the signature was never filled.
+    NotFilled,
+    /// The ByteRange is malformed.
+    ByteRange,
+    /// The ByteRange and the signature's contents do not fit together.
+    Gap,
+    /// Something changed after the signature.
+    Changed(ChangeCode),
+    // The signature
+    /// A kind of signature that is not read here.
+    SignatureKind,
+    /// The CMS object is damaged.
+    SignatureDamaged,
+    /// An algorithm that is not supported.
+    Algorithm,
+    /// The signer's certificate is missing.
+    SignerMissing,
+    /// The document is not what was signed.
+    DigestMismatch,
+    /// The signature is not the signer's.
+    SignatureWrong,
+    /// The signed attributes name another certificate.
+    OtherCertificate,
+    /// The signed attributes name no certificate.
+    CertificateNotNamed,
+    // The chain
+    /// No path to a trusted anchor.
+    NoChain,
+    /// A path that breaks a rule.
+    ChainRule,
+    /// The certificate has expired and nothing proves that the signature is older.
+    Expired,
+    /// The signature claims a time before its certificate.
+    NotYetValid,
+    /// The signature claims a time after its certificate.
+    SignedAfterExpiry,
+    /// The signature claims a time that is still to come.
+    SignedInFuture,
+    /// The certificate was revoked before the signature.
+    Revoked,
+    /// The certificate was revoked, and nothing proves that the signature is older.
+    RevokedNoProof,
+    /// The certificate was revoked after the signature.
+    RevokedSince,
+    // The seal
+    /// Not in the one form that this system writes.
+    NotOurForm,
+    /// Carries a timestamp, which is not validated here.
+    Timestamp,
+    /// No ledger proof.
+    ProofMissing,
+    /// More than one ledger proof.
+    ProofDoubled,
+    /// A ledger proof that does not hold.
+    ProofWrong,
+    /// The entry is of another document.
+    EntryOfOtherDocument,
+    /// The entry is of another seal.
+    EntryOfOtherSeal,
+    /// The entry is of another day.
+    EntryOfOtherDay,
+    /// The entry is not of the use of a seal.
+    EntryOfOtherKind,
+    /// The verifier's policy does not know the log.
+    LogUnknown,
+    /// Too few witnesses have cosigned.
+    QuorumShort,
+    /// A cosignature by a key the policy does not know.
+    CosignerUnknown,
+    /// The policy asks for no independent witness.
+    NoWitness,
+}
+
+/// What a reason does to the verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Effect {
+    /// Nothing: it is said for completeness.
+    Note,
+    /// The verdict cannot be *valid*.
+    Unconfirmed(Option<SubIndication>),
+    /// The verdict is *invalid*.
+    Fails(SubIndication),
+}
+
+impl Reason {
+    /// Why a file cannot be read.
+    pub(super) fn of_unreadable(error: &ReadError) -> Self {
+        match error {
+            ReadError::NotPdf => Self::NotPdf,
+            ReadError::NoEnd => Self::Truncated,
+            ReadError::Encrypted => Self::Encrypted,
+            ReadError::Limit(_) => Self::TooLarge,
+            ReadError::Unsupported(_) => Self::Unsupported,
+            ReadError::Syntax { .. }
+            | ReadError::DuplicateKey { .. }
+            | ReadError::Xref { .. }
+            | ReadError::SectionOrder
+            | ReadError::Misplaced(_)
+            | ReadError::Stream { .. }
+            | ReadError::Structure(_) => Self::Damaged,
+        }
+    }
+
+    pub(super) fn of_coverage(error: CoverageError) -> Self {
+        match error {
+            CoverageError::NotTwoRanges | CoverageError::NoHole => Self::ByteRange,
+            CoverageError::NotDer => Self::SignatureDamaged,
+            CoverageError::GapIsNotContents
+            | CoverageError::NotHex
+            | CoverageError::Padding
+            | CoverageError::NotAtRevisionEnd
+            | CoverageError::NotInItsRevision => Self::Gap,
+        }
+    }
+
+    /// A stable name for programs.
+    pub fn code(self) -> &'static str {
+        self.row().0
+    }
+
+    pub(super) fn effect(self) -> Effect {
+        self.row().1
+    }
+
+    /// What it says of the bytes alone.
+    pub(super) fn integrity(self) -> Integrity {
+        self.row().2
+    }
+
+    /// One sentence for the person who asks, and what to do.
+    pub fn text(self) -> String {
+        match self {
+            // The change says what, the row says what to do.
+            Self::Changed(code) => format!("{}{}", code.text(), self.row().3),
+            _ => self.row().3.to_owned(),
+        }
+    }
+
+    #[rustfmt::skip]
+    fn row(self) -> (&'static str, Effect, Integrity, &'static str) {
+        use Effect::{Fails, Note, Unconfirmed};
+        use Integrity::{Broken, Intact, Modified, Suspicious};
+        use SubIndication as Sub;
+        let maybe = |sub| Unconfirmed(Some(sub));
+        match self {
+            Self::NotPdf => ("not-a-pdf", Fails(Sub::FormatFailure), Broken, "这不是 PDF 文件，请选择盖章后发给您的原 PDF 文件。"),
+            Self::Truncated => ("truncated", Fails(Sub::FormatFailure), Broken, "文件不完整，末尾缺失，请重新下载或向出证窗口索取。"),
+            Self::Damaged => ("damaged", Fails(Sub::FormatFailure), Broken, "文件结构已损坏，请重新下载或向出证窗口索取。"),
+            Self::TooLarge => ("too-large", Unconfirmed(None), Suspicious, "文件过大或结构过于复杂，无法查验，请向出证窗口核对。"),
+            Self::Encrypted => ("encrypted", Unconfirmed(None), Suspicious, "文件设有密码保护，无法查验，请向出证窗口索取未加密的原件。"),
+            Self::Unsupported => ("unsupported", Unconfirmed(None), Suspicious, "文件使用了本系统不支持的格式，无法查验，请向出证窗口核对。"),
+            Self::Unsigned => ("unsigned", Unconfirmed(Some(Sub::SignedDataNotFound)), Integrity::Unsigned, "文件中没有电子印章或电子签名，请确认这是盖章后的原件。"),
+            Self::Hybrid => ("hybrid", Unconfirmed(None), Suspicious, "文件在不同软件中可能显示不同内容，不能确认，请向出证窗口核对。"),
+            Self::SharedName => ("shared-field-name", Fails(Sub::FormatFailure), Suspicious, "文件中有重名的签章位置，可能被人做过手脚，请勿采信。"),
+            Self::SealMissing => ("seal-missing", Unconfirmed(None), Intact, "文件中还有应盖而未盖的印章，不是完整的证照，请索取全部盖章后的原件。"),
+            Self::NotFilled => ("not-filled", Fails(Sub::FormatFailure), Broken, "印章图样下没有电子签名，文件没有盖章效力，请勿采信。"),
+            Self::ByteRange => ("byte-range", Fails(Sub::FormatFailure), Broken, "签名所保护的范围写得不合规定，无法成立，请勿采信。"),
+            Self::Gap => ("gap", Fails(Sub::FormatFailure), Suspicious, "签名没有保护文件的全部内容，可能被人做过手脚，请勿采信。"),
+            Self::Changed(code) => (code.code(), Fails(Sub::FormatFailure), Modified, "请勿采信，并索取未经改动的原件。"),
+            Self::SignatureKind => ("signature-kind", Unconfirmed(None), Suspicious, "文件中有本系统不支持的签名类型，不能确认，请用签名方提供的工具查验。"),
+            Self::SignatureDamaged => ("signature-damaged", Fails(Sub::FormatFailure), Broken, "电子签名已损坏，请重新下载或向出证窗口索取。"),
+            Self::Algorithm => ("algorithm", maybe(Sub::CryptoConstraintsFailure), Suspicious, "签名使用了本系统不支持的算法，不能确认，请用签名方提供的工具查验。"),
+            Self::SignerMissing => ("signer-missing", maybe(Sub::NoSigningCertificateFound), Suspicious, "签名中没有签名者的证书，不能确认是谁所签。"),
+            Self::DigestMismatch => ("digest-mismatch", Fails(Sub::HashFailure), Modified, "文件内容在盖章之后被改动，请勿采信。"),
+            Self::SignatureWrong => ("signature-wrong", Fails(Sub::SigCryptoFailure), Modified, "电子签名与证书不符，是伪造的或已被改动，请勿采信。"),
+            Self::OtherCertificate => ("other-certificate", Fails(Sub::SigConstraintsFailure), Suspicious, "签名所指的证书被人调换，请勿采信。"),
+            Self::CertificateNotNamed => ("certificate-not-named", maybe(Sub::SigConstraintsFailure), Intact, "签名没有锁定签名者的证书，不能确认是谁所签。"),
+            Self::NoChain => ("no-chain", maybe(Sub::NoCertificateChainFound), Intact, "内容未被改动，但签名者不在可信名单之内，不能确认是谁所签，请向其发证机构核对。"),
+            Self::ChainRule => ("chain-rule", maybe(Sub::ChainConstraintsFailure), Intact, "签名者的证书不符合规定的用途或层级，不能确认，请向其发证机构核对。"),
+            Self::Expired => ("expired", maybe(Sub::OutOfBoundsNoPoe), Intact, "印章证书现已到期，又没有独立的见证说明盖章在到期之前，不能确认，请到门户在线查验。"),
+            Self::NotYetValid => ("not-yet-valid", Fails(Sub::NotYetValid), Intact, "签名所称的时间早于印章证书启用的时间，请勿采信。"),
+            Self::SignedAfterExpiry => ("signed-after-expiry", Fails(Sub::Expired), Intact, "签名所称的时间晚于印章证书到期的时间，请勿采信。"),
+            Self::SignedInFuture => ("signed-in-future", Unconfirmed(None), Intact, "签名所称的时间还没有到，请核对本机时间后再查验。"),
+            Self::Revoked => ("revoked", Fails(Sub::Revoked), Intact, "盖章时印章证书已被吊销，请勿采信。"),
+            Self::RevokedNoProof => ("revoked-no-proof", maybe(Sub::RevokedNoPoe), Intact, "印章证书现已吊销，又没有独立的见证说明盖章在吊销之前，不能确认，请到门户在线查验。"),
+            Self::RevokedSince => ("revoked-since", Note, Intact, "印章证书在盖章之后被吊销，盖章时有效；目前状态请到门户在线查验。"),
+            Self::NotOurForm => ("not-canonical", Fails(Sub::FormatFailure), Suspicious, "印章数据中有不属于本系统写法的内容，可能被人做过手脚，请勿采信。"),
+            Self::Timestamp => ("timestamp", Unconfirmed(None), Intact, "印章附有本系统尚不能核验的时间戳，不能确认，请到门户在线查验。"),
+            Self::ProofMissing => ("proof-missing", Fails(Sub::SigConstraintsFailure), Intact, "这次盖章没有登记在用印总账上，请勿采信，并向大厅举报。"),
+            Self::ProofDoubled => ("proof-doubled", Fails(Sub::SigConstraintsFailure), Intact, "印章附有多份用印登记证明，不合规定，请勿采信，并向大厅举报。"),
+            Self::ProofWrong => ("proof-wrong", Fails(Sub::SigConstraintsFailure), Intact, "用印登记证明不成立，请勿采信，并向大厅举报。"),
+            Self::EntryOfOtherDocument => ("entry-other-document", Fails(Sub::SigConstraintsFailure), Intact, "用印登记证明属于另一份文件，请勿采信，并向大厅举报。"),
+            Self::EntryOfOtherSeal => ("entry-other-seal", Fails(Sub::SigConstraintsFailure), Intact, "用印登记证明属于另一枚印章，请勿采信，并向大厅举报。"),
+            Self::EntryOfOtherDay => ("entry-other-day", Fails(Sub::SigConstraintsFailure), Intact, "用印登记的日期与盖章日期不符，请勿采信，并向大厅举报。"),
+            Self::EntryOfOtherKind => ("entry-other-kind", Fails(Sub::SigConstraintsFailure), Intact, "所附的登记不是用印登记，请勿采信，并向大厅举报。"),
+            Self::LogUnknown => ("log-unknown", maybe(Sub::SigConstraintsFailure), Intact, "本机的信任名单中没有登记这次盖章的总账，不能确认，请更新信任名单或到门户在线查验。"),
+            Self::QuorumShort => ("quorum-short", maybe(Sub::SigConstraintsFailure), Intact, "见证这次用印登记的独立机构不足规定数目，不能确认，请到门户在线查验。"),
+            Self::CosignerUnknown => ("cosigner-unknown", maybe(Sub::SigConstraintsFailure), Intact, "用印登记证明上有信任名单之外的签名，不能确认，请更新信任名单或到门户在线查验。"),
+            Self::NoWitness => ("no-independent-witness", Note, Intact, "没有独立见证：总账只由大厅自己作证，重要用途请到门户在线查验。"),
+        }
+    }
+}

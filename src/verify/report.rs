@@ -1,0 +1,282 @@
+//! The answer, for people and for programs. Its JSON is an interface: fields are added, never renamed.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::reason::{Effect, Reason};
+
+/// The answer in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Genuine and unchanged, as of sealing.
+    Valid,
+    /// Changed, forged, or sealed against the rules.
+    Invalid,
+    /// Cannot be confirmed; not the same as valid.
+    Indeterminate,
+}
+
+/// What can be said of the bytes alone, whoever signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Integrity {
+    /// Every signature covers what it should and fits what it covers.
+    Intact,
+    /// There is no signature.
+    Unsigned,
+    /// Built so that programs or people may be misled, or not readable by this one.
+    Suspicious,
+    /// Not what was signed.
+    Modified,
+    /// Not readable as a PDF, or as a signature.
+    Broken,
+}
+
+/// What happened since the sealing, as far as somebody was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Today {
+    /// Still in force.
+    Good,
+    /// Suspended, withdrawn, revoked or superseded since.
+    Changed,
+    /// Nobody was asked: an offline answer.
+    NotAsked,
+}
+
+/// Main status indication (EN 319 102-1, table 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING-KEBAB-CASE")]
+pub enum Indication {
+    /// All checks passed.
+    TotalPassed,
+    /// Not enough is known.
+    Indeterminate,
+    /// A check failed.
+    TotalFailed,
+}
+
+/// Sub-indication (EN 319 102-1, table 4), those used here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SubIndication {
+    /// Not the structure the standard demands.
+    FormatFailure,
+    /// The digest is another.
+    HashFailure,
+    /// The signature does not verify.
+    SigCryptoFailure,
+    /// The signature breaks a rule of the policy.
+    SigConstraintsFailure,
+    /// The chain breaks a rule.
+    ChainConstraintsFailure,
+    /// An algorithm is not acceptable.
+    CryptoConstraintsFailure,
+    /// Revoked at the time of signing.
+    Revoked,
+    /// Expired at the time of signing.
+    Expired,
+    /// Not yet valid at the time of signing.
+    NotYetValid,
+    /// The signer's certificate is not at hand.
+    NoSigningCertificateFound,
+    /// No chain to a trusted anchor.
+    NoCertificateChainFound,
+    /// Revoked, with no proof of existence before.
+    RevokedNoPoe,
+    /// Expired, with no proof of existence before.
+    OutOfBoundsNoPoe,
+    /// There is nothing signed.
+    SignedDataNotFound,
+}
+
+/// A reason as shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stated {
+    /// A stable name for programs.
+    pub code: &'static str,
+    /// One Chinese sentence, with what to do.
+    pub text: String,
+}
+
+/// The answer for one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// What the caller calls the file; empty if it has no name.
+    pub file: String,
+    /// The answer in one word.
+    pub verdict: Verdict,
+    /// The bytes alone.
+    pub integrity: Integrity,
+    /// Since sealing.
+    pub today: Today,
+    /// Main status indication, that of the worst signature.
+    pub indication: Indication,
+    /// Sub-indication that goes with it.
+    pub sub_indication: Option<SubIndication>,
+    /// Of the document and of all its signatures, the weightiest first.
+    pub reasons: Vec<Stated>,
+    /// One for each signature, in the order of the form.
+    pub signatures: Vec<SignatureReport>,
+    #[serde(skip)]
+    found: Vec<Reason>,
+}
+
+/// The answer for one signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignatureReport {
+    /// The field's name.
+    pub field: String,
+    /// The page of the seal, from 1.
+    pub page: Option<usize>,
+    /// The name the signature gives, unproved; for people.
+    pub name: Option<String>,
+    /// The subject of the signer's certificate; proved if the indication is TOTAL-PASSED.
+    pub signer: Option<String>,
+    /// SHA-256 of the signer's public key, which names the seal in the ledger.
+    pub seal: Option<crate::digest::Digest>,
+    /// Serial number of the signer's certificate, hexadecimal.
+    pub certificate_serial: Option<String>,
+    /// The signer is under a hall's anchor, so that the rules for seals apply.
+    pub is_seal: bool,
+    /// The time the signature claims.
+    pub signed_at: Option<Timestamp>,
+    /// It covers every byte of the file but its own place.
+    pub covers_whole_file: bool,
+    /// Certification: what the signature allows afterwards, 1 to 3.
+    pub certification: Option<u8>,
+    /// Where its use is logged.
+    pub ledger: Option<LedgerReport>,
+    /// The answer in one word.
+    pub verdict: Verdict,
+    /// The bytes alone.
+    pub integrity: Integrity,
+    /// Main status indication.
+    pub indication: Indication,
+    /// Sub-indication that goes with it.
+    pub sub_indication: Option<SubIndication>,
+    /// The weightiest first.
+    pub reasons: Vec<Stated>,
+    #[serde(skip)]
+    pub(super) found: Vec<Reason>,
+}
+
+/// A proved ledger entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LedgerReport {
+    /// The log's origin.
+    pub log: String,
+    /// The entry's index.
+    pub index: u64,
+    /// The size of the tree of the proof: the answer is as of this size.
+    pub size: u64,
+    /// Witnesses of the policy that have cosigned, with their time; none: nobody but the hall vouches.
+    pub witnesses: Vec<(String, Timestamp)>,
+}
+
+impl Report {
+    pub(super) fn new(document: Vec<Reason>, signatures: Vec<SignatureReport>) -> Self {
+        let mut found = document;
+        found.extend(signatures.iter().flat_map(|signature| signature.found.iter().copied()));
+        let conclusion = Conclusion::of(&mut found);
+        let changed =
+            found.iter().any(|r| matches!(r, Reason::Revoked | Reason::RevokedNoProof | Reason::RevokedSince));
+        Self {
+            file: String::new(),
+            verdict: conclusion.verdict,
+            integrity: conclusion.integrity,
+            today: if changed { Today::Changed } else { Today::NotAsked },
+            indication: conclusion.indication,
+            sub_indication: conclusion.sub_indication,
+            reasons: conclusion.reasons,
+            signatures,
+            found,
+        }
+    }
+
+    /// The report on a file that could not be opened: nothing is known of its bytes, and nothing of it may be believed.
+    pub fn unopened(why: &str) -> Self {
+        let text = format!("文件无法打开（{why}），请核对文件是否存在、是否有权读取");
+        Self { reasons: vec![Stated { code: "cannot-open", text }], ..Self::new(vec![Reason::Damaged], Vec::new()) }
+    }
+
+    /// The report under the file's name.
+    #[must_use]
+    pub fn named(self, file: impl Into<String>) -> Self {
+        Self { file: file.into(), ..self }
+    }
+
+    /// The report with what a portal or a fresh copy of the ledger says of today. What is known to have changed stays so.
+    #[must_use]
+    pub fn as_of_today(self, today: Today) -> Self {
+        let today = if self.today == Today::Changed { Today::Changed } else { today };
+        Self { today, ..self }
+    }
+
+    /// Whether the verdict is *valid*: what a finished document must be before it leaves.
+    pub fn is_valid(&self) -> bool {
+        self.verdict == Verdict::Valid
+    }
+
+    /// Whether every signature is valid and nothing is wrong but that further seals are still to come: what each revision of a
+    /// document with several seals must be before the next.
+    pub fn is_valid_so_far(&self) -> bool {
+        let all = !self.signatures.is_empty() && self.signatures.iter().all(|s| s.verdict == Verdict::Valid);
+        all && (self.is_valid() || self.found.iter().all(|r| *r == Reason::SealMissing || r.effect() == Effect::Note))
+    }
+
+    /// Verdict and codes in one line, for records; names nobody.
+    pub fn summary(&self) -> String {
+        let codes: Vec<&str> = self.reasons.iter().map(|reason| reason.code).collect();
+        format!("{:?} {:?}: {}", self.verdict, self.integrity, codes.join(", "))
+    }
+
+    /// Whether there is a reason with this code.
+    pub fn has(&self, code: &str) -> bool {
+        self.reasons.iter().any(|reason| reason.code == code)
+    }
+}
+
+/// 0: all valid; 1: one is invalid; 2: none is invalid, one cannot be confirmed. (3, a file that cannot be opened, is the
+/// caller's to find.)
+pub fn exit_code<'r>(reports: impl IntoIterator<Item = &'r Report>) -> u8 {
+    let codes = reports.into_iter().map(|report| match report.verdict {
+        Verdict::Valid => 0,
+        Verdict::Invalid => 1,
+        Verdict::Indeterminate => 2,
+    });
+    let codes: Vec<u8> = codes.collect();
+    if codes.contains(&1) { 1 } else { codes.into_iter().max().unwrap_or(0) }
+}
+
+/// What a list of reasons comes to.
+pub(super) struct Conclusion {
+    pub(super) verdict: Verdict,
+    pub(super) integrity: Integrity,
+    pub(super) indication: Indication,
+    pub(super) sub_indication: Option<SubIndication>,
+    pub(super) reasons: Vec<Stated>,
+}
+
+impl Conclusion {
+    /// Sorts the reasons, the weightiest first, each once.
+    pub(super) fn of(found: &mut Vec<Reason>) -> Self {
+        let mut seen = std::collections::HashSet::new();
+        found.retain(|reason| seen.insert(*reason));
+        let weight = |reason: &Reason| match reason.effect() {
+            Effect::Fails(_) => 0,
+            Effect::Unconfirmed(_) => 1,
+            Effect::Note => 2,
+        };
+        found.sort_by_key(weight);
+        let (verdict, indication, sub_indication) = match found.first().map(|reason| reason.effect()) {
+            Some(Effect::Fails(sub)) => (Verdict::Invalid, Indication::TotalFailed, Some(sub)),
+            Some(Effect::Unconfirmed(sub)) => (Verdict::Indeterminate, Indication::Indeterminate, sub),
+            Some(Effect::Note) | None => (Verdict::Valid, Indication::TotalPassed, None),
+        };
+        let integrity = found.iter().map(|reason| reason.integrity()).max().unwrap_or(Integrity::Intact);
+        let reasons = found.iter().map(|r| Stated { code: r.code(), text: r.text() }).collect();
+        Self { verdict, integrity, indication, sub_indication, reasons }
+    }
+}

@@ -1,0 +1,132 @@
+//! What a verifier is given to believe: anchors, revocation lists, the ledger's policy.
+//!
+//! Trusted: whoever fills the folder decides what is valid. It comes from the hall by a way that needs no trust in the
+//! files to be verified.
+
+use crate::ledger::policy::{Policy, PolicyError};
+use crate::pki::certificate::{Certificate, CertificateError};
+use crate::pki::crl::{Crl, CrlError};
+
+/// The folder whose anchors are trusted to name signers, but are no hall's: no ledger proof is asked of their signers.
+const OUTSIDE: &str = "outside/";
+
+/// A verifier's trust.
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
+    hall: Vec<Certificate>,
+    outside: Vec<Certificate>,
+    crls: Vec<Crl>,
+    policy: Option<Policy>,
+}
+
+/// Why a folder of trust is not usable. A trust that is partly read would be a trust that nobody chose.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// An anchor is not a certificate.
+    #[error("{name}: {source}")]
+    Anchor {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        source: CertificateError,
+    },
+    /// A revocation list is not one.
+    #[error("{name}: {source}")]
+    Crl {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        source: CrlError,
+    },
+    /// `policy.txt` or `log.vkey` is malformed.
+    #[error("{name}: {source}")]
+    Policy {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        source: PolicyError,
+    },
+    /// A text file is not UTF-8.
+    #[error("{0}: not UTF-8")]
+    NotUtf8(String),
+    /// `log.vkey` is not a log of `policy.txt`.
+    #[error("log.vkey is not among the logs of policy.txt")]
+    OtherLog,
+    /// There is no anchor.
+    #[error("no trust anchor")]
+    NoAnchor,
+}
+
+impl Trust {
+    /// Reads the files of a trust folder, given as relative names with `/` and contents: `*.pem`, `*.crt` are a hall's anchors
+    /// (below `outside/`: other signers' anchors), `*.crl` revocation lists, `policy.txt` the ledger's policy, `log.vkey` the log's
+    /// key (without a policy: that log, no witness). Other files are ignored.
+    ///
+    /// # Errors
+    /// [`TrustError`] naming the first file that is wrong, or if there is no anchor at all.
+    pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, TrustError> {
+        let (mut trust, mut policy, mut log) = (Self::default(), None, None);
+        for (name, bytes) in files {
+            let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+            match (name.as_str(), extension) {
+                ("policy.txt", _) => policy = Some(text(name, bytes)?),
+                ("log.vkey", _) => log = Some(text(name, bytes)?),
+                (_, "pem" | "crt") => {
+                    let parsed = if bytes.first() == Some(&0x30) {
+                        Certificate::from_der(&bytes)
+                    } else {
+                        Certificate::from_pem(&bytes)
+                    };
+                    let is_outside = name.starts_with(OUTSIDE);
+                    let anchor = parsed.map_err(|source| TrustError::Anchor { name, source })?;
+                    if is_outside { trust.outside.push(anchor) } else { trust.hall.push(anchor) }
+                }
+                (_, "crl") => {
+                    let der = bytes.first() == Some(&0x30);
+                    let parsed = if der { Crl::from_der(&bytes) } else { Crl::from_pem(&bytes) };
+                    trust.crls.push(parsed.map_err(|source| TrustError::Crl { name, source })?);
+                }
+                _ => {}
+            }
+        }
+        trust.policy = read_policy(policy, log)?;
+        if trust.hall.is_empty() && trust.outside.is_empty() { Err(TrustError::NoAnchor) } else { Ok(trust) }
+    }
+
+    /// A hall's own trust, from its parts.
+    pub fn of_hall(anchors: Vec<Certificate>, crls: Vec<Crl>, policy: Policy) -> Self {
+        Self { hall: anchors, outside: Vec::new(), crls, policy: Some(policy) }
+    }
+
+    pub(super) fn anchors(&self) -> Vec<Certificate> {
+        self.hall.iter().chain(&self.outside).cloned().collect()
+    }
+
+    /// Signers below this anchor are seals.
+    pub(super) fn is_hall(&self, anchor: &Certificate) -> bool {
+        self.hall.contains(anchor)
+    }
+
+    pub(super) fn crls(&self) -> &[Crl] {
+        &self.crls
+    }
+
+    pub(super) fn policy(&self) -> Option<&Policy> {
+        self.policy.as_ref()
+    }
+}
+
+fn text(name: String, bytes: Vec<u8>) -> Result<String, TrustError> {
+    String::from_utf8(bytes).map_err(|_| TrustError::NotUtf8(name))
+}
+
+fn read_policy(policy: Option<String>, log: Option<String>) -> Result<Option<Policy>, TrustError> {
+    let parse = |name: &str, text: &str| {
+        Policy::parse(text).map_err(|source| TrustError::Policy { name: name.to_owned(), source })
+    };
+    let alone = log.map(|key| parse("log.vkey", &format!("log {}\nquorum none\n", key.trim_end()))).transpose()?;
+    let Some(policy) = policy else { return Ok(alone) };
+    let policy = parse("policy.txt", &policy)?;
+    let knows = |key: &Policy| key.logs().iter().all(|log| policy.logs().iter().any(|known| known.key == log.key));
+    if alone.as_ref().is_none_or(knows) { Ok(Some(policy)) } else { Err(TrustError::OtherLog) }
+}
