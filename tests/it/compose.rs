@@ -458,6 +458,37 @@ fn the_same_input_gives_the_same_archive_file() {
 }
 
 #[test]
+fn a_seal_never_stands_on_a_page_without_text() {
+    let mut case = case("000008");
+    for lines in 8..48 {
+        let text = "项目建设必须严格执行环境保护设施与主体工程同时设计、同时施工。".chars().cycle().take(28 * lines);
+        case.data.insert("批复正文".into(), json!([{ "p": format!("{}完", text.collect::<String>()) }]));
+        let composed = case.compose(&COMPOSER);
+        let last = composed.pages.to_string();
+        let text = squeeze(&run(&composed.pdf, "pdftotext", &["-raw", "-f", &last, "-l", &last, "FILE", "-"]));
+        assert!(text.contains('完'), "{lines} lines, page {last}: {text}");
+        assert_eq!(composed.anchors[0].page + 1, composed.pages);
+    }
+}
+
+#[test]
+fn threads_that_share_a_composer_do_not_mix_their_certificates() {
+    let ids = ["000001", "000008", "000010", "000012"];
+    let alone: Vec<_> = ids.iter().map(|id| case(id).compose(&COMPOSER).pdf).collect();
+    std::thread::scope(|scope| {
+        for turn in 0..4 {
+            let alone = &alone;
+            scope.spawn(move || {
+                for k in 0..ids.len() {
+                    let k = (k + turn) % ids.len();
+                    assert!(case(ids[k]).compose(&COMPOSER).pdf == alone[k], "{}", ids[k]);
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn a_preview_says_so_on_every_page_and_has_neither_number_nor_code() {
     for id in ["000001", "000008"] {
         let case = case(id);
