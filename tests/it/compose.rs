@@ -408,7 +408,7 @@ fn pages_never_overflow_whatever_the_length() {
         for (turn, alphabet) in alphabets.iter().enumerate() {
             let fill =
                 |length: usize| alphabet.chars().cycle().skip(turn).take(length).collect::<String>().trim().to_owned();
-            for part in [1, 3, 10] {
+            for part in [1, 5] {
                 let mut case = normal.clone();
                 for field in &template.fields {
                     let value = match field.kind {
