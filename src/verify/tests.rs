@@ -419,6 +419,19 @@ fn every_sentence_is_one_sentence_with_something_to_do() {
     assert_eq!(Reason::Changed(ChangeCode::Page).text(), "签章之后页面被改动。请勿采信，并索取未经改动的原件。");
 }
 
+#[test]
+fn a_signature_shown_twice_is_suspicious() {
+    let mut house = House::new();
+    let bytes = house.seal();
+    let field = Document::open(&bytes, &Limits::DEFAULT).unwrap().signature_fields().unwrap().remove(0);
+    let (first, signature) = (field.id.number, field.signature.unwrap().id.unwrap());
+    let form = format!("<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{first} 0 R 30 0 R] >> >>");
+    let again = format!("<< /FT /Sig /T (again) /V {signature} >>");
+    let report = verify(&append(&bytes, &[(1, &form), (30, &again)], 40), &house.trust(), now());
+    assert!(report.has("shared-signature") && report.has("catalog-changed"), "{}", report.summary());
+    assert_eq!(report.verdict, Verdict::Invalid);
+}
+
 /// Whatever the bytes, there is an answer.
 #[test]
 fn three_thousand_mutations_have_an_answer() {
