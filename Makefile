@@ -1,5 +1,6 @@
 # Two commands matter: `make demo` and `make test`. Both need Rust and a C compiler; `make test` fetches the rest itself.
-# One profile (dev, dependencies optimised) serves both, so that nothing is compiled twice.
+# One profile (dev, dependencies optimised) and one set of features serve both: cargo unifies the features of the tests'
+# crates with the program's only when a test is built as well, so that `cargo run` alone would compile most crates again.
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench tools advisories
@@ -13,7 +14,8 @@ help:
 	@echo 'make advisories  known weaknesses of the dependencies (asks the advisory database over the network)'
 
 demo:
-	cargo run --locked -- demo $(ARGS)
+	cargo test --locked --no-run --test it
+	target/debug/yinxin demo $(ARGS)
 
 test: tools
 	cargo test --locked

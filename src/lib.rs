@@ -16,6 +16,7 @@ pub mod verify;
 pub mod acts;
 pub mod app;
 pub mod db;
+pub mod demo;
 pub mod fault;
 pub mod sequencer;
 pub mod store;

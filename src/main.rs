@@ -1,2 +1,218 @@
-//! The `yinxin` program.
-fn main() {}
+//! The `yinxin` program: arguments -> App -> one command.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use yinxin::app::config::Config;
+use yinxin::app::{App, Clock, read_trust};
+use yinxin::cms::SignedData;
+use yinxin::demo::{self, Demo};
+use yinxin::ledger::proof::TlogProof;
+use yinxin::pdf::read::{Document, Limits};
+use yinxin::verify::{Report, Trust, exit_code, verify};
+use yinxin::web::router::Accounts;
+use yinxin::web::run;
+
+/// Where a hall's configuration is looked for, if neither an argument nor the environment names one.
+const CONFIG: &str = "/etc/yinxin/yinxin.toml";
+
+/// 印信: electronic seals and certificates for government service halls.
+#[derive(Parser)]
+#[command(name = "yinxin", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set up the demonstration hall, carry its first case through, print `sealed PATH`; then serve
+    Demo {
+        /// Where the demonstration lives
+        #[arg(long, default_value = "demo-data")]
+        data: PathBuf,
+        /// Do not go on to serve
+        #[arg(long)]
+        once: bool,
+    },
+    /// Set up a hall from its hall.toml; first passwords are printed once
+    SetUp {
+        /// The configuration
+        #[arg(long)]
+        config: PathBuf,
+        /// The hall's departments, items, seals, staff
+        #[arg(long)]
+        hall: PathBuf,
+    },
+    /// Serve pages, API and ledger
+    Serve {
+        /// The configuration
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Judge signed PDFs. Exit 0: all valid, 1: one is invalid, 2: none invalid but one cannot be confirmed, 3: a file
+    /// cannot be opened
+    Verify {
+        /// One JSON object a line for each file
+        #[arg(long)]
+        json: bool,
+        /// Anchors, log.vkey, witnesses, policy.txt (a hall's DATA/keys/trust); else $YINXIN_TRUST, else the configuration
+        #[arg(long)]
+        trust: Option<PathBuf>,
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// The ledger
+    #[command(subcommand)]
+    Ledger(Ledger),
+}
+
+#[derive(Subcommand)]
+enum Ledger {
+    /// Write the entry and its tlog-proof out of a sealed PDF
+    Proof {
+        /// The sealed PDF
+        file: PathBuf,
+        /// Where the entry goes
+        #[arg(long)]
+        entry: PathBuf,
+        /// Where the proof goes
+        #[arg(long)]
+        out: PathBuf,
+        /// The signature field, if the document bears several seals; the first otherwise
+        #[arg(long)]
+        field: Option<String>,
+    },
+}
+
+type Failed = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Demo { data, once } => block_on(run_demo(&data, once)),
+        Command::SetUp { config, hall } => block_on(run_set_up(&config, &hall)),
+        Command::Serve { config } => block_on(run_serve(&config)),
+        Command::Verify { json, trust, files } => run_verify(json, trust, &files),
+        Command::Ledger(Ledger::Proof { file, entry, out, field }) => run_proof(&file, &entry, &out, field.as_deref()),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("yinxin: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn block_on(command: impl Future<Output = Result<ExitCode, Failed>>) -> Result<ExitCode, Failed> {
+    if let Some(point) = variable("YINXIN_STOP_AT") {
+        yinxin::fault::arm(&point);
+    }
+    let filter = variable("YINXIN_LOG").unwrap_or_else(|| "info".to_owned());
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+}
+
+async fn run_demo(data: &Path, once: bool) -> Result<ExitCode, Failed> {
+    let Demo { app, config, sealed, accounts } = demo::demo(data, Clock::System).await?;
+    let mut out = std::io::stdout();
+    writeln!(out, "sealed {}", sealed.display())?;
+    if once {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let text = std::fs::read_to_string(&accounts)?;
+    writeln!(out, "{text}\naccounts {}", accounts.display())?;
+    writeln!(out, "演示的账本没有独立见证人：正式部署请在 keys/trust/policy.txt 中写明至少一个。")?;
+    // If the usual port is taken, any other will do for a demonstration.
+    let door = run::open(&app, &config, config.listen)
+        .or_else(|_| run::open(&app, &config, (config.listen.ip(), 0).into()))?;
+    writeln!(out, "serving {}", door.url())?;
+    out.flush()?;
+    run::run(app, &config, door, Accounts::Shown).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_set_up(config: &Path, hall: &Path) -> Result<ExitCode, Failed> {
+    let config = Config::read(config)?;
+    let hall = std::fs::read_to_string(hall)?;
+    let mut passwords = Vec::new();
+    yinxin::acts::set_up::set_up(&config, &hall, Clock::System, &[], |login| {
+        let password = demo::password();
+        passwords.push((login.to_owned(), password.clone()));
+        password
+    })
+    .await?;
+    let mut out = std::io::stdout();
+    for (login, password) in passwords {
+        writeln!(out, "{login}\t{password}")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_serve(config: &Path) -> Result<ExitCode, Failed> {
+    let config = Config::read(config)?;
+    let app = App::open(&config, Clock::System).await?;
+    let door = run::open(&app, &config, config.listen)?;
+    let mut out = std::io::stdout();
+    writeln!(out, "serving {}", door.url())?;
+    out.flush()?;
+    run::run(app, &config, door, Accounts::Hidden).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_verify(json: bool, trust: Option<PathBuf>, files: &[PathBuf]) -> Result<ExitCode, Failed> {
+    let trust = trusted(trust)?;
+    let now = Clock::System.now();
+    let mut out = std::io::stdout().lock();
+    let (mut reports, mut unopened) = (Vec::new(), false);
+    for file in files {
+        let report = match std::fs::read(file) {
+            Ok(bytes) => verify(&bytes, &trust, now),
+            Err(error) => {
+                unopened = true;
+                Report::unopened(&error.to_string())
+            }
+        };
+        let report = report.named(file.display().to_string());
+        if json {
+            writeln!(out, "{}", serde_json::to_string(&report)?)?;
+        } else {
+            write!(out, "{report}")?;
+        }
+        reports.push(report);
+    }
+    Ok(ExitCode::from(if unopened { 3 } else { exit_code(&reports) }))
+}
+
+/// What the verifier believes: the argument, else the environment, else the configuration; never a folder beside the file.
+fn trusted(argument: Option<PathBuf>) -> Result<Trust, Failed> {
+    if let Some(folder) = argument.or_else(|| variable("YINXIN_TRUST").map(PathBuf::from)) {
+        return Ok(read_trust(&folder)?);
+    }
+    let config = PathBuf::from(variable("YINXIN_CONFIG").unwrap_or_else(|| CONFIG.to_owned()));
+    if config.exists() {
+        return Ok(read_trust(&Config::read(&config)?.data.join("keys/trust"))?);
+    }
+    eprintln!("yinxin: no trust given (--trust DIR, $YINXIN_TRUST or {CONFIG}): no signer can be confirmed");
+    Ok(Trust::default())
+}
+
+fn run_proof(file: &Path, entry: &Path, out: &Path, field: Option<&str>) -> Result<ExitCode, Failed> {
+    let bytes = std::fs::read(file)?;
+    let document = Document::open(&bytes, &Limits::DEFAULT)?;
+    let fields = document.signature_fields()?;
+    let signed = fields.into_iter().filter(|one| field.is_none_or(|name| name == one.name));
+    let signature = signed.filter_map(|one| one.signature).next().ok_or("the file has no such signature")?;
+    let signature = SignedData::parse(&signature.contents)?;
+    let proof = signature.proofs().next().ok_or("the signature carries no ledger proof")?;
+    let parsed = TlogProof::parse(proof)?;
+    std::fs::write(entry, parsed.extra().ok_or("the proof carries no entry")?)?;
+    std::fs::write(out, proof)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A variable of the environment.
+#[expect(clippy::disallowed_methods, reason = "main is where the environment is read")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

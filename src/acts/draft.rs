@@ -26,7 +26,7 @@ use super::{ActError, compute, inconsistent};
 /// The field of a decision that names the certificate it withdraws.
 const WITHDRAWN_NUMBER: &str = "原许可证号";
 /// The field of a joint document that lists what was decided; the service fills it in.
-const DECIDED_ITEMS: &str = "办结事项及文号";
+pub const DECIDED_ITEMS: &str = "办结事项及文号";
 
 /// What is asked for in a case.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -4,18 +4,22 @@
 
 use crate::app::App;
 use crate::compose::picture::Pictures;
-use crate::db::certificate::CertificateRow;
+pub use crate::db::certificate::CertificateRow;
 use crate::db::delivery::DeliveryRow;
 use crate::db::matter::MatterRow;
-use crate::db::seal::SealRow;
-use crate::db::seal_use::{ApprovalRow, SealUseRow, UseLine};
+pub use crate::db::seal::SealRow;
+pub use crate::db::seal_use::{ApprovalRow, SealUseRow, UseLine};
 use crate::digest::Digest;
 use crate::hall::staff::Duty;
 use crate::ledger::entry::Entry;
 
-use super::draft::PREVIEW_DPI;
 use super::person::Person;
 use super::{ActError, compute, inconsistent};
+
+/// Cases on one page of their list.
+pub const CASES_A_PAGE: u32 = 30;
+/// Uses on one page of the auditor's list.
+pub const USES_A_PAGE: u32 = 50;
 
 /// A case with everything that happened to it.
 #[derive(Debug, Clone)]
@@ -54,9 +58,8 @@ pub struct Waiting {
 
 /// The latest cases.
 pub async fn cases(app: &App, person: &Person, page: u32) -> Result<Vec<Case>, ActError> {
-    const PAGE: u32 = 30;
     let mut cases = Vec::new();
-    for matter in app.db.matters(PAGE, page.saturating_mul(PAGE)).await? {
+    for matter in app.db.matters(CASES_A_PAGE, page.saturating_mul(CASES_A_PAGE)).await? {
         let case = load(app, matter).await?;
         if may_see(person, &case) {
             cases.push(case);
@@ -150,15 +153,21 @@ pub async fn sealed_pdf(app: &App, person: &Person, certificate: &str) -> Result
     read(app, sealed).await
 }
 
-/// The picture of a page: of the sealed document if there is one, else of the unsealed.
-pub async fn page_picture(app: &App, person: &Person, certificate: &str, page: usize) -> Result<Vec<u8>, ActError> {
+/// The picture of a page (from 0): of the sealed document if there is one, else of the unsealed.
+pub async fn page_picture(
+    app: &App,
+    person: &Person,
+    certificate: &str,
+    page: usize,
+    dpi: u16,
+) -> Result<Vec<u8>, ActError> {
     let case = case_of(app, person, certificate).await?;
     let row = &document(&case, certificate)?.certificate;
     let digest = row.sealed_digest()?.map_or_else(|| row.unsealed_digest(), Ok)?;
     let pdf = read(app, digest).await?;
     compute(move || {
         let pictures = Pictures::open(pdf)?;
-        if page < pictures.pages() { Ok(pictures.png(page, PREVIEW_DPI)?) } else { Err(ActError::NotFound) }
+        if page < pictures.pages() { Ok(pictures.png(page, dpi)?) } else { Err(ActError::NotFound) }
     })
     .await?
 }
@@ -210,7 +219,7 @@ pub async fn uses(
 ) -> Result<Vec<UseLine>, ActError> {
     person.require(&[Duty::Auditor])?;
     let before = before.map_or(i64::MAX, |index| i64::try_from(index).unwrap_or(i64::MAX));
-    Ok(app.db.use_lines(before, department, 50).await?)
+    Ok(app.db.use_lines(before, department, USES_A_PAGE).await?)
 }
 
 /// The proof that an entry stands in the ledger, as a `.tlog-proof` text.

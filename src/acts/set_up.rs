@@ -15,7 +15,9 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, Value, json};
 
-use crate::app::config::Config;
+use ring::rand::SecureRandom;
+
+use crate::app::config::{Config, UnlockConfig};
 use crate::app::{App, Clock, StartError, random};
 use crate::db::ledger::{Change, Evidence};
 use crate::db::letter::LetterRow;
@@ -69,11 +71,13 @@ impl<E: Into<Failure>> From<E> for SetUpError {
     }
 }
 
-/// Sets up the hall of `hall_toml` at `config.data`; `password` gives each person's first password.
+/// Sets up the hall of `hall_toml` at `config.data`; `password` gives each person's first password. `files` are put into
+/// the data directory as well, readable by the owner alone. A key file that is to lie in there is made.
 pub async fn set_up(
     config: &Config,
     hall_toml: &str,
     clock: Clock,
+    files: &[(&str, &[u8])],
     mut password: impl FnMut(&str) -> String,
 ) -> Result<(), SetUpError> {
     let hall = Hall::parse(hall_toml).map_err(StartError::from)?;
@@ -87,6 +91,15 @@ pub async fn set_up(
     unfinished.data = beside.clone();
     // 1, 2
     folder(&beside)?;
+    for (name, bytes) in files {
+        write_private(&beside.join(name), bytes)?;
+    }
+    if let UnlockConfig::KeyFile(path) = &mut unfinished.unlock
+        && let Ok(inside) = path.strip_prefix(&config.data)
+    {
+        *path = beside.join(inside);
+        write_private(path, &random_key(&random())?)?;
+    }
     make_keys(&unfinished, &hall, clock.now())?;
     write(&beside.join("hall.toml"), hall_toml.as_bytes())?;
     let db = crate::db::Db::open(&beside.join("yinxin.sqlite")).await?;
@@ -301,6 +314,19 @@ async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
         revoked_at: None,
     };
     Ok(app.db.file_letter(&row).await?)
+}
+
+fn random_key(rng: &dyn SecureRandom) -> Result<[u8; 32], ActError> {
+    let mut key = [0; 32];
+    rng.fill(&mut key).map_err(|_| inconsistent("no random numbers"))?;
+    Ok(key)
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StartError> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all())).map_err(io(path))
 }
 
 fn folder(path: &Path) -> Result<(), StartError> {

@@ -21,15 +21,18 @@ use crate::db::matter::{AskedUse, MatterRow};
 use crate::db::seal::SealRow;
 use crate::digest::Digest;
 use crate::hall::approval::{Decision, Statement, Step};
-use crate::hall::id::{CaseNumber, CertificateId, ItemCode};
+use crate::hall::id::{CaseNumber, CertificateId, ItemCode, WindowNo};
 use crate::hall::opening::china_date;
 use crate::hall::refusal::Reasons;
 use crate::pdf::prepare;
 
 use super::draft::{Draft, Plan, Request, check, compose, facts, lookup_url, number_with, placeholders, plan};
 use super::layout::Layout;
-use super::person::{Person, refused};
-use super::{ActError, compute, inconsistent};
+use super::person::{Person, Seat, refused};
+use super::{ActError, compute, inconsistent, once};
+
+/// The longest key of a form.
+const MAX_FORM_KEY: usize = 64;
 
 /// A case that was accepted, now or before.
 #[derive(Debug, Clone)]
@@ -54,6 +57,31 @@ pub async fn submit(
     }
 }
 
+/// Accepts a case from a form shown under `key`, which was drawn at random: the same form sent twice is one case. The
+/// number of the case is taken when the form is first sent and kept under the key before anything else is done.
+pub async fn submit_form(app: &App, person: &Person, key: &str, request: &Request) -> Result<Submitted, ActError> {
+    let case = case_of_form(app, person, key).await?;
+    submit(app, person, case, request).await
+}
+
+async fn case_of_form(app: &App, person: &Person, key: &str) -> Result<Option<CaseNumber>, ActError> {
+    // Somebody at no window is refused by the counter's rules; there is nothing to number.
+    let Seat::Window(window) = &person.seat else { return Ok(None) };
+    if key.is_empty() || key.len() > MAX_FORM_KEY {
+        return Ok(None);
+    }
+    let key = format!("form:{key}");
+    let request = Digest::of(key.as_bytes());
+    if once::answered(app, person, &key, &request).await?.is_none() {
+        let case = next_case(app, window, china_date(app.now()).year()).await?;
+        once::keep(app, person, &key, &request, (202, case.as_str())).await?;
+    }
+    // Of two at the same moment the first stands: read again.
+    let kept =
+        once::answered(app, person, &key, &request).await?.ok_or_else(|| inconsistent("a form without its number"))?;
+    Ok(Some(kept.1.parse().map_err(inconsistent)?))
+}
+
 async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Request) -> Result<Submitted, ActError> {
     let submission = Digest::of(&serde_json::to_vec(request).map_err(inconsistent)?);
     if let Some(case) = &case
@@ -67,11 +95,7 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
     let day = china_date(now);
     let case = match case {
         Some(case) => case,
-        None => {
-            let key = format!("case:{}", plan.window);
-            let number = app.db.take_number(&key, day.year()).await?;
-            format!("{}-{}-{number:06}", day.year(), plan.window).parse().map_err(inconsistent)?
-        }
+        None => next_case(app, &plan.window, day.year()).await?,
     };
     // 2
     let shown = placeholders(&mut plan.drafts, case.as_str(), day)?;
@@ -115,6 +139,17 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
             already(app, &case, &submission).await?.ok_or_else(|| inconsistent(&case))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The window's next number that no approval system has used.
+async fn next_case(app: &App, window: &WindowNo, year: i16) -> Result<CaseNumber, ActError> {
+    loop {
+        let number = app.db.take_number(&format!("case:{window}"), year).await?;
+        let case: CaseNumber = format!("{year}-{window}-{number:06}").parse().map_err(inconsistent)?;
+        if app.db.matter_by_number(case.as_str()).await?.is_none() {
+            return Ok(case);
+        }
     }
 }
 

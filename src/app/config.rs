@@ -76,9 +76,16 @@ impl Config {
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
         let wrong = |problems| ConfigError { file: file.display().to_string(), problems };
         let text = std::fs::read_to_string(file).map_err(|error| wrong(vec![error.to_string()]))?;
-        let mut config: Self = toml::from_str(&text).map_err(|error| wrong(vec![error.to_string()]))?;
-        let base = file.parent().unwrap_or(Path::new("."));
-        let settle = |path: &mut PathBuf| *path = base.join(&*path);
+        Self::parse(&text, file.parent().unwrap_or(Path::new(".")))
+            .map_err(|error| ConfigError { file: file.display().to_string(), ..error })
+    }
+
+    /// Checks a configuration whose relative paths are below `base`.
+    pub fn parse(text: &str, base: &Path) -> Result<Self, ConfigError> {
+        let wrong = |problems| ConfigError { file: base.display().to_string(), problems };
+        let mut config: Self = toml::from_str(text).map_err(|error| wrong(vec![error.to_string()]))?;
+        let settle =
+            |path: &mut PathBuf| *path = if path.as_os_str() == "." { base.to_owned() } else { base.join(&*path) };
         settle(&mut config.data);
         config.extra_fonts.iter_mut().for_each(settle);
         match &mut config.unlock {

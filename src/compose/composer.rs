@@ -3,18 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::{Map, Value, json};
-use typst::diag::SourceDiagnostic;
-use typst::foundations::{Bytes, Datetime, Dict, Label, Selector, Smart, Value as TypstValue};
-use typst::introspection::{Introspector, MetadataElem, PagedPosition};
-use typst::utils::{LazyHash, PicoStr};
+use serde_json::{Map, Value};
+use typst::foundations::{Datetime, Smart};
+use typst::utils::LazyHash;
 use typst::{Library, LibraryExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use super::check::{Checked, check, note_long};
-use super::world::Sheet;
-use super::{Fonts, PageCount, Problem, Template, characters, codes, qr};
+use super::anchors::{Anchor, anchors, labelled};
+use super::check::{Checked, check};
+use super::layout::{self, Purpose, said, wrong};
+use super::{Fonts, Problem, Template, characters, codes, qr};
 
 /// Most pages of one certificate.
 pub const MAX_PAGES: usize = 50;
@@ -71,23 +70,6 @@ pub struct Preview {
     pub pages: usize,
 }
 
-/// Where a seal goes: over the issuer's name and the date (GB/T 9704-2012 §7.3.5.1). Millimetres from the page's top left corner.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Anchor {
-    /// One of [`Template::seals`].
-    pub signer: String,
-    /// Page, from 0.
-    pub page: usize,
-    /// Centre of the date line; of the name where this signer has no date line.
-    pub x_mm: f64,
-    /// Middle of the issuer's name, of all its lines.
-    pub issuer_y_mm: f64,
-    /// Middle of the date line; equal to `issuer_y_mm` where this signer has none.
-    pub date_y_mm: f64,
-    /// Width of the wider of the two.
-    pub width_mm: f64,
-}
-
 /// Why nothing was composed.
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
@@ -111,15 +93,6 @@ pub enum Archive {
     A2b,
     /// ISO 19005-1 level B: for checkers that know no other.
     A1b,
-}
-
-/// What a page is laid out for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    Certificate,
-    Preview,
-    /// To see whether it fits.
-    DryRun,
 }
 
 /// Composes certificates; shared between threads.
@@ -231,59 +204,8 @@ impl Composer {
         problems
     }
 
-    /// Compiles the face, and refuses what does not fit.
     fn lay_out(&self, checked: &Checked, facts: &Facts, purpose: Purpose) -> Result<PagedDocument, ComposeError> {
-        let template = checked.template();
-        let mut long = checked.long().clone();
-        facts
-            .signers
-            .iter()
-            .map(|signer| &signer.name)
-            .chain([&facts.number, &facts.item])
-            .for_each(|text| note_long(text, 6, &mut long));
-        let data = json!({
-            "name": template.name,
-            "number": facts.number,
-            "item": facts.item,
-            "date": checked.date(),
-            "signers": facts.signers.iter().map(|signer| (signer.seal.clone(), Value::from(signer.name.as_str()))).collect::<Map<_, _>>(),
-            "fields": checked.fields(),
-            "long": long,
-            "preview": purpose == Purpose::Preview,
-        });
-        let qr = match purpose {
-            Purpose::Certificate => qr::svg(&facts.qr_text).ok_or_else(|| wrong(template, "no QR code".into()))?,
-            Purpose::Preview | Purpose::DryRun => qr::EMPTY.to_owned(),
-        };
-        let sheet = Sheet {
-            library: &self.library,
-            fonts: &self.fonts,
-            template,
-            data: Bytes::new(data.to_string().into_bytes()),
-            qr: Bytes::new(qr.into_bytes()),
-        };
-        let document =
-            typst::compile::<PagedDocument>(&sheet).output.map_err(|errors| wrong(template, said(&errors)))?;
-
-        let pages = document.pages().len();
-        let mut problems: Vec<Problem> = labelled(&document, "unfit")
-            .into_iter()
-            .filter_map(|(value, _)| value.cast::<typst::foundations::Str>().ok())
-            .map(|field| {
-                Problem::new(field.as_str(), codes::DOES_NOT_FIT, format!("“{field}”内容太长，照面上放不下，请精简"))
-            })
-            .collect();
-        if pages > MAX_PAGES {
-            problems.push(Problem::new("正文", codes::TOO_MANY_PAGES, format!("共{pages}页，最多{MAX_PAGES}页")));
-        }
-        problems.dedup();
-        if !problems.is_empty() {
-            return Err(ComposeError::Refused(problems));
-        }
-        if template.pages == PageCount::One && pages != 1 {
-            return Err(wrong(template, format!("{pages} pages instead of one")));
-        }
-        Ok(document)
+        layout::lay_out(&self.library, &self.fonts, checked, facts, purpose)
     }
 
     fn export(&self, template: &Template, document: &PagedDocument, facts: &Facts) -> Result<Vec<u8>, ComposeError> {
@@ -302,50 +224,6 @@ impl Composer {
     }
 }
 
-/// The anchors in the order of the template's seals, each exactly once.
-fn anchors(template: &Template, document: &PagedDocument) -> Result<Vec<Anchor>, ComposeError> {
-    let found: Vec<Anchor> =
-        labelled(document, "seal-anchor").into_iter().filter_map(|(value, at)| anchor(value, at)).collect();
-    let one = |seal: &String| {
-        let mut of_seal = found.iter().filter(|anchor| anchor.signer == *seal);
-        of_seal
-            .next()
-            .filter(|_| of_seal.next().is_none())
-            .cloned()
-            .ok_or_else(|| wrong(template, format!("seal {seal} has not exactly one place")))
-    };
-    template.seals.iter().map(one).collect()
-}
-
-/// Reads `(seal, x, issuer-y, date-y, width)`, lengths in millimetres from the anchor's own position.
-fn anchor(value: TypstValue, at: PagedPosition) -> Option<Anchor> {
-    let dict = value.cast::<Dict>().ok()?;
-    let mm = |key: &str| dict.get(key).ok()?.clone().cast::<f64>().ok();
-    let (x, y) = (at.point.x.to_mm(), at.point.y.to_mm());
-    Some(Anchor {
-        signer: dict.get("seal").ok()?.clone().cast::<typst::foundations::Str>().ok()?.to_string(),
-        page: at.page.get() - 1,
-        x_mm: x + mm("x")?,
-        issuer_y_mm: y + mm("issuer-y")?,
-        date_y_mm: y + mm("date-y")?,
-        width_mm: mm("width")?,
-    })
-}
-
-/// The values of all metadata with this label, and where they stand.
-fn labelled(document: &PagedDocument, label: &str) -> Vec<(TypstValue, PagedPosition)> {
-    let Some(label) = Label::new(PicoStr::intern(label)) else { return Vec::new() };
-    let introspector = document.introspector();
-    let elements = introspector.query(&Selector::Label(label));
-    elements
-        .iter()
-        .filter_map(|content| {
-            let value = content.to_packed::<MetadataElem>()?.value.clone();
-            Some((value, introspector.position(content.location()?)?))
-        })
-        .collect()
-}
-
 fn timestamp(at: jiff::Timestamp) -> Option<Timestamp> {
     let local = jiff::tz::Offset::constant(8).to_datetime(at);
     let part = |number: i8| u8::try_from(number).ok();
@@ -358,14 +236,6 @@ fn timestamp(at: jiff::Timestamp) -> Option<Timestamp> {
         part(local.second())?,
     )?;
     Timestamp::new_local(datetime, 8 * 60)
-}
-
-fn wrong(template: &Template, reason: String) -> ComposeError {
-    ComposeError::Template { slug: template.slug.clone(), reason }
-}
-
-fn said(errors: &[SourceDiagnostic]) -> String {
-    errors.iter().map(|error| error.message.to_string()).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

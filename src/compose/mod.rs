@@ -10,6 +10,7 @@
 //!
 //! Out of scope: who may ask, what number it gets, signature fields and seals (`hall`, `acts`, `pdf`, `imprint`).
 
+mod anchors;
 pub mod blocks;
 pub mod characters;
 pub mod check;
@@ -19,13 +20,15 @@ pub mod dates;
 pub mod field;
 pub mod files;
 pub mod fonts;
+mod layout;
 pub mod picture;
 pub mod qr;
 pub mod template;
 mod world;
 
+pub use anchors::Anchor;
 pub use check::{Checked, check};
-pub use composer::{Anchor, Archive, ComposeError, Composed, Composer, Facts, MAX_PAGES, Preview, Signer};
+pub use composer::{Archive, ComposeError, Composed, Composer, Facts, MAX_PAGES, Preview, Signer};
 pub use field::{Field, FieldKind};
 pub use files::{Files, FilesError};
 pub use fonts::{Fonts, FontsError};

@@ -106,6 +106,13 @@ impl Db {
         Ok(sqlx::query_as("SELECT * FROM matter WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
     }
 
+    /// The first case there was.
+    pub async fn first_matter(&self) -> Result<Option<MatterRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM matter ORDER BY submitted_at, id LIMIT 1")
+            .fetch_optional(self.readers())
+            .await?)
+    }
+
     /// The latest cases, newest first.
     pub async fn matters(&self, limit: u32, offset: u32) -> Result<Vec<MatterRow>, DbError> {
         Ok(sqlx::query_as("SELECT * FROM matter ORDER BY submitted_at DESC, id DESC LIMIT ? OFFSET ?")

@@ -23,7 +23,7 @@ impl Folder {
         match DirBuilder::new().mode(0o700).create(path) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(refused(path, error)),
+            Err(error) => return Err(write_refused(path, error)),
         }
         Self::open(path)
     }
@@ -78,7 +78,7 @@ impl Folder {
             fs::rename(&unfinished, &target)?;
             File::open(&self.0)?.sync_all()
         };
-        write().map_err(|error| refused(&self.0, error))
+        write().map_err(|error| write_refused(&self.0, error))
     }
 
     /// Removes a file durably.
@@ -87,7 +87,7 @@ impl Folder {
             fs::remove_file(self.path(name))?;
             File::open(&self.0)?.sync_all()
         };
-        remove().map_err(|error| refused(&self.path(name), error))
+        remove().map_err(|error| write_refused(&self.path(name), error))
     }
 }
 
@@ -110,13 +110,16 @@ fn check_private(path: &Path, metadata: &fs::Metadata) -> Result<(), VaultError>
     if mode & 0o077 == 0 { Ok(()) } else { Err(VaultError::TooOpen { path: path.to_owned(), mode }) }
 }
 
-/// What a failure of the file system means for the vault.
+/// What a failure to read means for the vault.
 fn refused(path: &Path, source: io::Error) -> VaultError {
-    use io::ErrorKind as Kind;
     let path = path.to_owned();
+    if source.kind() == io::ErrorKind::NotFound { VaultError::Missing(path) } else { VaultError::Io { path, source } }
+}
+
+/// What a failure to write means for the vault.
+fn write_refused(path: &Path, source: io::Error) -> VaultError {
     match source.kind() {
-        Kind::NotFound => VaultError::Missing(path),
-        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => VaultError::ReadOnly(path),
-        _ => VaultError::Io { path, source },
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => VaultError::ReadOnly(path.to_owned()),
+        _ => refused(path, source),
     }
 }

@@ -16,6 +16,7 @@
 //! confirmed), OCSP, validation data embedded in the file.
 
 mod chain;
+mod plain;
 mod reason;
 pub mod report;
 mod seal;

@@ -195,6 +195,12 @@ impl Report {
         }
     }
 
+    /// The report on a file that could not be opened: nothing is known of its bytes, and nothing of it may be believed.
+    pub fn unopened(why: &str) -> Self {
+        let text = format!("文件无法打开（{why}），请核对文件是否存在、是否有权读取");
+        Self { reasons: vec![Stated { code: "cannot-open", text }], ..Self::new(vec![Reason::Damaged], Vec::new()) }
+    }
+
     /// The report under the file's name.
     #[must_use]
     pub fn named(self, file: impl Into<String>) -> Self {

@@ -5,6 +5,7 @@ use axum::{
 };
 
 use super::guard::trouble::{Reason, Trouble};
+use crate::acts::ActError;
 
 /// Why a request was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +40,9 @@ pub enum Error {
     /// A rule said no; all the reasons.
     #[error("refused")]
     Refused(Vec<Reason>),
-    /// Something else happened in between.
-    #[error("conflict")]
-    Conflict(Vec<Reason>),
+    /// The same number or key was used for something else before; in one sentence, for the asker.
+    #[error("conflict: {0}")]
+    Conflict(String),
     /// We broke. The cause goes to the log, the asker gets the request's id.
     #[error("failed: {0}")]
     Failed(String),
@@ -59,6 +60,17 @@ impl Error {
     /// A failure of ours.
     pub fn failed(cause: impl std::fmt::Display) -> Self {
         Error::Failed(cause.to_string())
+    }
+}
+
+impl From<ActError> for Error {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Refused(refusal) => Error::Refused(refusal.reasons().iter().map(Reason::from).collect()),
+            ActError::NotFound => Error::NotFound,
+            ActError::Conflict(what) => Error::Conflict(what.to_owned()),
+            ActError::Failed(failure) => Error::failed(failure),
+        }
     }
 }
 
@@ -80,7 +92,7 @@ impl IntoResponse for Error {
             Error::TooLarge => plain(StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Error::TooMany => plain(StatusCode::TOO_MANY_REQUESTS, "too-many"),
             Error::Refused(reasons) => (StatusCode::UNPROCESSABLE_ENTITY, "refused", None, reasons),
-            Error::Conflict(reasons) => (StatusCode::CONFLICT, "conflict", None, reasons),
+            Error::Conflict(what) => (StatusCode::CONFLICT, "conflict", Some(what), Vec::new()),
             Error::Failed(cause) => {
                 tracing::error!(cause, "failed");
                 plain(StatusCode::INTERNAL_SERVER_ERROR, "failed")

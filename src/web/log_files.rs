@@ -42,14 +42,27 @@ pub async fn tile(State(files): State<LogFiles>, Path(path): Path<String>) -> Re
 }
 
 impl LogFiles {
-    async fn read(&self, relative: String) -> Result<Vec<u8>, Error> {
-        let path: PathBuf = self.0.join(relative);
-        let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await.map_err(Error::failed)?;
-        read.map_err(|e| match e.kind() {
-            ErrorKind::NotFound | ErrorKind::IsADirectory | ErrorKind::NotADirectory => Error::NotFound,
-            _ => Error::failed(e),
-        })
+    /// A published file that is text; `None` before it exists.
+    pub async fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        match self.read(name.to_owned()).await {
+            Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(Error::failed),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
+
+    async fn read(&self, relative: String) -> Result<Vec<u8>, Error> {
+        read(self.0.join(relative)).await
+    }
+}
+
+/// A file's bytes, read away from the threads that answer requests.
+pub(super) async fn read(path: PathBuf) -> Result<Vec<u8>, Error> {
+    let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await.map_err(Error::failed)?;
+    read.map_err(|e| match e.kind() {
+        ErrorKind::NotFound | ErrorKind::IsADirectory | ErrorKind::NotADirectory => Error::NotFound,
+        _ => Error::failed(e),
+    })
 }
 
 /// Whether `path` (after `tile/`) is the one right spelling of a tile: level `0`–`63` or `entries`; the index in groups of

@@ -11,4 +11,15 @@ pub mod kit;
 pub mod log_files;
 pub mod pages;
 pub mod router;
+pub mod run;
 pub mod serve;
+pub mod words;
+
+use error::Error;
+
+/// Carries an act to its end, whatever becomes of the request: a browser that goes away, or time that runs out, must not
+/// stop it half way.
+pub async fn whole<T: Send + 'static>(act: impl Future<Output = T> + Send + 'static) -> Result<T, Error> {
+    use tracing::Instrument;
+    tokio::spawn(act.in_current_span()).await.map_err(Error::failed)
+}

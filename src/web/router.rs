@@ -1,24 +1,38 @@
 //! Every address on one screen, grouped by who calls it.
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
     http::StatusCode,
     middleware,
-    routing::get,
+    routing::{get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
+use super::error::Error;
 use super::{
-    desks::{design, front},
+    desks::{approvals, cases, clerk, delivery, design, front, hall, seals, sign_in, uses, verify},
     guard::{
         headers::{self, Transport},
         observe::{self, Ids},
-        origin, trouble,
+        origin,
+        rate::Rate,
+        session::{self, SignedIn},
+        trouble,
     },
-    kit::Shell,
+    kit::{
+        Shell,
+        shell::{Desk, Person},
+    },
     log_files::{self, LogFiles},
+};
+use crate::{
+    app::{
+        App,
+        config::{Config, Network},
+    },
+    hall::staff::Duty,
 };
 
 /// The largest form or JSON document taken, in bytes.
@@ -29,12 +43,31 @@ pub const MOST_TIME: Duration = Duration::from_secs(60);
 /// What the desks share.
 #[derive(Clone)]
 pub struct Web {
-    /// The hall's name.
-    pub hall: Arc<str>,
+    /// The service's parts.
+    pub app: Arc<App>,
     /// Whether the server speaks TLS itself.
     pub transport: Transport,
     /// The ledger's published files.
     pub log: LogFiles,
+    /// The networks of the hall.
+    pub networks: Arc<[Network]>,
+    /// Whether the sign-in page names the accounts.
+    pub accounts: Accounts,
+    /// What a verifier needs: the revocation lists are served from here.
+    pub trust: Arc<Path>,
+    /// How often one peer may sign in.
+    pub sign_ins: Arc<Rate>,
+    /// How often one peer may verify without being known.
+    pub verifications: Arc<Rate>,
+}
+
+/// Whether the sign-in page names the accounts there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accounts {
+    /// It does not.
+    Hidden,
+    /// It does: a demonstration. The password it does not name.
+    Shown,
 }
 
 impl FromRef<Web> for LogFiles {
@@ -44,34 +77,115 @@ impl FromRef<Web> for LogFiles {
 }
 
 impl Web {
-    /// `log`: the directory with the ledger's published files.
-    pub fn new(hall: &str, transport: Transport, log: &Path) -> Self {
-        Web { hall: hall.into(), transport, log: LogFiles(log.into()) }
+    /// The web of a hall.
+    pub fn new(app: Arc<App>, config: &Config, transport: Transport, accounts: Accounts) -> Self {
+        Web {
+            log: LogFiles(app.publication.root().into()),
+            app,
+            transport,
+            networks: config.networks().into(),
+            accounts,
+            trust: config.data.join("keys/trust").into(),
+            sign_ins: Arc::new(Rate::new(10, Duration::from_secs(6))),
+            verifications: Arc::new(Rate::new(30, Duration::from_secs(2))),
+        }
+    }
+
+    /// Whether this peer is in one of the hall's networks.
+    pub fn is_inside(&self, peer: IpAddr) -> bool {
+        self.networks.iter().any(|n| n.contains(peer))
+    }
+
+    /// A file of the trust folder.
+    pub async fn trusted(&self, file: String) -> Result<Vec<u8>, Error> {
+        log_files::read(self.trust.join(file)).await
     }
 
     /// The frame of a public page.
     pub fn shell(&self, title: &str, here: &str) -> Shell {
-        Shell { title: title.into(), hall: self.hall.to_string(), here: here.into(), ..Shell::default() }
+        Shell { title: title.into(), hall: self.app.hall.name.clone(), here: here.into(), ..Shell::default() }
     }
+
+    /// The frame of a page for this person.
+    pub fn shell_for(&self, who: &SignedIn, title: &str, here: &str) -> Shell {
+        let staff = &who.person.staff;
+        let person = Person {
+            name: staff.name.clone(),
+            place: format!("{} · {}", staff.duty.title(), super::desks::place(self, who)),
+        };
+        Shell { person: Some(person), desks: desks(staff.duty), csrf: who.csrf.clone(), ..self.shell(title, here) }
+    }
+}
+
+/// The desks of a duty, in the order of their tabs.
+fn desks(duty: Duty) -> Vec<Desk> {
+    let names: &[(&'static str, &'static str)] = match duty {
+        Duty::Clerk => &[("办件", "/cases"), ("新办件", "/cases/new"), ("待出件", "/delivery")],
+        Duty::Chief | Duty::Leader => &[("待签批", "/inbox"), ("办件", "/cases")],
+        Duty::Keeper => &[("印章", "/seals"), ("办件", "/cases")],
+        Duty::Administrator => &[("大厅", "/hall"), ("办件", "/cases"), ("印章", "/seals")],
+        Duty::Auditor => &[("用印记录", "/uses"), ("办件", "/cases"), ("印章", "/seals"), ("大厅", "/hall")],
+    };
+    names.iter().map(|(name, href)| Desk { name, href, waiting: None }).collect()
 }
 
 /// The whole site. `start` is drawn at random for this run and begins every request's id.
 pub fn router(web: Web, start: [u8; 4]) -> Router {
-    let (hall, transport) = (web.hall.clone(), web.transport);
+    let (hall, transport) = (web.app.hall.name.as_str().into(), web.transport);
     guarded(addresses(web), hall, transport, start)
 }
 
 fn addresses(web: Web) -> Router {
     let anybody = Router::new()
+        .route("/", get(front::first))
+        .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/verify", get(verify::form).post(verify::judge).layer(DefaultBodyLimit::max(verify::MOST_DOCUMENT)))
+        .route("/q/{case}/{code}", get(verify::lookup))
+        .route("/ledger", get(front::ledger))
         .route("/about", get(front::about))
         .route("/design", get(design::whole))
         .route("/design/{page}", get(design::sample))
         .route("/assets/{file}", get(front::asset));
+    let every_duty = Router::new()
+        .route("/cases", get(cases::list))
+        .route("/cases/{case}", get(cases::one))
+        .route("/certificates/{id}/pages/{page}", get(cases::picture))
+        .route("/certificates/{id}/pdf", get(cases::pdf));
+    let clerks = Router::new()
+        .route("/cases/new", get(clerk::choose))
+        .route("/cases/new/{matter}", get(clerk::blank).post(clerk::send))
+        .route("/cases/new/{matter}/preview", post(clerk::preview))
+        .route("/delivery", get(delivery::list))
+        .route("/delivery/{case}", get(delivery::form).post(delivery::hand_over));
+    let approvers = Router::new()
+        .route("/inbox", get(approvals::inbox))
+        .route("/approvals/{certificate}/{use}", get(approvals::look).post(approvals::decide));
+    let keepers = Router::new()
+        .route("/seals", get(seals::list))
+        .route("/seals/{id}", get(seals::one))
+        .route("/seals/{id}/suspend", post(seals::suspend))
+        .route("/seals/{id}/resume", post(seals::resume))
+        .route("/seals/{id}/imprint.svg", get(seals::imprint_svg))
+        .route("/seals/{id}/imprint.png", get(seals::imprint_png))
+        .route("/seals/{id}/certificate.cer", get(seals::certificate));
+    let administrators = Router::new().route("/hall", get(hall::overview));
+    let auditors = Router::new()
+        .route("/uses", get(uses::list))
+        .route("/uses/{index}", get(uses::one))
+        .route("/uses/{index}/proof", get(uses::proof));
     let monitors = Router::new()
         .route("/healthz", get(front::live))
+        .route("/readyz", get(front::ready))
+        .route("/crl/{file}", get(front::revocation_list))
         .route("/log/checkpoint", get(log_files::checkpoint))
         .route("/log/tile/{*path}", get(log_files::tile));
-    let pages = Router::new().merge(anybody).layer(middleware::from_fn(origin::origin));
+
+    let pages = [every_duty, clerks, approvers, keepers, administrators, auditors];
+    let pages = pages.into_iter().fold(anybody, Router::merge);
+    let pages = pages
+        .layer(middleware::from_fn_with_state(web.clone(), session::of_page))
+        .layer(middleware::from_fn(origin::origin));
     pages.merge(monitors).with_state(web)
 }
 
@@ -84,124 +198,4 @@ fn guarded(router: Router, hall: Arc<str>, transport: Transport, start: [u8; 4])
         .layer(middleware::from_fn_with_state(hall, trouble::trouble))
         .layer(middleware::from_fn_with_state(transport, headers::headers))
         .layer(middleware::from_fn_with_state(Arc::new(Ids::new(start)), observe::observe))
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::routing::post;
-
-    use super::*;
-    use crate::web::{guard::csrf::Sent, serve::Door};
-
-    struct Site {
-        url: String,
-        browser: reqwest::Client,
-        _log: tempfile::TempDir,
-    }
-
-    /// A real server on loopback, with two more routes that misbehave.
-    async fn site() -> Site {
-        let log = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(log.path().join("tile/0")).unwrap();
-        std::fs::write(log.path().join("tile/0/000"), [7; 8192]).unwrap();
-        std::fs::write(log.path().join("checkpoint"), "hall/log\n").unwrap();
-        let web = Web::new("样例大厅", Transport::Loopback, log.path());
-        let bad = Router::new()
-            .route(
-                "/panic",
-                get(|| async {
-                    if true {
-                        panic!("a secret")
-                    }
-                }),
-            )
-            .route("/sent", post(|sent: Sent| async move { sent.text("a").to_owned() }))
-            .layer(middleware::from_fn(origin::origin));
-        let router = guarded(addresses(web).merge(bad), "样例大厅".into(), Transport::Loopback, [1, 2, 3, 4]);
-        let door = Door::open("127.0.0.1:0".parse().unwrap(), None).unwrap();
-        let url = door.url();
-        tokio::spawn(door.serve(router, std::future::pending()));
-        Site { url, browser: reqwest::Client::new(), _log: log }
-    }
-
-    impl Site {
-        async fn get(&self, path: &str) -> reqwest::Response {
-            self.browser.get(format!("{}{path}", self.url)).send().await.unwrap()
-        }
-
-        async fn post(&self, path: &str, headers: &[(&str, &str)], body: String) -> reqwest::Response {
-            let kind = ("content-type", "application/x-www-form-urlencoded");
-            let request = self.browser.post(format!("{}{path}", self.url)).header(kind.0, kind.1).body(body);
-            headers.iter().fold(request, |r, (n, v)| r.header(*n, *v)).send().await.unwrap()
-        }
-    }
-
-    #[tokio::test]
-    async fn every_answer_is_guarded() {
-        let site = site().await;
-        for path in ["/about", "/design", "/design/approval", "/nowhere", "/log/checkpoint", "/assets/yinxin.css"] {
-            let answer = site.get(path).await;
-            let header = |name| answer.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
-            assert_eq!(header("content-security-policy"), headers::CONTENT_SECURITY_POLICY, "{path}");
-            assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
-            assert!(header("x-request-id").starts_with("01020304-"), "{path}");
-            assert!(!header("cache-control").is_empty(), "{path}");
-            assert_eq!(header("strict-transport-security"), "", "plain http promises no TLS");
-        }
-    }
-
-    #[tokio::test]
-    async fn failures_have_words_and_an_id_and_nothing_of_ours() {
-        let site = site().await;
-        let lost = site.get("/nowhere").await;
-        let id = lost.headers()["x-request-id"].to_str().unwrap().to_owned();
-        assert_eq!(lost.status(), 404);
-        let page = lost.text().await.unwrap();
-        assert!(page.contains("没有这个页面") && page.contains(&id));
-        let broken = site.get("/panic").await;
-        assert_eq!(broken.status(), 500);
-        let page = broken.text().await.unwrap();
-        assert!(page.contains("我们这边出错了") && !page.contains("a secret"));
-        let lost = site.get("/log/tile/0/999").await;
-        assert_eq!(lost.status(), 404);
-        let problem: serde_json::Value = lost.json().await.unwrap();
-        assert_eq!(problem["code"], "not-found");
-        assert_eq!(site.post("/about", &[], String::new()).await.status(), 403);
-    }
-
-    #[tokio::test]
-    async fn only_our_own_pages_send_forms_and_not_too_long_ones() {
-        let site = site().await;
-        let ours = [("sec-fetch-site", "same-origin")];
-        assert_eq!(site.post("/sent", &ours, "a=b".into()).await.text().await.unwrap(), "b");
-        assert_eq!(site.post("/sent", &[("sec-fetch-site", "cross-site")], "a=b".into()).await.status(), 403);
-        assert_eq!(site.post("/sent", &[], "a=b".into()).await.status(), 403);
-        let host = site.url.clone();
-        assert_eq!(site.post("/sent", &[("origin", &host)], "a=b".into()).await.status(), 200);
-        let long = site.post("/sent", &ours, "a=".to_owned() + &"b".repeat(MOST_FORM)).await;
-        assert_eq!(long.status(), 413);
-        assert!(long.text().await.unwrap().contains("文件太大"));
-    }
-
-    #[tokio::test]
-    async fn the_ledger_is_served_as_its_specification_says() {
-        let site = site().await;
-        let tile = site.get("/log/tile/0/000").await;
-        assert_eq!(tile.headers()["content-type"], "application/octet-stream");
-        assert!(tile.headers()["cache-control"].to_str().unwrap().contains("immutable"));
-        assert_eq!(tile.headers()["access-control-allow-origin"], "*");
-        assert_eq!(tile.bytes().await.unwrap().len(), 8192);
-        let head = site.get("/log/checkpoint").await;
-        assert_eq!(head.headers()["content-type"], "text/plain; charset=utf-8");
-        assert_eq!(head.headers()["cache-control"], "no-store");
-        for path in ["/log/tile/..%2fcheckpoint", "/log/tile/0/00", "/log/tile/0"] {
-            assert_eq!(site.get(path).await.status(), 404, "{path}");
-        }
-    }
-
-    #[tokio::test]
-    async fn outside_this_machine_only_by_tls() {
-        let refused = Door::open("0.0.0.0:0".parse().unwrap(), None);
-        assert!(matches!(refused, Err(crate::web::serve::ServeError::PlainOutside(_))));
-    }
 }

@@ -8,17 +8,33 @@ use std::{
 
 use axum::Router;
 use axum_server::{Handle, tls_rustls::RustlsConfig};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use rustls::{
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    sign::{CertifiedKey, SingleCertAndKey},
+};
+
+use super::guard::headers::Transport;
 
 /// How long requests under way may take once the server is told to stop.
 pub const LAST_CALL: Duration = Duration::from_secs(30);
 
-/// Certificate chain and private key of the server, in PEM.
-pub struct TlsPem {
-    /// The chain, the server's own certificate first.
-    pub chain: Vec<u8>,
-    /// The key: PKCS#8, PKCS#1 or SEC1.
-    pub key: zeroize::Zeroizing<Vec<u8>>,
+/// What the server shows at the door: certificate chain and key.
+#[derive(Debug, Clone)]
+pub struct Identity(Arc<CertifiedKey>);
+
+impl Identity {
+    /// The hall's own, its key in the vault.
+    pub fn held(key: Arc<CertifiedKey>) -> Self {
+        Identity(key)
+    }
+
+    /// From PEM: the chain, the server's certificate first; the key as PKCS#8, PKCS#1 or SEC1.
+    pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, ServeError> {
+        let chain = CertificateDer::pem_slice_iter(chain).collect::<Result<Vec<_>, _>>()?;
+        let key = PrivateKeyDer::from_pem_slice(key)?;
+        let certified = CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider())?;
+        Ok(Identity(Arc::new(certified)))
+    }
 }
 
 /// Why the door could not be opened.
@@ -30,6 +46,9 @@ pub enum ServeError {
     /// Plain http is for loopback alone.
     #[error("{0} is not a loopback address: outside this machine the pages are served by TLS only")]
     PlainOutside(SocketAddr),
+    /// A file cannot be opened.
+    #[error("{0}: {1}")]
+    Unread(std::path::PathBuf, #[source] io::Error),
     /// The chain or the key cannot be read.
     #[error("the server's certificate or key cannot be read: {0}")]
     Pem(#[from] rustls::pki_types::pem::Error),
@@ -49,12 +68,12 @@ pub struct Door {
 }
 
 impl Door {
-    /// Listens on `address`; with port 0 any free port is taken. Without `tls`, loopback only.
-    pub fn open(address: SocketAddr, tls: Option<&TlsPem>) -> Result<Self, ServeError> {
-        if tls.is_none() && !address.ip().is_loopback() {
+    /// Listens on `address`; with port 0 any free port is taken. Without an identity (TLS), loopback only.
+    pub fn open(address: SocketAddr, identity: Option<Identity>) -> Result<Self, ServeError> {
+        if identity.is_none() && !address.ip().is_loopback() {
             return Err(ServeError::PlainOutside(address));
         }
-        let tls = tls.map(server_config).transpose()?.map(|c| RustlsConfig::from_config(Arc::new(c)));
+        let tls = identity.map(server_config).transpose()?.map(|c| RustlsConfig::from_config(Arc::new(c)));
         let listen = |e| ServeError::Listen(address, e);
         let listener = TcpListener::bind(address).map_err(listen)?;
         listener.set_nonblocking(true).map_err(listen)?;
@@ -65,6 +84,11 @@ impl Door {
     /// Where it is.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether it speaks TLS.
+    pub fn transport(&self) -> Transport {
+        if self.tls.is_some() { Transport::Tls } else { Transport::Loopback }
     }
 
     /// Where pages are to be found: `https://…` or `http://…`.
@@ -123,14 +147,10 @@ pub async fn asked_to_stop() {
     }
 }
 
-fn server_config(pem: &TlsPem) -> Result<rustls::ServerConfig, ServeError> {
-    let chain = CertificateDer::pem_slice_iter(&pem.chain).collect::<Result<Vec<_>, _>>()?;
-    let key = PrivateKeyDer::from_pem_slice(&pem.key)?;
+fn server_config(identity: Identity) -> Result<rustls::ServerConfig, ServeError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
+    let builder = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let mut config = builder.with_no_client_auth().with_cert_resolver(Arc::new(SingleCertAndKey::from(identity.0)));
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }

@@ -201,7 +201,7 @@ def rename(font: TTFont, family: str, style: str, origin: str) -> None:
 # file, family, style, original, its file, its face, characters
 FACES = [
     ("YinxinSong-Regular.ttf", "Yinxin Song", "Regular", "Noto Serif CJK SC", NOTO / "NotoSerifCJK-Regular.ttc", SC_FACE,
-     LEVEL_2 | COMMON),
+     ALL_HAN | COMMON),
     ("YinxinSong-Bold.ttf", "Yinxin Song", "Bold", "Noto Serif CJK SC", NOTO / "NotoSerifCJK-Bold.ttc", SC_FACE, COMMON),
     ("YinxinHei-Regular.ttf", "Yinxin Hei", "Regular", "Noto Sans CJK SC", NOTO / "NotoSansCJK-Regular.ttc", SC_FACE, COMMON),
     ("YinxinKai-Regular.ttf", "Yinxin Kai", "Regular", "LXGW WenKai", WENKAI / "LXGWWenKai-Regular.ttf", -1, COMMON),

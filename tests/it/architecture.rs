@@ -68,9 +68,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sequencer",
         ],
     ),
+    ("demo", &["digest", "hall", "verify", "store", "db", "app", "acts"]),
     // What the pages show, and no more: decisions, templates, reports, entries.
     ("web", &["digest", "hall", "compose", "verify", "ledger", "app", "acts"]),
-    ("main", &["digest", "hall", "compose", "pdf", "pki", "cms", "ledger", "verify", "fault", "app", "acts", "web"]),
+    (
+        "main",
+        &["digest", "hall", "compose", "pdf", "pki", "cms", "ledger", "verify", "fault", "app", "acts", "demo", "web"],
+    ),
 ];
 
 const PURE: &[&str] = &["digest", "hall", "compose", "imprint", "pdf", "pki", "cms", "ledger", "verify"];

@@ -13,19 +13,32 @@ use yinxin::compose::{
 static TEMPLATES: LazyLock<Templates> = LazyLock::new(|| Templates::builtin().unwrap());
 static COMPOSER: LazyLock<Composer> = LazyLock::new(|| Composer::new(Arc::new(Fonts::load(vec![]).unwrap())));
 
-/// The hall's items and joint matters: code -> (certificate, names of the signers).
-static ITEMS: LazyLock<Vec<(String, String, Vec<String>, BTreeSet<String>)>> = LazyLock::new(|| {
+/// What the hall issues: an item's certificate or a joint matter's document.
+struct Issued {
+    /// The item's code or the joint matter's name.
+    key: String,
+    certificate: String,
+    signers: Vec<String>,
+    fields: BTreeSet<String>,
+}
+
+static ITEMS: LazyLock<Vec<Issued>> = LazyLock::new(|| {
     let hall: toml::Value = toml::from_str(include_str!("../data/hall.toml")).unwrap();
     let list = |key: &str| hall[key].as_array().unwrap().clone();
     let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+    let texts = |value: &toml::Value| value.as_array().unwrap().iter().map(text).collect();
     let department = |key: &toml::Value| text(&list("department").iter().find(|d| &d["key"] == key).unwrap()["name"]);
-    let set = |value: &toml::Value| value.as_array().unwrap().iter().map(text).collect();
-    let items = list("item")
-        .into_iter()
-        .map(|i| (text(&i["code"]), text(&i["certificate"]), vec![department(&i["department"])], set(&i["fields"])));
-    let joint = list("joint").into_iter().map(|j| {
-        let signers = j["signers"].as_array().unwrap().iter().map(department).collect();
-        (text(&j["name"]), text(&j["joint_document"]), signers, set(&j["fields"]))
+    let items = list("item").into_iter().map(|item| Issued {
+        key: text(&item["code"]),
+        certificate: text(&item["certificate"]),
+        signers: vec![department(&item["department"])],
+        fields: texts(&item["fields"]),
+    });
+    let joint = list("joint").into_iter().map(|joint| Issued {
+        key: text(&joint["name"]),
+        certificate: text(&joint["joint_document"]),
+        signers: joint["signers"].as_array().unwrap().iter().map(department).collect(),
+        fields: texts(&joint["fields"]),
     });
     items.chain(joint).collect()
 });
@@ -43,9 +56,9 @@ fn cases() -> Vec<Case> {
     let read = |line: &str| {
         let case: Value = serde_json::from_str(line).unwrap();
         let key = case["item"].as_str().or(case["joint"].as_str()).unwrap();
-        let (_, certificate, signers, _) = ITEMS.iter().find(|item| item.0 == key).unwrap();
+        let issued = ITEMS.iter().find(|issued| issued.key == key).unwrap();
         // A missing template fails the test below, once.
-        let template = TEMPLATES.named(certificate)?.clone();
+        let template = TEMPLATES.named(&issued.certificate)?.clone();
         Some(Case {
             id: case["case"].as_str().unwrap().to_owned(),
             expect: case["expect"].as_str().unwrap().to_owned(),
@@ -55,7 +68,7 @@ fn cases() -> Vec<Case> {
                 .flatten()
                 .map(|f| f.as_str().unwrap().to_owned())
                 .collect(),
-            facts: facts(&template, signers),
+            facts: facts(&template, &issued.signers),
             data: case["data"].as_object().unwrap().clone(),
             template,
         })
@@ -146,11 +159,12 @@ fn strings(case: &Case) -> Vec<String> {
 
 #[test]
 fn every_template_takes_exactly_the_fields_of_its_item() {
-    for (code, certificate, signers, fields) in ITEMS.iter() {
-        let template = TEMPLATES.named(certificate).unwrap_or_else(|| panic!("no template {certificate}"));
+    for issued in ITEMS.iter() {
+        let name = &issued.certificate;
+        let template = TEMPLATES.named(name).unwrap_or_else(|| panic!("no template {name}"));
         let own: BTreeSet<_> = template.fields.iter().map(|field| field.name.clone()).collect();
-        assert_eq!(&own, fields, "{code} {certificate}");
-        assert_eq!(template.seals.len(), signers.len(), "{certificate}");
+        assert_eq!(own, issued.fields, "{name}");
+        assert_eq!(template.seals.len(), issued.signers.len(), "{name}");
     }
     assert!(TEMPLATES.iter().all(|template| !template.source.is_empty()));
 }
@@ -444,6 +458,37 @@ fn the_same_input_gives_the_same_archive_file() {
 }
 
 #[test]
+fn a_seal_never_stands_on_a_page_without_text() {
+    let mut case = case("000008");
+    for lines in 8..48 {
+        let text = "项目建设必须严格执行环境保护设施与主体工程同时设计、同时施工。".chars().cycle().take(28 * lines);
+        case.data.insert("批复正文".into(), json!([{ "p": format!("{}完", text.collect::<String>()) }]));
+        let composed = case.compose(&COMPOSER);
+        let last = composed.pages.to_string();
+        let text = squeeze(&run(&composed.pdf, "pdftotext", &["-raw", "-f", &last, "-l", &last, "FILE", "-"]));
+        assert!(text.contains('完'), "{lines} lines, page {last}: {text}");
+        assert_eq!(composed.anchors[0].page + 1, composed.pages);
+    }
+}
+
+#[test]
+fn threads_that_share_a_composer_do_not_mix_their_certificates() {
+    let ids = ["000001", "000008", "000010", "000012"];
+    let alone: Vec<_> = ids.iter().map(|id| case(id).compose(&COMPOSER).pdf).collect();
+    std::thread::scope(|scope| {
+        for turn in 0..4 {
+            let alone = &alone;
+            scope.spawn(move || {
+                for k in 0..ids.len() {
+                    let k = (k + turn) % ids.len();
+                    assert!(case(ids[k]).compose(&COMPOSER).pdf == alone[k], "{}", ids[k]);
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn a_preview_says_so_on_every_page_and_has_neither_number_nor_code() {
     for id in ["000001", "000008"] {
         let case = case(id);
@@ -493,14 +538,13 @@ fn the_version_changes_with_any_file_of_the_template() {
     }
 }
 
-/// PDFBox Preflight knows PDF/A-1b only; run where it is installed.
+/// PDFBox Preflight knows PDF/A-1b only.
 #[test]
 fn preflight_finds_a_valid_archive_file() {
-    let jars = ["pdfbox2", "fontbox2", "xmpbox", "preflight", "commons-logging", "jaxb-api", "javax.activation"];
-    let path: Vec<String> = jars.iter().map(|jar| format!("/usr/share/java/{jar}.jar")).collect();
-    if !path.iter().all(|jar| std::path::Path::new(jar).exists()) {
-        eprintln!("skipped: libpdfbox2-java is not installed");
-        return;
+    let jars = ["preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "jaxb-api", "javax.activation"];
+    let path = jars.map(|jar| format!("/usr/share/java/{jar}.jar"));
+    for jar in &path {
+        assert!(std::path::Path::new(jar).exists(), "{jar} is missing: tools/install.sh");
     }
     let composer = Composer::with_archive(COMPOSER.fonts().clone(), Archive::A1b);
     for id in ["000001", "000008"] {

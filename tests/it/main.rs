@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod compile_fail;
 mod compose;
+mod keys;
 mod ledger;
 mod pdf;
 mod pixels;

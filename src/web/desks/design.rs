@@ -15,7 +15,7 @@ use crate::web::{
 pub async fn whole(State(web): State<Web>) -> Response {
     let shell = Shell {
         title: "设计系统".into(),
-        hall: web.hall.to_string(),
+        hall: web.app.hall.name.clone(),
         here: "/cases".into(),
         person: person(),
         desks: pages::samples::desks(),
@@ -30,7 +30,7 @@ pub async fn sample(State(web): State<Web>, Path(slug): Path<String>) -> Result<
     let wide = slug.starts_with("new-case") || slug == "approval";
     let shell = Shell {
         title: title.into(),
-        hall: web.hall.to_string(),
+        hall: web.app.hall.name.clone(),
         here: format!("/{slug}"),
         person: person(),
         desks: pages::samples::desks(),

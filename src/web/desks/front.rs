@@ -1,11 +1,26 @@
-//! For everybody: assets, health, the public's pages.
+//! For everybody: the first page, assets, health, the ledger's page, about.
 use axum::{
     extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
 };
 
-use crate::web::{error::Error, kit::shell::asset, pages, router::Web};
+use super::sign_in::home;
+use crate::{
+    ledger::checkpoint::SignedCheckpoint,
+    web::{
+        error::Error,
+        guard::session::SignedIn,
+        kit::{Fact, shell::asset},
+        pages::{self, ledger::LedgerPage},
+        router::Web,
+    },
+};
+
+/// `GET /`: a person's own desk; for the public, verification.
+pub async fn first(who: Option<axum::Extension<SignedIn>>) -> Redirect {
+    Redirect::to(who.map_or("/verify", |who| home(who.person.staff.duty)))
+}
 
 /// `GET /assets/{file}`. The addresses in pages change with the content, so that browsers may keep what they have.
 pub async fn asset(Path(file): Path<String>) -> Result<Response, Error> {
@@ -26,8 +41,54 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
+/// `GET /readyz`: the database answers and the ledger has begun.
+pub async fn ready(State(web): State<Web>) -> (StatusCode, &'static str) {
+    match web.app.db.head().await {
+        Ok(Some(_)) => (StatusCode::OK, "ready\n"),
+        Ok(None) => (StatusCode::SERVICE_UNAVAILABLE, "no ledger\n"),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "no database\n")
+        }
+    }
+}
+
+/// `GET /crl/{file}`: the lists that certificates point to.
+pub async fn revocation_list(State(web): State<Web>, Path(file): Path<String>) -> Result<Response, Error> {
+    if !["root.crl", "issuing.crl"].contains(&file.as_str()) {
+        return Err(Error::NotFound);
+    }
+    let bytes = web.trusted(file).await?;
+    let headers = [(header::CONTENT_TYPE, "application/pkix-crl"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    Ok((headers, bytes).into_response())
+}
+
 /// `GET /about`.
 pub async fn about(State(web): State<Web>) -> Response {
     let shell = web.shell("关于印信", "/about");
-    shell.show(pages::about::show(&web.hall)).into_response()
+    shell.show(pages::about::show(&web.app.hall.name)).into_response()
+}
+
+/// `GET /ledger`.
+pub async fn ledger(State(web): State<Web>) -> Result<Response, Error> {
+    let published = web.log.text("checkpoint").await?;
+    let signed =
+        published.as_deref().map(|text| SignedCheckpoint::parse(text.as_bytes())).transpose().map_err(Error::failed)?;
+    let page = match (published, signed) {
+        (Some(text), Some(signed)) => {
+            let checkpoint = signed.claim();
+            LedgerPage {
+                origin: checkpoint.origin.to_string(),
+                size: Some(checkpoint.size),
+                facts: vec![
+                    Fact::code("账本名", checkpoint.origin.to_string()),
+                    Fact::new("条数", checkpoint.size.to_string()),
+                    Fact::code("树根（SHA-256）", checkpoint.root.to_string()),
+                ],
+                checkpoint: text,
+            }
+        }
+        _ => LedgerPage { origin: String::new(), size: None, facts: vec![], checkpoint: String::new() },
+    };
+    Ok(web.shell("用印公示账本", "/ledger").show(page.show()).into_response())
 }

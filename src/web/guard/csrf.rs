@@ -1,36 +1,24 @@
 //! The token that shows a form came from a page we gave to this very session.
 //!
-//! Derived from the session's own secret, so that nothing need be stored and every session has another. [`Sent`] is the only
-//! way for a desk to get at a form's fields, and it checks the token first.
+//! Every session has its own, drawn when it begins. [`Sent`] is the only way for a desk to get at a form's fields, and it
+//! checks the token first.
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
 };
 
-use crate::{digest::Digest, web::error::Error};
+use crate::web::error::Error;
 
-const LABEL: &[u8] = b"yinxin csrf v1\n";
-
-/// The secret of a session as the cookie carries it.
+/// The CSRF token of the request's session, put there by [`super::session`].
 #[derive(Clone)]
-pub struct SessionSecret(pub String);
+pub struct CsrfToken(pub String);
 
-impl std::fmt::Debug for SessionSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SessionSecret(…)")
-    }
-}
-
-impl SessionSecret {
-    /// The CSRF token of this session.
-    pub fn csrf(&self) -> String {
-        Digest::of_parts(&[LABEL, self.0.as_bytes()]).to_string()
-    }
-
-    /// Whether `token` is this session's. Compared in constant time.
+impl CsrfToken {
+    /// Whether `token` is this session's. Compared in constant time; an empty one never is.
     pub fn accepts(&self, token: &str) -> bool {
-        let (ours, theirs) = (self.csrf(), token.as_bytes());
-        ours.len() == theirs.len() && ours.bytes().zip(theirs).fold(0, |acc, (a, b)| acc | (a ^ b)) == 0
+        let (ours, theirs) = (self.0.as_bytes(), token.as_bytes());
+        let same = ours.iter().zip(theirs).fold(0, |acc, (a, b)| acc | (a ^ b)) == 0;
+        same && ours.len() == theirs.len() && !ours.is_empty()
     }
 }
 
@@ -45,9 +33,20 @@ impl Sent {
         Ok(text.split('&').filter(|part| !part.is_empty()).map(pair).collect())
     }
 
+    /// A form with these fields, as if sent.
+    #[cfg(test)]
+    pub(crate) fn of(fields: &[(&str, &str)]) -> Self {
+        Sent(fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect())
+    }
+
     /// The first value sent under this name; empty when there is none.
     pub fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
+
+    /// Whether anything was sent under this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(n, _)| n == name)
     }
 
     /// Every name and value, in the order sent.
@@ -88,11 +87,11 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let secret = request.extensions().get::<SessionSecret>().cloned();
+        let token = request.extensions().get::<CsrfToken>().cloned();
         let body = Bytes::from_request(request, state).await.map_err(|e| Error::from_body(e.status()))?;
         let sent = Sent(Sent::parse(&body)?);
-        match secret {
-            Some(secret) if !secret.accepts(sent.text("csrf")) => Err(Error::CrossSite),
+        match token {
+            Some(token) if !token.accepts(sent.text("csrf")) => Err(Error::CrossSite),
             _ => Ok(sent),
         }
     }
@@ -114,10 +113,11 @@ mod tests {
 
     #[test]
     fn a_token_belongs_to_one_session() {
-        let (a, b) = (SessionSecret("a".into()), SessionSecret("b".into()));
-        assert!(a.accepts(&a.csrf()));
-        assert!(!a.accepts(&b.csrf()));
-        assert!(!a.accepts(""));
-        assert!(!format!("{a:?}").contains("\"a\""));
+        let ours = CsrfToken("0f1e2d".into());
+        assert!(ours.accepts("0f1e2d"));
+        for other in ["", "0f1e2", "0f1e2d3", "0f1e2e"] {
+            assert!(!ours.accepts(other), "{other}");
+        }
+        assert!(!CsrfToken(String::new()).accepts(""));
     }
 }

@@ -8,4 +8,5 @@ pub mod headers;
 pub mod observe;
 pub mod origin;
 pub mod rate;
+pub mod session;
 pub mod trouble;

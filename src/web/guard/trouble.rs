@@ -27,6 +27,12 @@ pub struct Reason {
     pub text: String,
 }
 
+impl From<&crate::hall::refusal::Reason> for Reason {
+    fn from(reason: &crate::hall::refusal::Reason) -> Self {
+        Reason { code: reason.code.to_owned(), field: reason.field.clone(), text: reason.text.clone() }
+    }
+}
+
 /// What went wrong, as far as the asker may know.
 #[derive(Debug, Clone)]
 pub struct Trouble {

@@ -44,6 +44,8 @@ pub enum Kind {
     Figure,
     /// One of several, all to be seen when they are few.
     OneOf(Vec<Choice>),
+    /// One of several, in a list that opens.
+    Select(Vec<Choice>),
     /// Yes or not: a box with these words.
     Tick(String),
     /// Running text with headings and tables, in the grammar of [`crate::web::blocks`].
@@ -184,7 +186,7 @@ impl Field {
                     textarea id=(id) name=(name) rows="16" aria-required=[req] aria-describedby=[by] aria-invalid=[bad] { "\n" (value) }
                     (grammar())
                 },
-                Kind::OneOf(choices) => {
+                Kind::OneOf(choices) | Kind::Select(choices) => {
                     select.middle id=(id) name=(name) aria-required=[req] aria-describedby=[by] aria-invalid=[bad] {
                         option value="" { "请选择" }
                         @for c in choices { option value=(c.value) selected[c.value == *value] { (c.label) } }

@@ -12,6 +12,20 @@ pub enum Verdict {
     Invalid,
     /// Nothing wrong was found, but something could not be checked.
     Unsure,
+    /// Genuine and valid when it was sealed, but no longer.
+    Lapsed,
+}
+
+impl Verdict {
+    /// The one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Valid => "有效",
+            Verdict::Invalid => "无效",
+            Verdict::Unsure => "不能确认",
+            Verdict::Lapsed => "已失效",
+        }
+    }
 }
 
 /// The banner.
@@ -28,16 +42,16 @@ pub struct Banner {
 impl Banner {
     /// Its markup; the word is the page's first heading.
     pub fn show(&self) -> Markup {
-        let (class, word, icon) = match self.verdict {
-            Verdict::Valid => ("valid", "有效", icon::good()),
-            Verdict::Invalid => ("invalid", "无效", icon::wrong()),
-            Verdict::Unsure => ("unsure", "不能确认", icon::unsure()),
+        let (class, icon) = match self.verdict {
+            Verdict::Valid => ("valid", icon::good()),
+            Verdict::Invalid | Verdict::Lapsed => ("invalid", icon::wrong()),
+            Verdict::Unsure => ("unsure", icon::unsure()),
         };
         html! {
             section.verdict.(class) aria-label="验证结论" {
                 (icon)
                 div {
-                    h1 tabindex="-1" data-focus { (word) }
+                    h1 tabindex="-1" data-focus { (self.verdict.word()) }
                     p { (self.cause) }
                     p.next { (self.next) }
                 }

@@ -24,7 +24,7 @@ impl Zoom {
     }
 
     /// The resolution a picture of this size is asked for in, in dots an inch.
-    pub fn dpi(self) -> u32 {
+    pub fn dpi(self) -> u16 {
         match self {
             Zoom::Fit => 110,
             Zoom::Large => 150,

@@ -38,7 +38,7 @@ pub struct Approval {
     pub notes: Vec<String>,
     /// The seal's name.
     pub seal: String,
-    /// The seal's picture.
+    /// The address of the seal's picture; empty when there is no seal.
     pub imprint: String,
     /// The digest of the stored bytes, in hexadecimal: what an approval names.
     pub digest: String,
@@ -61,7 +61,7 @@ impl Approval {
     pub fn refusal_form(reasons: &str) -> Form {
         use crate::web::kit::{Field, Kind};
         Form::of(vec![
-            Field::new("reasons", "不予批准的理由", Kind::Lines { rows: 4 })
+            Field::new("why", "不予批准的理由", Kind::Lines { rows: 4 })
                 .hint("每行一条，写全：申请人会一次看到全部理由和应当怎样补正。")
                 .value(reasons),
         ])
@@ -81,7 +81,7 @@ impl Approval {
                     section.sheet {
                         h2 { "所用印章" }
                         div.seal-row.small {
-                            img.imprint.small src=(self.imprint) alt={ (self.seal) " 印模" };
+                            @if !self.imprint.is_empty() { img.imprint.small src=(self.imprint) alt={ (self.seal) " 印模" }; }
                             div { (self.seal) }
                         }
                     }

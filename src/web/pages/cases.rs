@@ -2,7 +2,7 @@
 use maud::{Markup, html};
 
 use super::head;
-use crate::web::kit::{Column, Pager, Tag, form::Choice, notice, table};
+use crate::web::kit::{Column, Pager, Tag, notice, table};
 
 /// A time limit as it stands today.
 #[derive(Debug, Clone)]
@@ -46,12 +46,10 @@ pub struct CaseRow {
 pub struct CaseList {
     /// The cases of this page.
     pub rows: Vec<CaseRow>,
-    /// The words searched for.
+    /// The case number looked for; empty for the list.
     pub words: String,
-    /// The states to choose from.
-    pub states: Vec<Choice>,
-    /// The state chosen; empty for all.
-    pub state: String,
+    /// Whether this person takes cases.
+    pub accepts: bool,
     /// Where the list goes on.
     pub pager: Pager,
 }
@@ -59,30 +57,18 @@ pub struct CaseList {
 impl CaseList {
     /// The page.
     pub fn show(&self) -> Markup {
-        let filtered = !self.words.is_empty() || !self.state.is_empty();
+        let new = html! { @if self.accepts { a.button.primary href="/cases/new" accesskey="n" { "新办件" } } };
         html! {
-            (head("", "办件", "本大厅受理的办件，新的在前。", html! { a.button.primary href="/cases/new" accesskey="n" { "新办件" } }))
+            (head("", "办件", "新的在前。", new))
             div {
                 form.filter method="get" action="/cases" role="search" {
-                    div.field { label for="q" { "办件号、证号或申请人" } input #q name="q" type="search" value=(self.words) accesskey="f"; }
-                    div.field {
-                        label for="state" { "状态" }
-                        select #state name="state" {
-                            option value="" { "全部" }
-                            @for c in &self.states { option value=(c.value) selected[c.value == self.state] { (c.label) } }
-                        }
-                    }
-                    button.button type="submit" { "查找" }
-                    @if filtered { a.button.plain href="/cases" { "清除" } }
+                    div.field { label for="q" { "办件号" } input.code #q name="q" type="search" value=(self.words) accesskey="f" autocomplete="off"; }
+                    button.button type="submit" { "打开" }
                 }
-                @if self.rows.is_empty() {
-                    div.sheet {
-                        @if filtered {
-                            (notice::empty("没有找到", "换一个词，或者清除条件再看。", Some(("清除条件", "/cases"))))
-                        } @else {
-                            (notice::empty("还没有办件", "受理第一件后，它会出现在这里。", Some(("新办件", "/cases/new"))))
-                        }
-                    }
+                @if !self.words.is_empty() {
+                    div.sheet { (notice::empty("没有这个办件号", "请核对编号；其他部门的办件在这里看不到。", Some(("看全部", "/cases")))) }
+                } @else if self.rows.is_empty() {
+                    div.sheet { (notice::empty("还没有办件", "受理第一件后，它会出现在这里。", self.accepts.then_some(("新办件", "/cases/new")))) }
                 } @else {
                     (self.table())
                     (self.pager.show())

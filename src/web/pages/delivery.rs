@@ -87,8 +87,6 @@ pub struct HandOver {
     pub form: Form,
     /// Where the form goes.
     pub action: String,
-    /// Drawn when the form was first shown.
-    pub key: String,
     /// The session's token.
     pub csrf: String,
 }
@@ -96,26 +94,36 @@ pub struct HandOver {
 impl HandOver {
     /// The fields of the record. `sent` gives what was filled in before, by name.
     pub fn form(sent: impl Fn(&str) -> String) -> Form {
-        let identity = ["居民身份证", "营业执照", "授权委托书和身份证", "其他有效证件"];
+        let choice = |value: &str, label: &str, hint: &str| Choice {
+            value: value.into(),
+            label: label.into(),
+            hint: hint.into(),
+        };
         Form::of(vec![
             Field::new("receiver", "领取人姓名", Kind::Line { max: Some(64) }).value(sent("receiver")),
-            Field::new("identity_kind", "出示的证件", Kind::OneOf(identity.into_iter().map(Choice::plain).collect()))
-                .value(sent("identity_kind")),
-            Field::new("identity_number", "证件号码", Kind::Code { max: Some(32) })
-                .hint("核对原件后录入。只保存掩码（如 2202**********1230），不保存全号。")
-                .value(sent("identity_number")),
+            Field::new(
+                "document",
+                "出示的证件",
+                Kind::OneOf(vec![
+                    choice("identity-card", "居民身份证", ""),
+                    choice("business-licence", "营业执照", ""),
+                    choice("other", "其他有效证件", ""),
+                ]),
+            )
+            .value(sent("document")),
+            Field::new("number", "证件号码", Kind::Code { max: Some(64) })
+                .hint("核对原件后录入。身份证件号码只保存掩码。")
+                .value(sent("number")),
             Field::new(
                 "form",
                 "交付形式",
                 Kind::OneOf(vec![
-                    Choice {
-                        value: "paper".into(), label: "纸质".into(), hint: "打印用印后的文件交付".into()
-                    },
-                    Choice { value: "file".into(), label: "电子文件".into(), hint: "PDF 原文件".into() },
+                    choice("paper", "纸质", "打印用印后的文件"),
+                    choice("file", "电子文件", "PDF 原文件"),
+                    choice("both", "两者都要", ""),
                 ]),
             )
             .value(sent("form")),
-            Field::new("note", "备注", Kind::Lines { rows: 2 }).value(sent("note")).optional(),
         ])
     }
 
@@ -129,7 +137,6 @@ impl HandOver {
                     h2 { "出件登记" }
                     form method="post" action=(self.action) {
                         (form::csrf(&self.csrf))
-                        (form::hidden("key", &self.key))
                         (self.form.show())
                         div.actions { button.button.primary.big type="submit" { "登记出件" } }
                     }

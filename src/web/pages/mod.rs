@@ -10,6 +10,7 @@ pub mod failure;
 pub mod hall;
 pub mod inbox;
 pub mod ledger;
+pub mod lookup;
 pub mod new_case;
 pub mod samples;
 pub mod seals;

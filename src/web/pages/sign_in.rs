@@ -1,7 +1,10 @@
 //! Signing in.
 use maud::{Markup, html};
 
-use crate::web::kit::{Field, Form, Kind, form};
+use crate::web::kit::{
+    Field, Form, Kind,
+    form::{self, Choice},
+};
 
 /// The form.
 #[derive(Debug, Clone)]
@@ -12,16 +15,18 @@ pub struct SignIn {
     pub next: String,
     /// Accounts to choose from; only a demonstration shows any.
     pub accounts: Vec<(String, String)>,
-    /// The token that binds this form to this browser.
-    pub csrf: String,
 }
 
 impl SignIn {
-    /// The fields, empty but for the login.
-    pub fn form(login: &str) -> Form {
+    /// The fields. `windows` are the hall's.
+    pub fn form(login: &str, windows: Vec<Choice>, window: &str) -> Form {
         Form::of(vec![
             Field::new("login", "工号（登录名）", Kind::Line { max: Some(64) }).value(login).autocomplete("username"),
             Field::new("password", "口令", Kind::Password).autocomplete("current-password"),
+            Field::new("window", "所在窗口", Kind::Select(windows))
+                .hint("窗口人员选今天值守的窗口，其他人员不选。")
+                .value(window)
+                .optional(),
         ])
     }
 
@@ -34,7 +39,6 @@ impl SignIn {
                     form.stack method="post" action="/sign-in" {
                         p.quiet { "只有大厅登记、持有效工作证的人员可以登录。" }
                         (self.form.summary())
-                        (form::csrf(&self.csrf))
                         (form::hidden("next", &self.next))
                         (self.form.show())
                         div.actions { button.button.primary.big type="submit" { "登录" } }
@@ -44,6 +48,7 @@ impl SignIn {
                     @if !self.accounts.is_empty() {
                         section.sheet {
                             h2 { "演示账号" }
+                            p.small.quiet { "口令在启动演示的窗口里。" }
                             dl.facts { @for (login, words) in &self.accounts { div { dt.code { (login) } dd { (words) } } } }
                         }
                     }

@@ -28,16 +28,10 @@ pub struct UseRow {
 /// What the list is narrowed to.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Words: number, certificate, person.
-    pub words: String,
-    /// The seals to choose from.
-    pub seals: Vec<Choice>,
-    /// The seal chosen; empty for all.
-    pub seal: String,
-    /// From this day, `2026-11-20`; empty for all.
-    pub from: String,
-    /// To this day.
-    pub to: String,
+    /// The departments to choose from.
+    pub departments: Vec<Choice>,
+    /// The department chosen, whose seals are shown; empty for all.
+    pub department: String,
 }
 
 /// The page.
@@ -101,16 +95,13 @@ impl Filter {
     fn show(&self) -> Markup {
         html! {
             form.filter method="get" action="/uses" role="search" {
-                div.field { label for="q" { "证号、办件号或人员" } input #q type="search" name="q" value=(self.words) accesskey="f"; }
                 div.field {
-                    label for="seal" { "印章" }
-                    select #seal name="seal" {
+                    label for="department" { "部门" }
+                    select #department name="department" {
                         option value="" { "全部" }
-                        @for c in &self.seals { option value=(c.value) selected[c.value == self.seal] { (c.label) } }
+                        @for c in &self.departments { option value=(c.value) selected[c.value == self.department] { (c.label) } }
                     }
                 }
-                div.field { label for="from" { "从" } input #from type="date" name="from" value=(self.from); }
-                div.field { label for="to" { "到" } input #to type="date" name="to" value=(self.to); }
                 button.button type="submit" { "筛选" }
             }
         }
@@ -124,8 +115,6 @@ pub struct UsePage {
     pub row: UseRow,
     /// Everything recorded of it.
     pub facts: Vec<Fact>,
-    /// The ledger entry, as it stands in the log.
-    pub entry: String,
     /// The proof, as text; empty before there is one.
     pub proof: String,
     /// From request to delivery: when and what.
@@ -150,7 +139,6 @@ impl UsePage {
                         h2 { "从申请到送达" }
                         ol.stack-small { @for (at, what) in &self.course { li { span.quiet.small { (at) } div { (what) } } } }
                     }
-                    @if !self.entry.is_empty() { section.sheet.stack-small { h2 { "账本条目" } pre.code tabindex="0" { (self.entry) } } }
                     @if !self.proof.is_empty() {
                         section.sheet.stack-small {
                             h2 { "登账证明" }

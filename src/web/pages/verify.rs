@@ -69,6 +69,8 @@ pub struct Answer {
     pub file: String,
     /// What was checked, the failed first.
     pub checks: Vec<Check>,
+    /// All the reasons, the weightiest first; may be empty.
+    pub reasons: Vec<String>,
     /// The seals.
     pub seals: Vec<FoundSeal>,
     /// For experts: indication, digests, identifiers.
@@ -82,9 +84,14 @@ impl Answer {
     pub fn show(&self) -> Markup {
         html! {
             (self.banner.show())
-            p.quiet { "文件：" (self.file) }
+            @if !self.file.is_empty() { p.quiet { "文件：" (self.file) } }
             div.two {
-                section.sheet { h2 { "查了什么" } (checks(&self.checks)) }
+                div.stack {
+                    section.sheet { h2 { "查了什么" } (checks(&self.checks)) }
+                    @if !self.reasons.is_empty() {
+                        section.sheet { h2 { "说明" } ul.checks { @for r in &self.reasons { li.open { div { (r) } } } } }
+                    }
+                }
                 div.stack {
                     @for s in &self.seals { section.sheet { h2 { (s.name) } (facts(&s.facts)) } }
                     @if self.seals.is_empty() { section.sheet { h2 { "印章" } p.quiet { "文件里没有找到可识别的电子印章。" } } }

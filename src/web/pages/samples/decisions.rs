@@ -74,7 +74,6 @@ pub(super) fn hand_over() -> HandOver {
         certificates: vec![viewer("食品经营许可证 JY12202010000013")],
         form: HandOver::form(|_| String::new()),
         action: "/design/hand-over".into(),
-        key: String::new(),
         csrf: String::new(),
     }
 }

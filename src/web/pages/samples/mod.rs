@@ -60,24 +60,13 @@ pub fn page(slug: &str) -> Option<(&'static str, Markup)> {
     let name = PAGES.iter().find(|(s, _)| *s == slug)?.1;
     let body = match slug {
         "sign-in" => SignIn {
-            form: SignIn::form(""),
+            form: SignIn::form("", vec![Choice::plain("A01 综合受理一窗")], ""),
             next: "/cases".into(),
             accounts: vec![("clerk1".into(), "窗口一 · 窗口人员".into()), ("chief-scjg".into(), "首席代表".into())],
-            csrf: String::new(),
         }
         .show(),
-        "cases" => {
-            CaseList { rows: case_rows(), words: String::new(), states: states(), state: String::new(), pager: pager() }
-                .show()
-        }
-        "cases-empty" => CaseList {
-            rows: vec![],
-            words: String::new(),
-            states: states(),
-            state: String::new(),
-            pager: Pager::default(),
-        }
-        .show(),
+        "cases" => CaseList { rows: case_rows(), words: String::new(), accepts: true, pager: pager() }.show(),
+        "cases-empty" => CaseList { rows: vec![], words: String::new(), accepts: true, pager: Pager::default() }.show(),
         "choose" => choose().show(),
         "new-case" => new_case(false).show(),
         "new-case-problems" => new_case(true).show(),
@@ -90,7 +79,7 @@ pub fn page(slug: &str) -> Option<(&'static str, Markup)> {
         "seal" => seal_page().show(),
         "hall" => hall().show(),
         "uses" => Uses {
-            filter: Filter { seals: vec![Choice::plain(ISSUER)], ..Filter::default() },
+            filter: Filter { departments: vec![Choice::plain(ISSUER)], department: String::new() },
             rows: vec![use_row(17), use_row(16)],
             pager: pager(),
         }
@@ -121,10 +110,6 @@ pub fn desks() -> Vec<Desk> {
 
 fn pager() -> Pager {
     Pager { shown: "第 1–3 条，共 3 条".into(), before: None, after: None }
-}
-
-fn states() -> Vec<Choice> {
-    ["待签批", "待出件", "已出件", "不予批准"].into_iter().map(Choice::plain).collect()
 }
 
 fn due(words: &str, late: bool) -> Due {

@@ -64,7 +64,6 @@ pub(super) fn use_page() -> UsePage {
             Fact::new("批准", "首席代表，2026-11-20 10:02:11"),
             Fact::code("文件摘要", DIGEST),
         ],
-        entry: "yinxin/seal-use/v1\nseal …\ntemplate …\ndocument …\n".into(),
         proof: "c2sp.org/tlog-proof@v1\nindex 17\n".into(),
         course: vec![
             ("2026-11-20 10:00".into(), "窗口一提交".into()),
@@ -104,6 +103,7 @@ pub(super) fn answer(verdict: Verdict) -> Answer {
         banner: Banner { verdict, cause, next: next.into() },
         file: "食品经营许可证.pdf".into(),
         checks,
+        reasons: vec![],
         seals: vec![FoundSeal {
             name: format!("{ISSUER}行政审批专用章"),
             facts: vec![Fact::new("盖章日期", "2026年11月20日"), Fact::new("账本序号", "17")],

@@ -1,0 +1,240 @@
+//! The desk of the chief representative and of the leader: what waits, and the decision.
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    cases::{Looked, viewer},
+    hall::named,
+};
+use crate::{
+    acts::{
+        ActError,
+        approve::{self, Done, Verdict},
+        look::{self, Waiting},
+    },
+    app::App,
+    digest::Digest,
+    hall::{opening::china_date, staff::Duty},
+    web::{
+        error::Error,
+        guard::{csrf::Sent, session::SignedIn, trouble::Shown},
+        kit::{Fact, Notice, Pager, Tag, Tone, viewer::Zoom},
+        pages::{
+            approval::{Approval, Decision},
+            cases::Due,
+            inbox::{self, Inbox},
+        },
+        router::Web,
+        whole, words,
+    },
+};
+
+fn address(waiting: &Waiting) -> String {
+    format!("/approvals/{}/{}", waiting.certificate.id, waiting.seal_use.id)
+}
+
+fn marks(waiting: &Waiting) -> Vec<Tag> {
+    let mut marks = Vec::new();
+    if waiting.certificate.major {
+        marks.push(Tag::mark("重大"));
+    }
+    if waiting.certificate.disputed {
+        marks.push(Tag::mark("争议"));
+    }
+    marks
+}
+
+/// `GET /inbox`.
+pub async fn inbox(State(web): State<Web>, who: SignedIn, Query(looked): Query<Looked>) -> Result<Response, Error> {
+    who.require(&[Duty::Chief, Duty::Leader])?;
+    let waiting = look::inbox(&web.app, &who.person).await?;
+    let mut rows = Vec::new();
+    for one in &waiting {
+        rows.push(inbox::Waiting {
+            href: address(one),
+            certificate: one.certificate.name.clone(),
+            number: one.certificate.number.clone(),
+            asked_by: look::name_of(&web.app, &one.certificate.asked_by).await?,
+            asker: one.certificate.holder.clone(),
+            since: words::minute_of(one.matter.submitted_at),
+            marks: marks(one),
+            due: due(&web.app, one),
+        });
+    }
+    let shown = format!("共 {} 件", rows.len());
+    let page = Inbox { office: office(&web.app, &who), rows, pager: Pager { shown, ..Pager::default() } };
+    let mut shell = web.shell_for(&who, "待签批", "/inbox");
+    shell.notice = super::done(looked.done.as_deref());
+    Ok(shell.show(page.show()).into_response())
+}
+
+fn office(app: &App, who: &SignedIn) -> String {
+    who.person.staff.department.as_ref().map(|key| named(app, key)).unwrap_or_default()
+}
+
+fn due(app: &App, waiting: &Waiting) -> Due {
+    let item = waiting.seal_use.item.parse().ok().and_then(|code| app.hall.item(&code));
+    Due { words: item.map(super::hall::limit).unwrap_or_default(), late: false }
+}
+
+/// `GET /approvals/{certificate}/{use}`.
+pub async fn look(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(ids): Path<(String, String)>,
+    Query(looked): Query<Looked>,
+) -> Result<Response, Error> {
+    who.require(&[Duty::Chief, Duty::Leader])?;
+    let zoom = Zoom::from_query(looked.zoom.as_deref());
+    page(&web, &who, &ids, zoom, "", super::done(looked.done.as_deref()), None).await
+}
+
+/// `POST /approvals/{certificate}/{use}`.
+pub async fn decide(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(ids): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Error> {
+    let shown: Digest =
+        sent.text("digest").parse().map_err(|_| Error::Unreadable("文件摘要不完整，请刷新页面".into()))?;
+    let why = sent.text("why");
+    let verdict = match sent.text("decision") {
+        "approve" => Verdict::Approve,
+        "refuse" => Verdict::Refuse(why.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()),
+        _ => return Err(Error::Unreadable("没有说明是批准还是不予批准".into())),
+    };
+    let (app, person, (certificate, seal_use)) = (web.app.clone(), who.person.clone(), ids.clone());
+    let act = async move { approve::approve(&app, &person, &certificate, &seal_use, shown, verdict).await };
+    match whole(act).await? {
+        Ok(done) => {
+            let word = match done {
+                Done::Waiting => "approved",
+                Done::Refused => "refused",
+                Done::Sealed(_) => "sealed",
+            };
+            let next = look::inbox(&web.app, &who.person).await?;
+            let address = next.first().map_or_else(|| "/inbox".to_owned(), address);
+            Ok(Redirect::to(&format!("{address}?done={word}")).into_response())
+        }
+        Err(ActError::Refused(refusal)) => {
+            let general = refusal.reasons().iter().filter(|r| r.field.as_deref() != Some("why"));
+            let lines: Vec<String> = general.map(|r| r.text.clone()).collect();
+            let notice = (!lines.is_empty()).then(|| Notice::new(Tone::Bad, "没有办成").with(lines));
+            let problem = refusal.reasons().iter().find(|r| r.field.as_deref() == Some("why")).map(|r| r.text.as_str());
+            let mut response = page(&web, &who, &ids, Zoom::Fit, why, notice, problem).await?;
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            response.extensions_mut().insert(Shown);
+            Ok(response)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn page(
+    web: &Web,
+    who: &SignedIn,
+    (certificate, seal_use): &(String, String),
+    zoom: Zoom,
+    why: &str,
+    notice: Option<Notice>,
+    problem: Option<&str>,
+) -> Result<Response, Error> {
+    let app = &web.app;
+    let inbox = look::inbox(app, &who.person).await?;
+    let more = inbox.len().saturating_sub(1);
+    let case = look::case_of(app, &who.person, certificate).await?;
+    let document = case.documents.iter().find(|d| d.certificate.id == *certificate).ok_or(Error::NotFound)?;
+    let (one, approvals) = document.uses.iter().find(|(u, _)| u.id == *seal_use).ok_or(Error::NotFound)?;
+    let waiting = inbox.into_iter().find(|w| w.seal_use.id == *seal_use);
+    let row = &document.certificate;
+    let seal = look::seals(app).await?.into_iter().find(|s| match &one.seal {
+        Some(id) => s.id == *id,
+        None => s.department == one.department && s.kind == one.kind && (s.state == "active" || s.state == "suspended"),
+    });
+    let here = format!("/approvals/{certificate}/{seal_use}");
+    let mut facts = vec![
+        Fact::new("申请人", &row.holder),
+        Fact::new("事项", &case.matter.title),
+        Fact::new("办件", &case.matter.case_no),
+        Fact::new(
+            "经办",
+            format!(
+                "{}，{} 窗口，{}",
+                case.submitted_by,
+                case.matter.window_no,
+                words::minute_of(case.matter.submitted_at)
+            ),
+        ),
+        Fact::new("授权委托书", letter(app, one)),
+    ];
+    for approval in approvals {
+        let said = if approval.decision == "approve" { "批准" } else { "不予批准" };
+        let step = if approval.step == "leader" { "分管领导" } else { "首席代表" };
+        facts.push(Fact::new(
+            step,
+            format!("{} {said}，{}", look::name_of(app, &approval.staff).await?, words::minute_of(approval.at)),
+        ));
+    }
+    let mut refusal = Approval::refusal_form(why);
+    if let Some(problem) = problem {
+        refusal.tell(Some("why"), problem);
+    }
+    let page = Approval {
+        certificate: row.name.clone(),
+        number: row.number.clone(),
+        marks: waiting.as_ref().map(marks).unwrap_or_default(),
+        facts,
+        notes: notes(seal.as_ref()),
+        seal: seal.as_ref().map_or_else(|| "没有启用的印章".to_owned(), super::seals::full_name),
+        imprint: seal.as_ref().map(|s| format!("/seals/{}/imprint.svg", s.id)).unwrap_or_default(),
+        digest: hex::encode(&row.unsealed),
+        viewer: viewer(row, Some(here.clone()), zoom),
+        decision: decision(&waiting, who, row.major || row.disputed, &case),
+        action: here,
+        refusal,
+        more,
+        csrf: who.csrf.clone(),
+    };
+    let mut shell = web.shell_for(who, &row.name, "/inbox");
+    shell.wide = true;
+    shell.notice = notice;
+    Ok(shell.show(page.show()).into_response())
+}
+
+fn notes(seal: Option<&look::SealRow>) -> Vec<String> {
+    match seal {
+        Some(seal) if seal.state == "suspended" => vec!["印章已停用，恢复启用前不能用印。".into()],
+        Some(_) => vec![],
+        None => vec!["本部门没有启用的印章，请先办理启用。".into()],
+    }
+}
+
+fn decision(waiting: &Option<Waiting>, who: &SignedIn, weighty: bool, case: &look::Case) -> Decision {
+    if waiting.is_none() {
+        return Decision::NotYours(vec!["本件不在您的待签批之列：可能已有决定，或者正等其他审批人。".into()]);
+    }
+    if weighty && who.person.staff.duty == Duty::Chief {
+        return Decision::PassesOn { to: "分管领导".into() };
+    }
+    let uses: Vec<_> = case.documents.iter().flat_map(|d| &d.uses).collect();
+    let open = uses.iter().filter(|(u, approvals)| u.state == "asked" && approvals.is_empty()).count();
+    if uses.len() > 1 && open > 1 { Decision::PassesOn { to: "其余各审批人".into() } } else { Decision::Seals }
+}
+
+fn letter(app: &App, one: &look::SealUseRow) -> String {
+    let today = china_date(app.now());
+    let item = one.item.parse().ok();
+    let found = app
+        .hall
+        .letters
+        .iter()
+        .find(|l| l.department.as_str() == one.department && item.as_ref().is_some_and(|i| l.covers(i, today)));
+    match found {
+        Some(letter) => format!("{} 至 {}，含本事项", letter.from, letter.to),
+        None => "今天没有含本事项的授权委托书".into(),
+    }
+}

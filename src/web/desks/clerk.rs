@@ -1,0 +1,350 @@
+//! The clerk's desk: taking cases, following them.
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::{
+    entry::{self, Defaults, Part},
+    hall::{limit, marks, named},
+};
+use crate::{
+    acts::{
+        ActError,
+        draft::{self, Request},
+        submit,
+    },
+    app::App,
+    compose::Template,
+    hall::{
+        department::Role,
+        item::{Item, ItemSeal, Joint},
+        opening::china_date,
+        refusal::Refusal,
+        staff::Duty,
+    },
+    web::{
+        error::Error,
+        guard::{csrf::Sent, session::SignedIn, trouble::Shown},
+        kit::{Fact, Field, Form, Group, Kind, Tag},
+        pages::new_case::{Choose, ItemCard, NewCase, Preview, Problem, Shelf},
+        router::Web,
+        whole,
+    },
+};
+
+/// What is asked for: an item, or a joint matter.
+enum Matter<'a> {
+    Item(&'a Item, &'a Template),
+    Joint(&'a Joint, &'a Template),
+}
+
+impl<'a> Matter<'a> {
+    /// By the last part of the form's address: an item's code, or `joint-N`.
+    fn find(app: &'a App, slug: &str) -> Result<Self, Error> {
+        let template = |name: &str| {
+            app.templates.named(name).map(|t| &**t).ok_or_else(|| Error::failed(format!("no template {name}")))
+        };
+        if let Some(joint) =
+            slug.strip_prefix("joint-").and_then(|n| n.parse().ok()).and_then(|n: usize| app.hall.joints.get(n))
+        {
+            return Ok(Matter::Joint(joint, template(&joint.joint_document)?));
+        }
+        let code = slug.parse().map_err(|_| Error::NotFound)?;
+        let item = app.hall.item(&code).ok_or(Error::NotFound)?;
+        Ok(Matter::Item(item, template(&item.certificate)?))
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Matter::Item(item, _) => &item.name,
+            Matter::Joint(joint, _) => &joint.name,
+        }
+    }
+
+    /// The items of a joint matter with their templates.
+    fn parts(&self, app: &'a App) -> Vec<(&'a Item, &'a Template)> {
+        match self {
+            Matter::Item(..) => vec![],
+            Matter::Joint(joint, _) => {
+                let items = joint.items.iter().filter_map(|code| app.hall.item(code));
+                items.filter_map(|item| Some((item, &**app.templates.named(&item.certificate)?))).collect()
+            }
+        }
+    }
+}
+
+/// `GET /cases/new`.
+pub async fn choose(State(web): State<Web>, who: SignedIn) -> Result<Response, Error> {
+    who.require(&[Duty::Clerk])?;
+    let app = &web.app;
+    let own = who.person.staff.department.as_ref();
+    let issuing = app.hall.departments.iter().filter(|d| matches!(d.role, Role::Issuing { .. }));
+    let departments = issuing.filter(|d| own.is_none_or(|own| *own == d.key));
+    let mut shelves: Vec<Shelf> = departments
+        .map(|department| {
+            let items = app.hall.items.iter().filter(|i| i.department == department.key);
+            let card = |item: &Item| ItemCard {
+                href: format!("/cases/new/{}", item.code),
+                name: item.name.clone(),
+                gives: item.certificate.clone(),
+                marks: marks(item),
+            };
+            Shelf { name: department.name.clone(), items: items.map(card).collect() }
+        })
+        .filter(|shelf| !shelf.items.is_empty())
+        .collect();
+    if !app.hall.joints.is_empty() && own.is_none() {
+        let card = |(n, joint): (usize, &Joint)| {
+            let items = joint.items.iter().filter_map(|code| app.hall.item(code));
+            let mut gives: Vec<&str> = items.map(|i| i.certificate.as_str()).collect();
+            gives.push(&joint.joint_document);
+            ItemCard {
+                href: format!("/cases/new/joint-{n}"),
+                name: joint.name.clone(),
+                gives: gives.join("、"),
+                marks: vec![Tag::mark("并联")],
+            }
+        };
+        shelves
+            .push(Shelf { name: "并联审批".into(), items: app.hall.joints.iter().enumerate().map(card).collect() });
+    }
+    Ok(web.shell_for(&who, "新办件", "/cases").show(Choose { shelves }.show()).into_response())
+}
+
+/// `GET /cases/new/{matter}`.
+pub async fn blank(State(web): State<Web>, who: SignedIn, Path(slug): Path<String>) -> Result<Response, Error> {
+    who.require(&[Duty::Clerk])?;
+    let matter = Matter::find(&web.app, &slug)?;
+    let form = form(&web.app, &matter, None);
+    let key = web.app.new_uuid().to_string();
+    Ok(show(&web, &who, &matter, &slug, form, Preview::Waiting, key).into_response())
+}
+
+/// `POST /cases/new/{matter}/preview`: the panel alone, for the script.
+pub async fn preview(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(slug): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
+    let matter = Matter::find(&web.app, &slug)?;
+    Ok(drawn(&web.app, &who, &matter, &sent).await?.show().into_response())
+}
+
+/// `POST /cases/new/{matter}`: submits, or shows the form again with the picture or with every problem.
+pub async fn send(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(slug): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
+    let matter = Matter::find(&web.app, &slug)?;
+    let mut again = form(&web.app, &matter, Some(&sent));
+    if sent.text("act") == "preview" {
+        let preview = drawn(&web.app, &who, &matter, &sent).await?;
+        return Ok(show(&web, &who, &matter, &slug, again, preview, sent.text("key").to_owned()).into_response());
+    }
+    let request = request(&web.app, &matter, &sent);
+    let (app, person, key) = (web.app.clone(), who.person.clone(), sent.text("key").to_owned());
+    let submitted = whole(async move { submit::submit_form(&app, &person, &key, &request).await }).await?;
+    match submitted {
+        Ok(done) => Ok(Redirect::to(&format!("/cases/{}?done=submitted", done.matter.case_no)).into_response()),
+        Err(ActError::Refused(refusal)) => {
+            for reason in refusal.reasons() {
+                entry::tell(&mut again, reason.field.as_deref(), &reason.text);
+            }
+            let preview = Preview::Problems(problems(&again, &refusal));
+            let mut response =
+                show(&web, &who, &matter, &slug, again, preview, sent.text("key").to_owned()).into_response();
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            response.extensions_mut().insert(Shown);
+            Ok(response)
+        }
+        // The form went out before and was changed since: what was sent first stands.
+        Err(ActError::Conflict(_)) => {
+            again.problems.push("这张表已经提交过，原来的办件有效。如要按现在的内容另办一件，请再次提交。".into());
+            let key = web.app.new_uuid().to_string();
+            let mut response = show(&web, &who, &matter, &slug, again, Preview::Waiting, key).into_response();
+            *response.status_mut() = StatusCode::CONFLICT;
+            response.extensions_mut().insert(Shown);
+            Ok(response)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn drawn(app: &App, who: &SignedIn, matter: &Matter<'_>, sent: &Sent) -> Result<Preview, Error> {
+    match draft::preview(app, &who.person, &request(app, matter, sent)).await {
+        Ok(pages) => Ok(Preview::Pages(
+            pages.iter().map(|png| format!("data:image/png;base64,{}", STANDARD.encode(png))).collect(),
+        )),
+        Err(ActError::Refused(refusal)) => Ok(Preview::Problems(problems(&form(app, matter, Some(sent)), &refusal))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn problems(form: &Form, refusal: &Refusal) -> Vec<Problem> {
+    let of = |reason: &crate::hall::refusal::Reason| {
+        let field = reason.field.as_deref().and_then(|name| entry::named(form, name));
+        Problem {
+            field: field.map(|f| f.name.clone()),
+            label: field.map(|f| f.label.clone()).unwrap_or_default(),
+            text: reason.text.clone(),
+        }
+    };
+    refusal.reasons().iter().map(of).collect()
+}
+
+fn request(app: &App, matter: &Matter<'_>, sent: &Sent) -> Request {
+    let ticked = |name| sent.text(name) == "yes";
+    let mut request = Request {
+        item: None,
+        joint: None,
+        data: Default::default(),
+        certificates: Default::default(),
+        major: ticked("major"),
+        disputed: ticked("disputed"),
+    };
+    match matter {
+        Matter::Item(item, template) => {
+            request.item = Some(item.code.clone());
+            request.data = entry::data(template, Part::Main, sent);
+        }
+        Matter::Joint(joint, template) => {
+            request.joint = Some(joint.name.clone());
+            request.data = entry::data(template, Part::Main, sent);
+            let parts = matter.parts(app);
+            request.certificates = entry::by_item(parts.iter().map(|(i, t)| (i.code.as_str(), *t)), sent);
+        }
+    }
+    request
+}
+
+/// The form: the certificate's fields; in a joint case the joint document's fields first, then what each certificate needs
+/// beyond them.
+fn form(app: &App, matter: &Matter<'_>, sent: Option<&Sent>) -> Form {
+    let today = china_date(app.now());
+    let mut groups = match matter {
+        Matter::Item(item, template) => {
+            let defaults = Defaults { today, valid_years: item.valid_years };
+            entry::groups(template, Part::Main, "内容", defaults, sent, |_| false)
+        }
+        Matter::Joint(_, template) => {
+            let defaults = Defaults { today, valid_years: None };
+            let filled = |name: &str| name == draft::DECIDED_ITEMS;
+            let mut groups = entry::groups(
+                template,
+                Part::Main,
+                &format!("{}（各证照共用）", template.name),
+                defaults,
+                sent,
+                filled,
+            );
+            for (item, of_item) in matter.parts(app) {
+                let defaults = Defaults { today, valid_years: item.valid_years };
+                let shared = |name: &str| template.field(name).is_some();
+                groups.extend(entry::groups(
+                    of_item,
+                    Part::Item(item.code.as_str()),
+                    &of_item.name,
+                    defaults,
+                    sent,
+                    shared,
+                ));
+            }
+            groups
+        }
+    };
+    let tick = |name: &str, words: &str, hint: &str| {
+        let value = sent.map(|s| s.text(name).to_owned()).unwrap_or_default();
+        Field::new(name, words, Kind::Tick(words.into())).hint(hint).value(value).optional()
+    };
+    groups.push(Group {
+        legend: "办理".into(),
+        fields: vec![
+            tick("major", "本件重大", "须部门分管领导也批准"),
+            tick("disputed", "本件有争议", "须部门分管领导也批准"),
+        ],
+    });
+    Form { groups, problems: vec![] }
+}
+
+fn show(
+    web: &Web,
+    who: &SignedIn,
+    matter: &Matter<'_>,
+    slug: &str,
+    form: Form,
+    preview: Preview,
+    key: String,
+) -> maud::Markup {
+    let page = NewCase {
+        item: matter.name().to_owned(),
+        department: match matter {
+            Matter::Item(item, _) => named(&web.app, &item.department),
+            Matter::Joint(joint, _) => joint.signers.iter().map(|d| named(&web.app, d)).collect::<Vec<_>>().join("、"),
+        },
+        told: told(&web.app, matter),
+        form,
+        preview,
+        action: format!("/cases/new/{slug}"),
+        preview_url: format!("/cases/new/{slug}/preview"),
+        key,
+        csrf: who.csrf.clone(),
+    };
+    let mut shell = web.shell_for(who, matter.name(), "/cases");
+    shell.wide = true;
+    shell.show(page.show())
+}
+
+/// All that the applicant is to be told at once.
+fn told(app: &App, matter: &Matter<'_>) -> Vec<Fact> {
+    let one = |item: &Item| {
+        let steps = match item.weight {
+            crate::hall::item::Weight::Ordinary => "受理、审核、签批（首席代表）",
+            _ => "受理、审核、签批（首席代表、分管领导）",
+        };
+        let mut facts = vec![
+            Fact::new("时限", format!("法定 {} 个工作日，{}", item.legal_days, limit(item))),
+            Fact::new("步骤", steps),
+            Fact::new(
+                "发给",
+                match item.valid_years {
+                    Some(years) => format!("{}，有效期 {years} 年", item.certificate),
+                    None => item.certificate.clone(),
+                },
+            ),
+        ];
+        if let ItemSeal::Department { legal_basis } = &item.seal {
+            facts.push(Fact::new("用印依据", legal_basis));
+        }
+        facts
+    };
+    let materials = |template: &Template| {
+        let required = template.fields.iter().filter(|f| f.required && f.name != draft::DECIDED_ITEMS);
+        Fact::new("要填报的", required.map(|f| f.label.as_deref().unwrap_or(&f.name)).collect::<Vec<_>>().join("、"))
+    };
+    match matter {
+        Matter::Item(item, template) => {
+            let mut facts = one(item);
+            facts.push(materials(template));
+            facts.push(Fact::new("领取", "统一出件窗口，凭身份证件"));
+            facts
+        }
+        Matter::Joint(_, template) => {
+            let parts = matter.parts(app);
+            let mut facts: Vec<Fact> = parts
+                .iter()
+                .map(|(item, _)| {
+                    Fact::new(&item.certificate, format!("{}，{}", named(app, &item.department), limit(item)))
+                })
+                .collect();
+            facts.push(materials(template));
+            facts.push(Fact::new("步骤", "各部门分别签批；全部同意后一次用印，一次领取"));
+            facts
+        }
+    }
+}

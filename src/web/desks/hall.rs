@@ -1,0 +1,217 @@
+//! The administrator's desk: what the hall consists of.
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use maud::{Markup, html};
+
+use crate::{
+    app::App,
+    hall::{
+        department::{Department, Intake, Role, WindowKind},
+        item::{Item, ItemKind, ItemSeal, Weight},
+        staff::Duty,
+    },
+    web::{
+        error::Error,
+        guard::session::SignedIn,
+        kit::{Column, Fact, Tag},
+        pages::hall::{HallPage, Register},
+        router::Web,
+        words,
+    },
+};
+
+/// `GET /hall`.
+pub async fn overview(State(web): State<Web>, who: SignedIn) -> Result<Response, Error> {
+    who.require(&[Duty::Administrator, Duty::Auditor])?;
+    let app = &web.app;
+    let open = app.hall.opening.is_open(app.now());
+    let page = HallPage {
+        facts: vec![
+            Fact::new("名称", &app.hall.name),
+            Fact::code("行政区划", app.hall.area.as_str()),
+            Fact::new("现在", format!("{}，{}", words::minute(app.now()), if open { "开放" } else { "不在开放时间" })),
+        ],
+        figures: figures(app),
+        registers: vec![departments(app), windows(app), staff(app), items(app), templates(app), letters(app)],
+    };
+    Ok(web.shell_for(&who, "大厅", "/hall").show(page.show()).into_response())
+}
+
+fn figures(app: &App) -> Vec<(String, String)> {
+    let all = app.hall.items.len();
+    let share = |n: usize| format!("{}%", (n * 100).checked_div(all).unwrap_or(0));
+    let instant = app.hall.items.iter().filter(|i| i.is_instant()).count();
+    let authorized = app
+        .hall
+        .items
+        .iter()
+        .filter(|i| app.hall.letters.iter().any(|l| l.department == i.department && l.lists(&i.code)));
+    let online = app.hall.items.iter().filter(|i| app.templates.named(&i.certificate).is_some()).count();
+    vec![
+        (all.to_string(), "进驻大厅的事项".into()),
+        (share(authorized.count()), "已书面授权的事项".into()),
+        (share(online), "网上可办的事项".into()),
+        (share(instant), format!("即办件（{instant} 项），目标 80%")),
+    ]
+}
+
+fn cell(text: impl AsRef<str>) -> Markup {
+    html! { (text.as_ref()) }
+}
+
+/// A department's name by its key.
+pub(super) fn named(app: &App, key: &crate::hall::id::DepartmentKey) -> String {
+    app.hall.department(key).map_or_else(|| key.to_string(), |d| d.name.clone())
+}
+
+fn departments(app: &App) -> Register {
+    let row = |d: &Department| {
+        let (office, intake) = match &d.role {
+            Role::Centre => ("—".to_owned(), "大厅管理机构".to_owned()),
+            Role::Issuing { approval_office, intake: Intake::Own } => {
+                (approval_office.clone(), "本部门受理".to_owned())
+            }
+            Role::Issuing { approval_office, intake: Intake::Entrusted { record } } => {
+                (approval_office.clone(), record.clone())
+            }
+        };
+        vec![cell(&d.name), cell(d.uscc.as_str()), cell(office), cell(intake)]
+    };
+    Register {
+        name: "部门".into(),
+        anchor: "departments",
+        columns: vec![
+            Column::words("名称"),
+            Column::codes("统一社会信用代码"),
+            Column::words("审批办"),
+            Column::words("受理"),
+        ],
+        rows: app.hall.departments.iter().map(row).collect(),
+    }
+}
+
+fn windows(app: &App) -> Register {
+    let kind = |k| if k == WindowKind::Delivery { "出件" } else { "受理" };
+    let row = |w: &crate::hall::department::Window| {
+        vec![cell(w.no.as_str()), cell(&w.name), cell(kind(w.kind)), cell(w.branch.as_deref().unwrap_or("本厅"))]
+    };
+    Register {
+        name: "窗口".into(),
+        anchor: "windows",
+        columns: vec![Column::codes("编号"), Column::words("名称"), Column::words("用途"), Column::words("所在")],
+        rows: app.hall.windows.iter().map(row).collect(),
+    }
+}
+
+fn staff(app: &App) -> Register {
+    let row = |s: &crate::hall::file::StaffPlan| {
+        let place = match &s.department {
+            Some(key) => named(app, key),
+            None if s.windows.is_empty() => "大厅".into(),
+            None => s.windows.iter().map(|w| w.as_str()).collect::<Vec<_>>().join("、"),
+        };
+        let deputy = if s.deputy { "（代理）" } else { "" };
+        vec![cell(s.login.as_str()), cell(&s.name), cell(format!("{}{deputy}", s.duty.title())), cell(place)]
+    };
+    Register {
+        name: "人员".into(),
+        anchor: "staff",
+        columns: vec![
+            Column::codes("登录名"),
+            Column::words("姓名"),
+            Column::words("岗位"),
+            Column::words("部门或窗口"),
+        ],
+        rows: app.hall.staff.iter().map(row).collect(),
+    }
+}
+
+/// The marks of an item, as they stand in lists.
+pub(super) fn marks(item: &Item) -> Vec<Tag> {
+    let kind = match item.kind {
+        ItemKind::Permit => "行政许可",
+        ItemKind::Filing => "备案",
+        ItemKind::Proof => "证明",
+        ItemKind::Reply => "批复",
+    };
+    let mut marks = vec![Tag::mark(kind)];
+    marks.push(Tag::mark(limit(item)));
+    match item.weight {
+        Weight::Ordinary => {}
+        Weight::Major => marks.push(Tag::mark("重大")),
+        Weight::Disputed => marks.push(Tag::mark("争议")),
+    }
+    if let ItemSeal::Department { .. } = item.seal {
+        marks.push(Tag::mark("加盖部门行政印章"));
+    }
+    marks
+}
+
+/// The promised limit in words.
+pub(super) fn limit(item: &Item) -> String {
+    match item.limit_days {
+        0 => "即办件".into(),
+        days => format!("承诺 {days} 个工作日"),
+    }
+}
+
+fn items(app: &App) -> Register {
+    let row = |i: &Item| {
+        let basis = match &i.seal {
+            ItemSeal::Approval => "",
+            ItemSeal::Department { legal_basis } => legal_basis,
+        };
+        vec![
+            cell(i.code.as_str()),
+            html! { (i.name) @for m in marks(i) { " " (m.show()) } @if !basis.is_empty() { small { (basis) } } },
+            cell(named(app, &i.department)),
+            cell(&i.certificate),
+        ]
+    };
+    Register {
+        name: "事项".into(),
+        anchor: "items",
+        columns: vec![Column::codes("编码"), Column::words("事项"), Column::words("部门"), Column::words("证照")],
+        rows: app.hall.items.iter().map(row).collect(),
+    }
+}
+
+fn templates(app: &App) -> Register {
+    let row = |t: &std::sync::Arc<crate::compose::Template>| {
+        let version: String = t.version.to_string().chars().take(16).collect();
+        vec![cell(&t.name), cell(&t.slug), cell(version), cell(t.fields.len().to_string()), cell(&t.source)]
+    };
+    Register {
+        name: "证照模板".into(),
+        anchor: "templates",
+        columns: vec![
+            Column::words("名称"),
+            Column::codes("代号"),
+            Column::codes("版本"),
+            Column::numbers("字段"),
+            Column::words("样式来源"),
+        ],
+        rows: app.templates.iter().map(row).collect(),
+    }
+}
+
+fn letters(app: &App) -> Register {
+    let row = |l: &crate::hall::authorization::Letter| {
+        let listed = app.hall.items.iter().filter(|i| i.department == l.department && l.lists(&i.code)).count();
+        let powers = l.powers.iter().map(|p| p.as_str()).collect::<Vec<_>>().join("、");
+        vec![
+            cell(named(app, &l.department)),
+            cell(format!("{} 至 {}", l.from, l.to)),
+            cell(format!("{listed} 项")),
+            cell(powers),
+        ]
+    };
+    Register {
+        name: "授权委托书".into(),
+        anchor: "letters",
+        columns: vec![Column::words("部门"), Column::words("期限"), Column::numbers("事项"), Column::words("权限")],
+        rows: app.hall.letters.iter().map(row).collect(),
+    }
+}

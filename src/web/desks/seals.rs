@@ -1,0 +1,186 @@
+//! The keeper's desk: seals, their imprints, suspending and resuming.
+use axum::{
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{cases::Looked, hall::named};
+use crate::{
+    acts::{
+        ActError,
+        look::{self, SealRow},
+        suspend_seal::{self, SealAct},
+    },
+    app::App,
+    hall::{seal::SealKind, staff::Duty},
+    web::{
+        error::Error,
+        guard::{csrf::Sent, session::SignedIn, trouble::Shown},
+        kit::{Fact, Tag, Tone},
+        pages::seals::{Change, SealCard, SealList, SealPage},
+        router::Web,
+        whole, words,
+    },
+};
+
+/// Department and kind: what the seal is called.
+pub(super) fn full_name(seal: &SealRow) -> String {
+    let kind = seal.kind.parse::<SealKind>().map(SealKind::title).unwrap_or_default();
+    format!("{}{kind}", seal.name)
+}
+
+fn state(state: &str) -> Tag {
+    match state {
+        "active" => Tag::state(Tone::Good, "启用"),
+        "suspended" => Tag::state(Tone::Wait, "停用"),
+        "retired" => Tag::state(Tone::Bad, "已注销"),
+        _ => Tag::state(Tone::Calm, "已制作"),
+    }
+}
+
+fn card(app: &App, seal: &SealRow) -> SealCard {
+    let today = crate::hall::opening::china_date(app.now());
+    let letters = app.hall.letters.iter().filter(|l| l.department.as_str() == seal.department && l.is_valid_on(today));
+    let letter = letters.map(|l| format!("{} 至 {}", l.from, l.to)).next();
+    SealCard {
+        href: format!("/seals/{}", seal.id),
+        name: full_name(seal),
+        code: seal.code.clone(),
+        imprint: format!("/seals/{}/imprint.svg", seal.id),
+        state: state(&seal.state),
+        facts: vec![
+            Fact::code("印章编码", &seal.code),
+            Fact::new("规格", format!("圆形，直径 {} 毫米", seal.diameter_mm)),
+            Fact::new("启用时间", words::minute_of(seal.opened_at)),
+            Fact::new("授权委托书", letter.unwrap_or_else(|| "今天没有有效的授权委托书".into())),
+            Fact::code("公钥摘要", hex::encode(&seal.key)),
+        ],
+    }
+}
+
+/// The seals this person may see: a department's people their own, the hall's all.
+async fn visible(web: &Web, who: &SignedIn) -> Result<Vec<SealRow>, Error> {
+    who.require(&[Duty::Keeper, Duty::Administrator, Duty::Auditor])?;
+    let mut seals = look::seals(&web.app).await?;
+    if let Some(own) = &who.person.staff.department {
+        seals.retain(|s| s.department == own.as_str());
+    }
+    Ok(seals)
+}
+
+/// `GET /seals`.
+pub async fn list(State(web): State<Web>, who: SignedIn) -> Result<Response, Error> {
+    let seals = visible(&web, &who).await?;
+    let office = who.person.staff.department.as_ref().map(|key| named(&web.app, key));
+    let page = SealList {
+        office: office.unwrap_or_else(|| web.app.hall.name.clone()),
+        seals: seals.iter().map(|s| card(&web.app, s)).collect(),
+    };
+    Ok(web.shell_for(&who, "印章", "/seals").show(page.show()).into_response())
+}
+
+/// `GET /seals/{id}`.
+pub async fn one(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(looked): Query<Looked>,
+) -> Result<Response, Error> {
+    page(&web, &who, &id, "", &[], super::done(looked.done.as_deref())).await
+}
+
+/// `POST /seals/{id}/suspend`.
+pub async fn suspend(web: State<Web>, who: SignedIn, id: Path<String>, sent: Sent) -> Result<Response, Error> {
+    change(web, who, id, sent, SealAct::Suspend, "suspended").await
+}
+
+/// `POST /seals/{id}/resume`.
+pub async fn resume(web: State<Web>, who: SignedIn, id: Path<String>, sent: Sent) -> Result<Response, Error> {
+    change(web, who, id, sent, SealAct::Resume, "resumed").await
+}
+
+async fn change(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    sent: Sent,
+    act: SealAct,
+    done: &str,
+) -> Result<Response, Error> {
+    let why = sent.text("reason").to_owned();
+    let (app, person, seal, reason) = (web.app.clone(), who.person.clone(), id.clone(), why.clone());
+    match whole(async move { suspend_seal::suspend_seal(&app, &person, &seal, act, &reason).await }).await? {
+        Ok(()) => Ok(Redirect::to(&format!("/seals/{id}?done={done}")).into_response()),
+        Err(ActError::Refused(refusal)) => {
+            let reasons: Vec<_> = refusal.reasons().iter().map(|r| (r.code, r.text.as_str())).collect();
+            let mut response = page(&web, &who, &id, &why, &reasons, None).await?;
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            response.extensions_mut().insert(Shown);
+            Ok(response)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn page(
+    web: &Web,
+    who: &SignedIn,
+    id: &str,
+    why: &str,
+    reasons: &[(&str, &str)],
+    notice: Option<crate::web::kit::Notice>,
+) -> Result<Response, Error> {
+    let seal = visible(web, who).await?.into_iter().find(|s| s.id == id).ok_or(Error::NotFound)?;
+    let change = match (seal.state.as_str(), who.person.staff.duty) {
+        ("active", Duty::Keeper) => Change::Suspend,
+        ("suspended", Duty::Keeper) => Change::Resume,
+        _ => Change::Nothing,
+    };
+    let verb = if change == Change::Resume { "resume" } else { "suspend" };
+    let mut reason = SealPage::reason_form(why);
+    for (code, text) in reasons {
+        reason.tell((*code == "reason-missing").then_some("reason"), text);
+    }
+    let page = SealPage {
+        card: card(&web.app, &seal),
+        files: vec![
+            ("印模 SVG（矢量）".into(), format!("/seals/{id}/imprint.svg")),
+            ("印模 PNG（600 dpi，透明）".into(), format!("/seals/{id}/imprint.png")),
+            ("签章证书（DER）".into(), format!("/seals/{id}/certificate.cer")),
+        ],
+        history: vec![(words::minute_of(seal.opened_at), "启用，登入账本".into())],
+        change,
+        action: format!("/seals/{id}/{verb}"),
+        reason,
+        csrf: who.csrf.clone(),
+    };
+    let mut shell = web.shell_for(who, &page.card.name, "/seals");
+    shell.notice = notice;
+    Ok(shell.show(page.show()).into_response())
+}
+
+/// `GET /seals/{id}/imprint.svg`: for whoever is signed in; approvers see it beside what they approve.
+pub async fn imprint_svg(State(web): State<Web>, _: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
+    let svg = look::imprint_svg(&web.app, &id).await?;
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "private, max-age=3600")], svg)
+        .into_response())
+}
+
+/// `GET /seals/{id}/imprint.png`.
+pub async fn imprint_png(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
+    who.require(&[Duty::Keeper, Duty::Administrator])?;
+    let png = look::imprint_png(&web.app, &id).await?;
+    Ok(([(header::CONTENT_TYPE, "image/png"), (header::CONTENT_DISPOSITION, "attachment; filename=imprint.png")], png)
+        .into_response())
+}
+
+/// `GET /seals/{id}/certificate.cer`.
+pub async fn certificate(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
+    let seal = visible(&web, &who).await?.into_iter().find(|s| s.id == id).ok_or(Error::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/pkix-cert"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=seal.cer"),
+    ];
+    Ok((headers, seal.certificate).into_response())
+}

@@ -1,0 +1,48 @@
+//! What the hall's register says of the certificate that a QR code names.
+use maud::{Markup, html};
+
+use super::head;
+use crate::web::kit::{Fact, Tag, facts};
+
+/// One certificate as registered; nothing of whom it was made out to.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its kind.
+    pub name: String,
+    /// Its number.
+    pub number: String,
+    /// Its state.
+    pub state: Tag,
+    /// When it was sealed; empty before.
+    pub sealed: String,
+}
+
+/// The page.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    /// The certificates of the case.
+    pub entries: Vec<Entry>,
+}
+
+impl Lookup {
+    /// The page.
+    pub fn show(&self) -> Markup {
+        html! {
+            (head("", "这张证照的登记", "下面是本大厅的登记。请与您手中的纸面逐项核对：证照名称、编号、状态。", html! {}))
+            @for entry in &self.entries {
+                section.sheet {
+                    div.row { h2 { (entry.name) } (entry.state.show()) }
+                    (facts(&[
+                        Fact::code("编号", &entry.number),
+                        Fact::new("用印时间", if entry.sealed.is_empty() { "—" } else { &entry.sealed }),
+                    ]))
+                }
+            }
+            section.notice.wait {
+                div.icon { (crate::web::kit::icon::unsure()) }
+                b { "纸面的其余内容，这里不能证明" }
+                p { "二维码可以被复印到别的纸上。要确认全部内容，请索取 PDF 原文件，" a href="/verify" { "在这里验证" } "。" }
+            }
+        }
+    }
+}

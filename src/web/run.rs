@@ -1,0 +1,51 @@
+//! From an open hall to an open door.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::router::{Accounts, Web, router};
+use super::serve::{Door, Identity, ServeError, asked_to_stop};
+use crate::acts::resume::{resume, sweep};
+use crate::acts::server_certificate::server_certificate;
+use crate::app::App;
+use crate::app::config::{Config, Tls};
+
+/// How often logged but unfinished uses are looked for.
+const RESUME_EVERY: Duration = Duration::from_secs(10);
+
+/// Opens the door at `listen`, with the certificate that the configuration names.
+pub fn open(app: &App, config: &Config, listen: SocketAddr) -> Result<Door, Box<dyn std::error::Error>> {
+    let identity = match &config.tls {
+        Tls::None => None,
+        Tls::Hall(hosts) => Some(Identity::held(server_certificate(app, &config.data.join("keys"), hosts)?)),
+        Tls::Own { certificate, key } => {
+            let read = |path: &std::path::Path| std::fs::read(path).map_err(|e| ServeError::Unread(path.to_owned(), e));
+            Some(Identity::from_pem(&read(certificate)?, &zeroize::Zeroizing::new(read(key)?))?)
+        }
+    };
+    Ok(Door::open(listen, identity)?)
+}
+
+/// Finishes what was left unfinished, then serves until asked to stop.
+pub async fn run(app: App, config: &Config, door: Door, accounts: Accounts) -> Result<(), Box<dyn std::error::Error>> {
+    let app = Arc::new(app);
+    let resumed = resume(&app, true).await?;
+    let swept = sweep(&app).await?;
+    tracing::info!(finished = resumed.finished, voided = resumed.voided, swept, "ready");
+    let again = Arc::clone(&app);
+    let resuming = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(RESUME_EVERY).await;
+            if let Err(error) = resume(&again, false).await {
+                tracing::error!(%error, "resuming failed");
+            }
+        }
+    });
+    let [a, b, c, d, ..] = app.random();
+    let web = Web::new(Arc::clone(&app), config, door.transport(), accounts);
+    let served = door.serve(router(web, [a, b, c, d]), asked_to_stop()).await;
+    resuming.abort();
+    app.db.close().await;
+    Ok(served?)
+}
