@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::{
-    body::Body, desks::cases::pdf_response, error::Error, guard::session::SignedIn, guard::trouble::Problem, router::Web,
-    whole,
+    body::Body, desks::cases::pdf_response, error::Error, guard::session::SignedIn, guard::trouble::Problem,
+    router::Web, whole,
 };
 use super::once::Key;
 use super::shapes::Case;

@@ -26,11 +26,7 @@ pub struct Preview {
 /// Pictures a case's documents; nothing is taken or kept.
 #[utoipa::path(post, path = "/api/v1/previews", request_body = NewCase, security(("bearer" = [])),
     responses((status = 200, body = Preview), (status = 422, body = Problem)))]
-pub async fn preview(
-    State(web): State<Web>,
-    who: SignedIn,
-    Body(case): Body<NewCase>,
-) -> Result<Json<Preview>, Error> {
+pub async fn preview(State(web): State<Web>, who: SignedIn, Body(case): Body<NewCase>) -> Result<Json<Preview>, Error> {
     let pages = draft::preview(&web.app, &who.person, &case.request()?).await?;
     Ok(Json(Preview { pages: pages.iter().map(|png| BASE64_STANDARD.encode(png)).collect() }))
 }

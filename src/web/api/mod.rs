@@ -41,10 +41,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/seals", get(seals::list))
         .route("/api/v1/seals/{id}/state", post(seals::change))
         .route("/api/v1/uses", get(seals::uses))
-        .route(
-            "/api/v1/verifications",
-            post(verifications::judge).layer(DefaultBodyLimit::max(MOST_DOCUMENT)),
-        )
+        .route("/api/v1/verifications", post(verifications::judge).layer(DefaultBodyLimit::max(MOST_DOCUMENT)))
         .layer(middleware::from_fn_with_state(web.clone(), session::of_program))
 }
 
