@@ -107,6 +107,11 @@ impl Config {
         if !self.base_url.starts_with("https://") && !self.base_url.starts_with("http://") {
             problems.push("base_url: must begin with https:// (or http:// on loopback)".to_owned());
         }
+        if matches!(self.tls, Tls::None) && self.base_url.starts_with("https://") {
+            let text =
+                "base_url: https:// needs tls; behind a proxy every request would seem to come from inside the hall";
+            problems.push(text.to_owned());
+        }
         if self.origin.parse::<crate::ledger::note::KeyName>().is_err() {
             problems.push("origin: must be a name without spaces or +, such as hall.example.gov.cn/log".to_owned());
         }

@@ -57,6 +57,8 @@ pub struct Web {
     pub trust: Arc<Path>,
     /// How often one peer may sign in.
     pub sign_ins: Arc<Rate>,
+    /// Files judged at the same time.
+    pub judging: crate::acts::verify::Places,
     /// How often one peer may verify without being known.
     pub verifications: Arc<Rate>,
 }
@@ -86,6 +88,7 @@ impl Web {
             networks: config.networks().into(),
             accounts,
             trust: config.data.join("keys/trust").into(),
+            judging: Default::default(),
             sign_ins: Arc::new(Rate::new(10, Duration::from_secs(6))),
             verifications: Arc::new(Rate::new(30, Duration::from_secs(2))),
         }
