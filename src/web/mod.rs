@@ -3,7 +3,9 @@
 //! `router` is every address on one screen; `guard` what each request passes first; `desks` and `api` take a request apart,
 //! call one act and fill a page or a document; `pages` and `kit` are what is seen; `error` is the one map from what went
 //! wrong to a status and to Chinese words; `serve` opens the door and closes it.
+pub mod api;
 pub mod blocks;
+pub mod body;
 pub mod desks;
 pub mod error;
 pub mod guard;

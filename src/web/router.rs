@@ -113,13 +113,19 @@ impl Web {
             name: staff.name.clone(),
             place: format!("{} · {}", staff.duty.title(), super::desks::place(self, who)),
         };
-        Shell { person: Some(person), desks: desks(staff.duty), csrf: who.csrf.clone(), ..self.shell(title, here) }
+        Shell {
+            person: Some(person),
+            desks: desks(staff.duty, super::desks::sign_in::hands_out(self, &who.person)),
+            csrf: who.csrf.clone(),
+            ..self.shell(title, here)
+        }
     }
 }
 
 /// The desks of a duty, in the order of their tabs.
-fn desks(duty: Duty) -> Vec<Desk> {
+fn desks(duty: Duty, hands_out: bool) -> Vec<Desk> {
     let names: &[(&'static str, &'static str)] = match duty {
+        Duty::Clerk if hands_out => &[("待出件", "/delivery"), ("办件", "/cases")],
         Duty::Clerk => &[("办件", "/cases"), ("新办件", "/cases/new"), ("待出件", "/delivery")],
         Duty::Chief | Duty::Leader => &[("待签批", "/inbox"), ("办件", "/cases")],
         Duty::Keeper => &[("印章", "/seals"), ("办件", "/cases")],
@@ -186,7 +192,7 @@ fn addresses(web: Web) -> Router {
     let pages = pages
         .layer(middleware::from_fn_with_state(web.clone(), session::of_page))
         .layer(middleware::from_fn(origin::origin));
-    pages.merge(monitors).with_state(web)
+    pages.merge(monitors).merge(super::api::router(&web)).with_state(web)
 }
 
 /// What every request passes, innermost first.

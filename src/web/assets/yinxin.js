@@ -33,6 +33,10 @@
         panel.innerHTML = words;
         const wrong = new Map([...panel.querySelectorAll("[data-field]")].map((e) => [e.dataset.field, e.dataset.text]));
         touched.forEach((name) => show(name, wrong.get(name)));
+        if (panel.querySelector(".pages")) {
+          document.querySelectorAll("[data-summary]").forEach((e) => { e.hidden = true; });
+          form.querySelectorAll(".bad").forEach((e) => { const i = e.querySelector("[name]"); if (i) show(i.name, ""); });
+        }
         panel.removeAttribute("aria-busy");
       } catch (e) {
         if (e.name !== "AbortError") panel.removeAttribute("aria-busy");

@@ -108,7 +108,7 @@ pub async fn picture(
     let dpi = Zoom::from_query(looked.zoom.as_deref()).dpi();
     let page = page.checked_sub(1).ok_or(Error::NotFound)?;
     let png = look::page_picture(&web.app, &who.person, &id, page, dpi).await?;
-    Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "private, max-age=60")], png).into_response())
+    Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "no-store")], png).into_response())
 }
 
 /// `GET /certificates/{id}/pdf`: the sealed document if there is one, else the one to be sealed.
@@ -251,6 +251,10 @@ fn steps(case: &Case) -> Vec<Step> {
         Step::new("用印", sealed),
         Step::new("出件", later(&[Delivered], &[Sealed])),
     ];
+    let approvals = case.documents.iter().flat_map(|d| &d.uses).flat_map(|(_, approvals)| approvals);
+    if let Some(at) = approvals.map(|a| a.at).max() {
+        steps[3].lines.push(words::minute_of(at));
+    }
     if let Some(at) = case.documents.iter().filter_map(|d| d.certificate.sealed_at).max() {
         steps[4].lines.push(words::minute_of(at));
     }
@@ -349,8 +353,12 @@ pub(super) async fn events(app: &App, case: &Case) -> Result<Vec<Event>, Error> 
     if let Some(delivery) = &case.delivery {
         let who = look::name_of(app, &delivery.staff).await?;
         let form = super::delivery::form_word(&delivery.form);
-        let what =
-            format!("交付{form}，领取人 {}（{}），{} 窗口", delivery.receiver, delivery.identity, delivery.window_no);
+        let what = format!(
+            "交付{form}，领取人 {}（{}），{} 窗口",
+            delivery.receiver,
+            super::delivery::identity(&delivery.identity),
+            delivery.window_no
+        );
         all.push((delivery.at, who, what, vec![]));
     }
     all.sort_by_key(|(at, ..)| *at);

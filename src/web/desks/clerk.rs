@@ -192,7 +192,10 @@ fn problems(form: &Form, refusal: &Refusal) -> Vec<Problem> {
         Problem {
             field: field.map(|f| f.name.clone()),
             label: field.map(|f| f.label.clone()).unwrap_or_default(),
-            text: reason.text.clone(),
+            text: match field {
+                Some(_) => entry::bare(reason.field.as_deref(), &reason.text).to_owned(),
+                None => reason.text.clone(),
+            },
         }
     };
     refusal.reasons().iter().map(of).collect()

@@ -116,7 +116,10 @@ fn refused(mut response: Response) -> Result<Response, Error> {
 
 async fn page(web: &Web, who: &SignedIn, case: &str, form: Form) -> Result<Response, Error> {
     let case = look::case(&web.app, &who.person, case).await?;
-    let done = case.delivery.as_ref().map(|d| format!("{}，{}（{}）", words::minute_of(d.at), d.receiver, d.identity));
+    let done = case
+        .delivery
+        .as_ref()
+        .map(|d| format!("{}，{}（{}）", words::minute_of(d.at), d.receiver, identity(&d.identity)));
     let mut facts = vec![Fact::new("申请人", holder(&case)), Fact::new("事项", &case.matter.title)];
     facts.extend(done.map(|d| Fact::new("已出件", d)));
     let page = HandOver {
@@ -128,6 +131,17 @@ async fn page(web: &Web, who: &SignedIn, case: &str, form: Form) -> Result<Respo
         csrf: who.csrf.clone(),
     };
     Ok(web.shell_for(who, "出件登记", "/delivery").show(page.show()).into_response())
+}
+
+/// The identity shown, as kept (`identity-card 220***…`), in words.
+pub(super) fn identity(kept: &str) -> String {
+    let (document, number) = kept.split_once(' ').unwrap_or(("", kept));
+    let word = match document.parse() {
+        Ok(IdentityDocument::IdentityCard) => "身份证",
+        Ok(IdentityDocument::BusinessLicence) => "营业执照",
+        _ => "其他证件",
+    };
+    format!("{word} {number}")
 }
 
 /// The form of a handing-over in words.

@@ -137,12 +137,19 @@ pub fn named<'a>(form: &'a Form, name: &str) -> Option<&'a kit::Field> {
     form.fields().find(|f| takes(f, name))
 }
 
+/// What is wrong, without the field's name in front: beside the field it is not said twice.
+pub fn bare<'a>(field: Option<&str>, text: &'a str) -> &'a str {
+    let Some(name) = field else { return text };
+    let rest = text.strip_prefix(&format!("“{name}”")).unwrap_or(text);
+    rest.strip_prefix(['：', '，']).unwrap_or(rest)
+}
+
 /// Puts a refusal's reason beside every field it can mean; at the top if it means none.
 pub fn tell(form: &mut Form, field: Option<&str>, text: &str) {
     let mut told = false;
     if let Some(name) = field {
         for f in form.fields_mut().filter(|f| takes(f, name)) {
-            f.problems.push(text.to_owned());
+            f.problems.push(bare(field, text).to_owned());
             told = true;
         }
     }

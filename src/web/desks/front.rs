@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// `GET /`: a person's own desk; for the public, verification.
-pub async fn first(who: Option<axum::Extension<SignedIn>>) -> Redirect {
-    Redirect::to(who.map_or("/verify", |who| home(who.person.staff.duty)))
+pub async fn first(State(web): State<Web>, who: Option<axum::Extension<SignedIn>>) -> Redirect {
+    Redirect::to(who.map_or("/verify", |who| home(&web, &who.person)))
 }
 
 /// `GET /assets/{file}`. The addresses in pages change with the content, so that browsers may keep what they have.

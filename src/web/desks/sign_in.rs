@@ -9,8 +9,12 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    acts::{ActError, sign_in},
-    hall::{file::StaffPlan, staff::Duty},
+    acts::{
+        ActError,
+        person::{Person, Seat},
+        sign_in,
+    },
+    hall::{department::WindowKind, file::StaffPlan, staff::Duty},
     web::{
         error::Error,
         guard::{
@@ -48,8 +52,7 @@ pub async fn sign_in(
     let window = (!window.is_empty()).then_some(window);
     match sign_in::sign_in(&web.app, login, sent.text("password"), window, web.is_inside(peer.ip())).await {
         Ok(begun) => {
-            let mut response =
-                Redirect::to(if next == "/" { home(begun.person.staff.duty) } else { next }).into_response();
+            let mut response = Redirect::to(if next == "/" { home(&web, &begun.person) } else { next }).into_response();
             if let Some(cookie) = session::set_cookie(&begun.token, web.transport) {
                 response.headers_mut().insert(header::SET_COOKIE, cookie);
             }
@@ -76,9 +79,16 @@ pub async fn sign_out(State(web): State<Web>, who: SignedIn, _: Sent) -> Result<
     Ok(response)
 }
 
-/// The first page of a duty.
-pub fn home(duty: Duty) -> &'static str {
-    match duty {
+/// Whether a person sits at a window that hands out.
+pub fn hands_out(web: &Web, person: &Person) -> bool {
+    let Seat::Window(no) = &person.seat else { return false };
+    web.app.hall.window(no).is_some_and(|w| w.kind == WindowKind::Delivery)
+}
+
+/// The first page of a person.
+pub fn home(web: &Web, person: &Person) -> &'static str {
+    match person.staff.duty {
+        Duty::Clerk if hands_out(web, person) => "/delivery",
         Duty::Clerk => "/cases",
         Duty::Chief | Duty::Leader => "/inbox",
         Duty::Keeper => "/seals",

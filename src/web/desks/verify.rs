@@ -175,13 +175,19 @@ fn found(signature: &SignatureReport) -> FoundSeal {
     if let Some(page) = signature.page {
         facts.push(Fact::new("位置", format!("第 {page} 页")));
     }
-    if let Some(signer) = &signature.signer {
-        facts.push(Fact::new("签章证书", signer));
+    if let Some(code) = signature.signer.as_deref().and_then(seal_code) {
+        facts.push(Fact::code("印章编码", code));
     }
     if let Some(ledger) = &signature.ledger {
         facts.push(Fact::new("账本序号", ledger.index.to_string()));
     }
     FoundSeal { name, facts }
+}
+
+/// The seal's code: the common name of its certificate.
+fn seal_code(subject: &str) -> Option<&str> {
+    let name = subject.split(',').find_map(|part| part.trim().strip_prefix("CN="))?;
+    (name.len() == 14 && name.bytes().all(|b| b.is_ascii_digit())).then_some(name)
 }
 
 fn technical(report: &Report) -> Vec<Fact> {
@@ -202,6 +208,9 @@ fn technical(report: &Report) -> Vec<Fact> {
     for signature in &report.signatures {
         if let Some(seal) = &signature.seal {
             facts.push(Fact::code("seal (SPKI SHA-256)", seal.to_string()));
+        }
+        if let Some(signer) = &signature.signer {
+            facts.push(Fact::code("certificate subject", signer));
         }
         if let Some(serial) = &signature.certificate_serial {
             facts.push(Fact::code("certificate serial", serial));

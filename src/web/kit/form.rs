@@ -267,7 +267,7 @@ impl Form {
         let count = self.problems.len() + self.fields().filter(|f| !f.problems.is_empty()).count();
         html! {
             @if count > 0 {
-                div.notice.bad role="alert" tabindex="-1" data-focus {
+                div.notice.bad role="alert" tabindex="-1" data-focus data-summary {
                     div.icon { (super::icon::wrong()) }
                     b { "有 " (count) " 处需要改正" }
                     ul {

@@ -146,7 +146,7 @@ mod tests {
         for (slug, html) in &all {
             let list = values(html, "id");
             let ids: HashSet<&str> = list.iter().copied().collect();
-            assert!(list.len() == ids.len(), "{slug}: an id is given twice");
+            assert_eq!(list.len(), ids.len(), "{slug}: an id is given twice");
             for target in values(html, "for") {
                 assert!(ids.contains(target), "{slug}: a label for nothing: {target}");
             }

@@ -1,0 +1,81 @@
+//! The JSON interface: the same acts as the pages, for approval systems.
+//!
+//! A program signs in for a bearer token; it sends no cookies. Every POST that does something carries an `Idempotency-Key`:
+//! the same key with the same request gets the first answer again, with another request a conflict. The OpenAPI document at
+//! `/api/openapi.json` is made from these very types.
+
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use super::{desks::verify::MOST_DOCUMENT, guard::session, router::Web};
+
+pub mod approvals;
+pub mod cases;
+pub mod once;
+pub mod seals;
+pub mod sessions;
+pub mod shapes;
+pub mod verifications;
+
+/// Every address of the interface.
+pub fn router(web: &Web) -> Router<Web> {
+    Router::new()
+        .route("/api/openapi.json", get(async || Json(Document::openapi())))
+        .route("/api/v1/sessions", post(sessions::begin).delete(sessions::end))
+        .route("/api/v1/previews", post(cases::preview))
+        .route("/api/v1/cases", post(cases::submit).get(cases::list))
+        .route("/api/v1/cases/{case}", get(cases::one))
+        .route("/api/v1/cases/{case}/delivery", post(cases::deliver))
+        .route("/api/v1/inbox", get(approvals::inbox))
+        .route("/api/v1/certificates/{id}/approvals", post(approvals::decide))
+        .route("/api/v1/certificates/{id}/unsealed.pdf", get(approvals::unsealed))
+        .route("/api/v1/certificates/{id}/sealed.pdf", get(approvals::sealed))
+        .route("/api/v1/seals", get(seals::list))
+        .route("/api/v1/seals/{id}/state", post(seals::change))
+        .route("/api/v1/uses", get(seals::uses))
+        .route("/api/v1/verifications", post(verifications::judge).layer(DefaultBodyLimit::max(MOST_DOCUMENT)))
+        .layer(middleware::from_fn_with_state(web.clone(), session::of_program))
+}
+
+/// The OpenAPI document.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Yinxin 印信", description = "Electronic seals and certificates for government service halls."),
+    paths(
+        sessions::begin,
+        sessions::end,
+        cases::preview,
+        cases::submit,
+        cases::list,
+        cases::one,
+        cases::deliver,
+        approvals::inbox,
+        approvals::decide,
+        approvals::unsealed,
+        approvals::sealed,
+        seals::list,
+        seals::change,
+        seals::uses,
+        verifications::judge,
+    ),
+    modifiers(&Bearer)
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}

@@ -1,0 +1,27 @@
+//! Verification for anybody: a PDF in, the report out; nothing is kept.
+
+use std::{net::SocketAddr, time::Instant};
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{ConnectInfo, State},
+};
+
+use super::super::{error::Error, guard::trouble::Problem, router::Web};
+use crate::acts::verify;
+use crate::verify::Report;
+
+/// Judges the PDF in the body. The report is the one `yinxin verify --json` writes.
+#[utoipa::path(post, path = "/api/v1/verifications", request_body(content = Vec<u8>, content_type = "application/pdf"),
+    responses((status = 200, content_type = "application/json"), (status = 413, body = Problem), (status = 429, body = Problem)))]
+pub async fn judge(
+    State(web): State<Web>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    bytes: Bytes,
+) -> Result<Json<Report>, Error> {
+    if !web.verifications.take(peer.ip(), Instant::now()) {
+        return Err(Error::TooMany);
+    }
+    Ok(Json(verify::verify(&web.app, String::new(), bytes.to_vec()).await?))
+}
