@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 
 use crate::digest::Digest;
 
+/// Last part of the name of a file that is still being written.
+const UNFINISHED: &str = "tmp";
+
 /// A folder of immutable objects: `objects/ab/abcd….`
 #[derive(Debug)]
 pub struct Store {
@@ -35,9 +38,15 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// Opens the folder, making it if it is not there.
+    /// Opens the folder, making it and the 256 folders in it if they are not there, durably: what is put into them later
+    /// can only be lost with them.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
-        fs::create_dir_all(root).map_err(at(root))?;
+        for first in 0..=u8::MAX {
+            let folder = root.join(hex::encode([first]));
+            fs::create_dir_all(&folder).map_err(at(&folder))?;
+        }
+        sync_folder(root)?;
+        sync_folder_of(root)?;
         Ok(Self { root: root.to_owned() })
     }
 
@@ -48,11 +57,6 @@ impl Store {
         // A crash may have left a file whose content never reached the disk; only one that reads back right counts.
         if fs::read(&path).is_ok_and(|found| found == bytes) {
             return Ok(digest);
-        }
-        let folder = path.parent().unwrap_or(&self.root);
-        if !folder.exists() {
-            fs::create_dir_all(folder).map_err(at(folder))?;
-            sync_folder(&self.root)?;
         }
         write_durably(&path, bytes)?;
         Ok(digest)
@@ -78,16 +82,35 @@ impl Store {
     /// Every object there is, with its time of writing.
     pub fn list(&self) -> Result<Vec<(Digest, std::time::SystemTime)>, StoreError> {
         let mut found = Vec::new();
+        for file in self.files()? {
+            let Some(digest) = file.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+            let written = file.metadata().and_then(|meta| meta.modified()).map_err(at(&file.path()))?;
+            found.push((digest, written));
+        }
+        Ok(found)
+    }
+
+    /// Removes what writers that were killed had begun to write. Only while nobody writes: at start.
+    pub fn sweep_unfinished(&self) -> Result<usize, StoreError> {
+        let mut swept = 0;
+        for file in self.files()?.iter().map(fs::DirEntry::path) {
+            if file.extension().is_some_and(|kind| kind == UNFINISHED) {
+                fs::remove_file(&file).map_err(at(&file))?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
+    }
+
+    fn files(&self) -> Result<Vec<fs::DirEntry>, StoreError> {
+        let mut files = Vec::new();
         for folder in fs::read_dir(&self.root).map_err(at(&self.root))? {
             let folder = folder.map_err(at(&self.root))?.path();
             for file in fs::read_dir(&folder).map_err(at(&folder))? {
-                let file = file.map_err(at(&folder))?;
-                let Some(digest) = file.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-                let written = file.metadata().and_then(|meta| meta.modified()).map_err(at(&file.path()))?;
-                found.push((digest, written));
+                files.push(file.map_err(at(&folder))?);
             }
         }
-        Ok(found)
+        Ok(files)
     }
 
     /// Removes an object that no row names.
@@ -100,7 +123,7 @@ impl Store {
 /// Writes a file so that it is there whole or not at all: temporary file, fsync, rename, fsync of the folder.
 pub fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     write_renamed(path, bytes, true)?;
-    sync_folder(path.parent().unwrap_or(Path::new(".")))
+    sync_folder_of(path)
 }
 
 /// Writes a file so that readers see it whole or not at all, without waiting for the disk: for what can be made again.
@@ -112,7 +135,7 @@ fn write_renamed(path: &Path, bytes: &[u8], sync: bool) -> Result<(), StoreError
     // One temporary name per thread: two writers of the same object never share a file.
     let unique = format!("{:?}", std::thread::current().id());
     let unique: String = unique.chars().filter(char::is_ascii_digit).collect();
-    let temporary = path.with_extension(format!("{unique}.tmp"));
+    let temporary = path.with_extension(format!("{unique}.{UNFINISHED}"));
     let mut file =
         OpenOptions::new().write(true).create(true).truncate(true).open(&temporary).map_err(at(&temporary))?;
     let written = file.write_all(bytes).and_then(|()| if sync { file.sync_all() } else { Ok(()) });
@@ -121,6 +144,11 @@ fn write_renamed(path: &Path, bytes: &[u8], sync: bool) -> Result<(), StoreError
         return Err(at(&temporary)(error));
     }
     fs::rename(&temporary, path).map_err(at(path))
+}
+
+/// Makes the name of a file or folder durable.
+pub fn sync_folder_of(path: &Path) -> Result<(), StoreError> {
+    sync_folder(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))
 }
 
 fn sync_folder(folder: &Path) -> Result<(), StoreError> {
@@ -135,6 +163,18 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_killed_writer_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let digest = store.put(b"one").unwrap();
+        fs::write(store.path(&Digest::of(b"two")).with_extension("7.tmp"), b"tw").unwrap();
+        assert_eq!(store.sweep_unfinished().unwrap(), 1);
+        assert_eq!(store.sweep_unfinished().unwrap(), 0);
+        let left: Vec<Digest> = store.list().unwrap().into_iter().map(|(digest, _)| digest).collect();
+        assert_eq!(left, [digest]);
+    }
 
     #[test]
     fn a_swapped_object_is_an_error_never_a_document() {

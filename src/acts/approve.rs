@@ -113,7 +113,7 @@ async fn complete(app: &App, matter: &MatterRow, facts: &UseFacts<'_>, approved:
 }
 
 /// Whether every use of the case has all its approvals.
-async fn is_complete(app: &App, matter: &MatterRow) -> Result<bool, ActError> {
+pub(super) async fn is_complete(app: &App, matter: &MatterRow) -> Result<bool, ActError> {
     for certificate in app.db.certificates_of(&matter.id).await? {
         for seal_use in app.db.uses_of(&certificate.id).await? {
             if seal_use.state != "asked" {
@@ -147,6 +147,10 @@ async fn decided_before(
     Ok(match certificate.state.as_str() {
         "refused" => Some(Done::Refused),
         "sealed" | "withdrawn" => Some(Done::Sealed(app.db.certificates_of(&matter.id).await?)),
+        // The earlier request may have gone before it sealed, or be at it: sealing is the same for whoever comes second.
+        "submitted" if is_complete(app, matter).await? => {
+            Some(Done::Sealed(seal_case(app, matter, Work::Complete).await?))
+        }
         "submitted" => Some(Done::Waiting),
         _ => None,
     })

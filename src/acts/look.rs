@@ -227,5 +227,5 @@ pub async fn ledger_proof(app: &App, person: &Person, index: u64) -> Result<Stri
     person.require(&[Duty::Auditor])?;
     let bytes = app.db.entries(index, index + 1).await?.pop().ok_or(ActError::NotFound)?;
     let entry = Entry::parse(&bytes).map_err(inconsistent)?;
-    Ok(app.sequencer.prove(index, &entry)?.proof.to_string())
+    Ok(app.sequencer.prove(index, &entry).await?.proof.to_string())
 }

@@ -4,7 +4,8 @@
 use crate::app::App;
 use crate::digest::Digest;
 
-use super::seal::{Work, seal_case, void_case};
+use super::approve::is_complete;
+use super::seal::{IN_PROGRESS, LEASE, Work, seal_case, void_case};
 use super::{ActError, Failure, inconsistent};
 
 /// What came of resuming.
@@ -19,15 +20,17 @@ pub struct Resumed {
 /// Orphaned objects younger than this are left alone: somebody may be about to name them (microseconds).
 const YOUNG: i64 = 3_600_000_000;
 
-/// Finishes or voids every use whose lease has run out. `at_start`: nobody else can be at work, so every lease has.
+/// Finishes or voids every use whose lease has run out, and seals the cases whose last approval was recorded by a request
+/// that is gone. `at_start`: nobody else can be at work, so every lease has run out.
 pub async fn resume(app: &App, at_start: bool) -> Result<Resumed, ActError> {
     let now = app.now().as_microsecond();
     let expired = if at_start { i64::MAX } else { now };
     let mut resumed = Resumed::default();
-    for id in app.db.take_over_unfinished(expired, now + 60_000_000).await? {
+    for id in app.db.take_over_unfinished(expired, now + LEASE).await? {
         let matter = app.db.matter(&id).await?.ok_or_else(|| inconsistent(&id))?;
         match seal_case(app, &matter, Work::Resumed).await {
             Ok(_) => resumed.finished += 1,
+            Err(ActError::Refused(refusal)) if refusal.codes() == [IN_PROGRESS] => {}
             // A rule no longer holds, or the document is not what it must be: trying again would not help.
             Err(
                 ActError::Refused(_)
@@ -39,17 +42,28 @@ pub async fn resume(app: &App, at_start: bool) -> Result<Resumed, ActError> {
             Err(error) => tracing::error!(%error, case = matter.case_no, "a logged use could not be finished yet"),
         }
     }
+    for id in app.db.approved_before(if at_start { i64::MAX } else { now - LEASE }).await? {
+        let matter = app.db.matter(&id).await?.ok_or_else(|| inconsistent(&id))?;
+        if !is_complete(app, &matter).await? {
+            continue;
+        }
+        match seal_case(app, &matter, Work::Complete).await {
+            Ok(_) => resumed.finished += 1,
+            Err(error) => tracing::warn!(%error, case = matter.case_no, "an approved case could not be sealed yet"),
+        }
+    }
     Ok(resumed)
 }
 
-/// Removes objects that no row names: intents of requests that died before their transaction.
+/// Removes objects that no row names: intents of requests that died before their transaction, and what they had half
+/// written. At start only, while nobody writes.
 pub async fn sweep(app: &App) -> Result<usize, ActError> {
+    let mut swept = app.store.sweep_unfinished()?;
     let found = app.store.list()?;
     let mut named = std::collections::HashSet::new();
     for bytes in app.db.named_objects().await? {
         named.insert(Digest::try_from(bytes.as_slice()).map_err(inconsistent)?);
     }
-    let mut swept = 0;
     for (digest, written) in found {
         let age = jiff::Timestamp::try_from(written).map_or(0, |at| app.now().as_microsecond() - at.as_microsecond());
         if !named.contains(&digest) && age > YOUNG {

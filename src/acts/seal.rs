@@ -40,7 +40,9 @@ use super::person::{Person, Seat};
 use super::{ActError, Failure, compute, inconsistent};
 
 /// A logged use belongs to the request that logged it for this long (microseconds).
-const LEASE: i64 = 60_000_000;
+pub(super) const LEASE: i64 = 60_000_000;
+/// The code of the refusal for whoever came second and has waited long enough: nothing is wrong with the case.
+pub(super) const IN_PROGRESS: &str = "in-progress";
 /// How often, and for how long in all, somebody who came second looks whether the first has finished (milliseconds).
 const LOOK_EVERY: u64 = 25;
 const LOOK_FOR: u64 = 30_000;
@@ -294,7 +296,7 @@ async fn logged_use(app: &App, seal_use: SealUseRow) -> Result<Ready, ActError> 
     let index = seal_use.idx.ok_or_else(|| row("ledger entry"))? as u64;
     let entry = app.db.entries(index, index + 1).await?.pop().ok_or_else(|| row("ledger entry"))?;
     let entry = Entry::parse(&entry).map_err(inconsistent)?;
-    let in_ledger = app.sequencer.prove(index, &entry)?;
+    let in_ledger = app.sequencer.prove(index, &entry).await?;
     let signer = Certificate::from_der(&seal.certificate).map_err(inconsistent)?;
     Ok(Ready { seal_use: seal_use.id, signer, stamped, attributes, in_ledger })
 }
@@ -328,12 +330,12 @@ async fn sign(app: &App, ready: Ready, unsealed: Digest, is_last: bool) -> Resul
         if !bytes.starts_with(&store.read(&unsealed)?) {
             return Err(ActError::Failed(Failure::Incident("the unsealed document is not its beginning".to_owned())));
         }
-        fault::point("8");
+        fault::point("8a");
         Ok(store.put(&bytes)?)
     })
     .await??;
-    app.db.record_signed(&seal_use, &signed).await?;
-    Ok(signed)
+    fault::point("8b");
+    Ok(app.db.record_signed(&seal_use, &signed).await?)
 }
 
 /// Somebody else is sealing this case: wait for what comes of it.
@@ -350,7 +352,7 @@ async fn second(app: &App, matter: &MatterRow) -> Result<Vec<CertificateRow>, Ac
         }
         tokio::time::sleep(std::time::Duration::from_millis(LOOK_EVERY)).await;
     }
-    Err(Refusal::because("in-progress", "本件正在用印，请稍后刷新查看").into())
+    Err(Refusal::because(IN_PROGRESS, "本件正在用印，请稍后刷新查看").into())
 }
 
 /// Voids every logged use of a case that cannot be finished, each by an entry of its own.

@@ -35,7 +35,7 @@ use crate::pki::authority::{Issuer, Serial, Subject, Term, root, seal, seal_auth
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::issue;
 use crate::pki::name::DistinguishedName;
-use crate::store::write_durably;
+use crate::store::{sync_folder_of, write_durably};
 use crate::vault::{Authority, Vault};
 
 use super::draft::{check, compose, facts};
@@ -122,7 +122,7 @@ pub async fn set_up(
         fs::remove_dir(&config.data).map_err(io(&config.data))?;
     }
     fs::rename(&beside, &config.data).map_err(io(&config.data))?;
-    Ok(())
+    Ok(sync_folder_of(&config.data)?)
 }
 
 fn make_keys(config: &Config, hall: &Hall, now: Timestamp) -> Result<(), SetUpError> {

@@ -173,14 +173,29 @@ impl Db {
         tx.commit().await
     }
 
-    /// Keeps the digest of a seal's signed revision.
-    pub async fn record_signed(&self, seal_use: &str, signed: &Digest) -> Result<(), DbError> {
-        sqlx::query("UPDATE seal_use SET signed = ? WHERE id = ? AND state = 'logged'")
-            .bind(signed.as_bytes().to_vec())
-            .bind(seal_use)
-            .execute(self.writer())
-            .await?;
-        Ok(())
+    /// Keeps the digest of a seal's signed revision and gives the one that stands: the first, whoever made it.
+    pub async fn record_signed(&self, seal_use: &str, signed: &Digest) -> Result<Digest, DbError> {
+        let stands: Vec<u8> =
+            sqlx::query_scalar("UPDATE seal_use SET signed = COALESCE(signed, ?) WHERE id = ? RETURNING signed")
+                .bind(signed.as_bytes().to_vec())
+                .bind(seal_use)
+                .fetch_one(self.writer())
+                .await?;
+        digest("seal_use", "signed", seal_use, &stands)
+    }
+
+    /// Cases whose every use has an approval made before `at` while none is in the ledger: the request that should have
+    /// sealed them is gone, if all the approvals needed are there.
+    pub async fn approved_before(&self, at: i64) -> Result<Vec<String>, DbError> {
+        Ok(sqlx::query_scalar(
+            "SELECT DISTINCT c.matter FROM certificate c WHERE c.state = 'submitted' AND NOT EXISTS
+             (SELECT 1 FROM certificate d JOIN seal_use u ON u.certificate = d.id WHERE d.matter = c.matter
+              AND (u.state <> 'asked' OR NOT EXISTS
+                   (SELECT 1 FROM approval a WHERE a.seal_use = u.id AND a.decision = 'approve' AND a.at <= ?)))",
+        )
+        .bind(at)
+        .fetch_all(self.readers())
+        .await?)
     }
 
     /// Takes over the cases of logged uses whose lease has run out, until `lease_until`; gives the cases.

@@ -115,6 +115,7 @@ type Reply<T> = oneshot::Sender<Result<T, SequencerError>>;
 enum Job {
     Use(Box<PendingUse>, Reply<Outcome>),
     Change(Box<PendingChange>, Reply<u64>),
+    Republish(Reply<()>),
 }
 
 /// The clock, as an argument.
@@ -189,8 +190,18 @@ impl Sequencer {
         answer.await.map_err(|_| SequencerError::Stopped)?
     }
 
-    /// The proof of an entry logged before, in the tree as published now.
-    pub fn prove(&self, index: u64, entry: &Entry) -> Result<InLedger, SequencerError> {
+    /// The proof of an entry logged before, in the tree as published now. What is not published, or no longer, is
+    /// published first.
+    pub async fn prove(&self, index: u64, entry: &Entry) -> Result<InLedger, SequencerError> {
+        if let Ok(proven) = self.prove_published(index, entry) {
+            return Ok(proven);
+        }
+        let (reply, answer) = oneshot::channel();
+        self.ask(Job::Republish(reply), answer).await?;
+        self.prove_published(index, entry)
+    }
+
+    fn prove_published(&self, index: u64, entry: &Entry) -> Result<InLedger, SequencerError> {
         let checkpoint = self.published.borrow().clone().ok_or(SequencerError::Unpublished)?;
         let path = path_in(index, checkpoint.claim().size, |tile| self.publication.tile(tile))?;
         in_ledger(entry, index, path, &checkpoint, &self.policy)
@@ -257,6 +268,9 @@ impl Writer {
                         let done = self.log_change(*pending).await;
                         let _ = reply.send(done); // whoever asked may have gone; the entry stands
                     }
+                    Job::Republish(reply) => {
+                        let _ = reply.send(self.recover().await.map(drop));
+                    }
                 }
             }
             if !uses.is_empty() {
@@ -315,9 +329,17 @@ impl Writer {
         tx.commit().await?;
         fault::point("5b");
         let entries: Vec<Vec<u8>> = accepted_uses().map(|pending| pending.entry.clone()).collect();
-        let checkpoint = self.publish(&appended, entries, at)?;
+        let checkpoint = self.publish(&appended, entries, at).await?;
         for (place, index) in accepted {
-            outcomes[place] = self.prove(&batch[place].entry, index, &appended, &checkpoint);
+            let proven = match self.prove(&batch[place].entry, index, &appended, &checkpoint) {
+                // Somebody has taken away an older tile.
+                Err(SequencerError::Unpublished) => {
+                    self.recover().await?;
+                    self.prove(&batch[place].entry, index, &appended, &checkpoint)
+                }
+                other => other,
+            };
+            outcomes[place] = proven.map(|proven| Outcome::Logged(Box::new(proven)));
         }
         Ok(outcomes)
     }
@@ -328,13 +350,13 @@ impl Writer {
         index: u64,
         appended: &Appended,
         checkpoint: &SignedCheckpoint,
-    ) -> Result<Outcome, SequencerError> {
+    ) -> Result<InLedger, SequencerError> {
         let path = path_in(index, appended.size, |tile| match appended.hashes(tile) {
             Some(hashes) => Ok(hashes.to_vec()),
             None => self.publication.tile(tile),
         })?;
         let entry = Entry::parse(entry).map_err(ProofError::from)?;
-        Ok(Outcome::Logged(Box::new(in_ledger(&entry, index, path, checkpoint, &self.policy)?)))
+        in_ledger(&entry, index, path, checkpoint, &self.policy)
     }
 
     async fn log_change(&mut self, pending: PendingChange) -> Result<u64, SequencerError> {
@@ -342,11 +364,11 @@ impl Writer {
         let mut tx = self.db.begin().await?;
         tx.append_change(size, &pending, at).await?;
         let appended = self.advance(&mut tx, size, &[pending.leaf]).await?;
-        tx.commit().await?;
-        if let Err(error) = self.publish(&appended, vec![pending.entry], at) {
-            self.tree = None; // the entry stands; the next act publishes it
-            return Err(error);
+        if let Err(error) = tx.commit().await {
+            self.tree = None; // whether the entry stands is for the rows to say
+            return Err(error.into());
         }
+        self.publish(&appended, vec![pending.entry], at).await?;
         Ok(size)
     }
 
@@ -381,8 +403,24 @@ impl Writer {
         Ok(appended)
     }
 
+    /// Publishes what has been committed. If that goes wrong, everything is in the rows: once more from there.
+    async fn publish(
+        &mut self,
+        appended: &Appended,
+        entries: Vec<Vec<u8>>,
+        at: i64,
+    ) -> Result<SignedCheckpoint, SequencerError> {
+        match self.publish_appended(appended, entries, at) {
+            Ok(checkpoint) => Ok(checkpoint),
+            Err(error) => {
+                tracing::warn!(%error, "the ledger is published again from the database");
+                self.recover().await
+            }
+        }
+    }
+
     /// Tiles first, then the checkpoint that names them; only then does the writer go on from here.
-    fn publish(
+    fn publish_appended(
         &mut self,
         appended: &Appended,
         entries: Vec<Vec<u8>>,

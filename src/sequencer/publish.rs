@@ -11,7 +11,7 @@ use crate::digest::Digest;
 use crate::ledger::checkpoint::SignedCheckpoint;
 use crate::ledger::tile::{Bundle, Tile, encode_hashes};
 use crate::ledger::tree::{Appended, leaf_hash};
-use crate::store::{StoreError, write_whole};
+use crate::store::{StoreError, write_durably, write_whole};
 
 use super::SequencerError;
 
@@ -71,9 +71,11 @@ impl Publication {
             .is_ok_and(|entries| entries.iter().map(|entry| leaf_hash(entry)).eq(leaves.iter().copied()))
     }
 
-    /// Writes the checkpoint, after all its tiles: from here on it is public.
+    /// Writes the checkpoint, after all its tiles: from here on it is public. Unlike a tile it is waited for: a torn one
+    /// could not be told from one that was tampered with.
     pub fn write_checkpoint(&self, checkpoint: &SignedCheckpoint) -> Result<(), SequencerError> {
-        self.write("checkpoint", checkpoint.to_string().as_bytes())
+        self.make_folder(&self.root)?;
+        Ok(write_durably(&self.root.join("checkpoint"), checkpoint.to_string().as_bytes())?)
     }
 
     /// The hashes of a tile, from the widest version there is.
@@ -92,7 +94,11 @@ impl Publication {
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), SequencerError> {
         let path = self.root.join(name);
         let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
+        self.make_folder(folder)?;
         Ok(write_whole(&path, bytes)?)
+    }
+
+    fn make_folder(&self, folder: &Path) -> Result<(), StoreError> {
+        fs::create_dir_all(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })
     }
 }

@@ -2,14 +2,16 @@
 
 use super::{Head, SequencerError, Tree, Writer};
 use crate::digest::Digest;
+use crate::ledger::checkpoint::SignedCheckpoint;
 use crate::ledger::proof::ProofError;
 use crate::ledger::tree::{Appended, Edge, append};
 use crate::ledger::trust::accept;
 
 impl Writer {
     /// Rebuilds the tree from the rows, compares it with the head and with what is published, writes the tiles that are
-    /// missing and signs the root if it has not been signed yet.
-    pub(super) async fn recover(&mut self) -> Result<(), SequencerError> {
+    /// missing and signs the root if it has not been signed yet. Until that has succeeded nothing is appended.
+    pub(super) async fn recover(&mut self) -> Result<SignedCheckpoint, SequencerError> {
+        self.tree = None;
         let leaves = self.db.leaves(0).await?;
         let tree = append(&Edge::empty(), &leaves);
         self.check_head(&tree).await?;
@@ -27,8 +29,8 @@ impl Writer {
         };
         let tail = self.db.entries(tree.size - tree.size % 256, tree.size).await?;
         self.tree = Some(Tree { edge: tree.edge, tail, last_at });
-        self.publish.send_replace(Some(checkpoint));
-        Ok(())
+        self.publish.send_replace(Some(checkpoint.clone()));
+        Ok(checkpoint)
     }
 
     async fn check_head(&self, tree: &Appended) -> Result<(), SequencerError> {
@@ -45,11 +47,7 @@ impl Writer {
     }
 
     /// The published checkpoint if it is of this very tree; `None` if it is of an earlier one of the same history.
-    fn check_published(
-        &self,
-        leaves: &[Digest],
-        tree: &Appended,
-    ) -> Result<Option<crate::ledger::checkpoint::SignedCheckpoint>, SequencerError> {
+    fn check_published(&self, leaves: &[Digest], tree: &Appended) -> Result<Option<SignedCheckpoint>, SequencerError> {
         let Some(published) = self.publication.checkpoint()? else { return Ok(None) };
         accept(&published, &self.policy).map_err(ProofError::from)?;
         let claim = published.claim();
