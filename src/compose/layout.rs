@@ -16,7 +16,7 @@ use super::world::Sheet;
 use super::{FieldKind, Fonts, PageCount, Problem, Template, codes, qr};
 
 /// How many lines fewer than usual a page may have, to bring text onto the page of the seal.
-const MOST_LINES_LESS: u8 = 4;
+const MOST_LINES_LESS: u8 = 6;
 
 /// What a page is laid out for.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -51,7 +51,8 @@ pub struct Template {
     pub date: String,
     /// Who seals it, in order.
     pub seals: Vec<String>,
-    pub(super) order: Vec<(String, String)>,
+    /// Pairs of date fields of which the first is earlier than the second.
+    pub order: Vec<(String, String)>,
     pub(super) face: FileId,
     pub(super) sources: Arc<BTreeMap<String, Bytes>>,
     pub(super) parsed: Vec<Source>,

@@ -2,9 +2,9 @@
 
 use super::StampError;
 use super::read::ReadError;
-use super::read::document::View;
 use super::read::fields::rectangle;
-use super::read::syntax::{Dict, Id, Value};
+use super::read::value::{Dict, Id, Value};
+use super::read::view::View;
 use super::update::Update;
 use super::write::{references, set_entry};
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::StampError;
 use super::annotate::Page;
 use super::form::{Form, RectMm};
-use super::read::syntax::Id;
+use super::read::value::Id;
 use super::read::{Document, Limits};
 use super::update::Update;
 use super::write::{numbers, references, set_entry, text_string};

@@ -292,6 +292,31 @@ fn damaged_and_foreign_files_are_refused_by_name() {
     assert_eq!(Document::open(&bytes, &limits).map(|_| ()), Err(ReadError::Limit("file size")));
 }
 
+#[test]
+fn a_hybrid_file_is_read_as_new_readers_read_it_and_said_to_be_one() {
+    let mut bytes = document(1);
+    let previous = bytes.windows(4).position(|w| w == b"xref").unwrap();
+    bytes.push(b'\n');
+    let hidden = bytes.len();
+    bytes.extend_from_slice(b"20 0 obj (hidden) endobj\n");
+    let stream = bytes.len();
+    bytes.extend_from_slice(b"21 0 obj << /Type /XRef /W [1 4 1] /Index [20 1] /Size 22 /Length 6 >> stream\n\x01");
+    bytes.extend_from_slice(&(hidden as u32).to_be_bytes());
+    bytes.extend_from_slice(b"\0\nendstream endobj\n");
+    let table = bytes.len();
+    let trailer = format!(
+        "xref\n20 1\n0000000000 00000 f \ntrailer << /Size 22 /Root 1 0 R /XRefStm {stream} /Prev {previous} >>\nstartxref\n{table}\n%%EOF\n"
+    );
+    bytes.extend_from_slice(trailer.as_bytes());
+    let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+    assert!(document.is_hybrid());
+    assert_eq!((document.revisions().len(), document.trailing()), (2, 0));
+    let object = document.latest().object(read::Id::new(20)).unwrap().unwrap();
+    assert_eq!(object.value.as_string(), Some(&b"hidden"[..]));
+    assert_eq!(document.as_of(0).object(read::Id::new(20)), Ok(None));
+    assert_eq!(prepare(&bytes, &[field("a", 20.0, Locks::Nothing)]), Err(StampError::NotOurForm));
+}
+
 /// Whatever the bytes, reading ends with a value.
 #[test]
 fn ten_thousand_mutations_never_panic() {

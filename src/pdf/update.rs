@@ -4,7 +4,8 @@
 
 use super::StampError;
 use super::read::Document;
-use super::read::syntax::{Id, Parser, Value};
+use super::read::syntax::Parser;
+use super::read::value::{Id, Value};
 
 /// The largest offset that a cross-reference table can hold, in ten digits.
 const MAX_OFFSET: u64 = 9_999_999_999;

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
 use super::read::ReadError;
-use super::read::syntax::{Id, Parser};
+use super::read::syntax::Parser;
+use super::read::value::Id;
 
 /// China Standard Time, the zone of every date a hall writes.
 const CHINA: Offset = jiff::tz::offset(8);

@@ -68,6 +68,10 @@ fn document_reasons(document: &Document<'_>, fields: &[SignatureField], judged: 
     if !fields.iter().all(|field| names.insert(&field.name)) {
         reasons.push(Reason::SharedName);
     }
+    let mut holes = HashSet::new();
+    if !fields.iter().filter_map(|field| field.signature.as_ref()?.hole.as_ref()).all(|hole| holes.insert(hole.start)) {
+        reasons.push(Reason::SharedSignature);
+    }
     // Seals are given out all together or not at all: a prepared field that is empty is a seal that is missing.
     if judged.iter().any(|signature| signature.is_seal) && fields.iter().any(|field| field.signature.is_none()) {
         reasons.push(Reason::SealMissing);

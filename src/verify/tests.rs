@@ -1,117 +1,17 @@
 //! A hall, its log, a witness, and everything that can be wrong with a seal.
 
-use jiff::Timestamp;
+mod house;
 
+use self::house::{ChangeProof, ChangeUse, House, fields, now, stamped};
 use super::*;
-use crate::cms::SignedAttributes;
-use crate::cms::signed_data::{UnsignedAttributes, assemble};
 use crate::digest::Digest;
 use crate::ledger::checkpoint::SignedCheckpoint;
 use crate::ledger::entry::{Entry, SealUse};
-use crate::ledger::policy::Policy;
 use crate::ledger::proof::TlogProof;
-use crate::ledger::sample::{SampleLog, Signer, seal_use};
+use crate::ledger::sample::Signer;
 use crate::pdf::sample::{Disorder, append, document};
-use crate::pdf::{FieldPlan, Form, Locks, Permission, RectMm, StampPlan, Stamped, fill, prepare, stamp};
-use crate::pki::authority::Issuer;
-use crate::pki::crl::{self, Crl, Revocation, RevocationList};
-use crate::pki::testing::{Hall, at};
-
-const SIGNED_AT: &str = "2026-11-22T01:30:05Z";
-
-fn signed_at() -> Timestamp {
-    SIGNED_AT.parse().unwrap()
-}
-
-/// The day after the sealing.
-fn now() -> Timestamp {
-    at("2026-11-23")
-}
-
-fn fields(count: usize) -> Vec<FieldPlan> {
-    let field = |i: usize| FieldPlan {
-        name: format!("seal-{i}"),
-        page: 0,
-        rect: RectMm { left: 20.0 + 60.0 * i as f64, top: 200.0, width: 42.0, height: 42.0 },
-        locks: if i + 1 == count && count > 1 { Locks::Everything } else { Locks::Nothing },
-    };
-    (0..count).map(field).collect()
-}
-
-fn stamped(prepared: &[u8], field: &str, permission: Permission) -> Stamped {
-    let form = Form::new(b"1 0 0 rg 0 0 100 100 re f", [0.0, 0.0, 100.0, 100.0]);
-    let plan = StampPlan {
-        field: field.to_owned(),
-        appearance: &form,
-        seam: Vec::new(),
-        permission,
-        signed_at: signed_at(),
-        signer: "云溪市公安局行政审批专用章".to_owned(),
-        reason: None,
-        hole: 6000,
-    };
-    stamp(prepared, &plan).unwrap()
-}
-
-struct House {
-    hall: Hall,
-    log: SampleLog,
-}
-
-/// What may be done otherwise than it should.
-type ChangeUse<'c> = &'c dyn Fn(SealUse) -> SealUse;
-type ChangeProof<'c> = &'c dyn Fn(TlogProof) -> Option<Vec<u8>>;
-
-impl House {
-    fn new() -> Self {
-        Self { hall: Hall::new(), log: SampleLog::new() }
-    }
-
-    fn trust(&self) -> Trust {
-        Trust::of_hall(vec![self.hall.root.clone()], Vec::new(), self.log.policy())
-    }
-
-    fn trust_with(&self, policy: &str) -> Trust {
-        Trust::of_hall(vec![self.hall.root.clone()], Vec::new(), Policy::parse(policy).unwrap())
-    }
-
-    /// Signs what is stamped, with the entry and the proof as `change_use` and `change_proof` leave them.
-    fn sign(&mut self, stamped: &Stamped, change_use: ChangeUse<'_>, change_proof: ChangeProof<'_>) -> Vec<u8> {
-        let hall = &self.hall;
-        let attributes = SignedAttributes::build(stamped.digest(), &hall.seal, [7; 32]);
-        let entry = seal_use(hall.seal.spki_digest(), attributes.digest());
-        let proof = change_proof(self.log.prove(&Entry::SealUse(change_use(entry))));
-        let signature = hall.seal_key.sign_bytes(attributes.as_set_der());
-        let unsigned = UnsignedAttributes { proof: proof.as_deref(), timestamp: None };
-        fill(stamped, &assemble(&attributes, &signature, &hall.seal, std::slice::from_ref(&hall.issuing), unsigned))
-            .unwrap()
-    }
-
-    fn seal(&mut self) -> Vec<u8> {
-        self.seal_otherwise(&|entry| entry, &|proof| Some(proof.to_string().into_bytes()))
-    }
-
-    fn seal_otherwise(&mut self, change_use: ChangeUse<'_>, change_proof: ChangeProof<'_>) -> Vec<u8> {
-        let prepared = prepare(&document(1), &fields(1)).unwrap();
-        self.sign(&stamped(&prepared, "seal-0", Permission::CertifyFinal), change_use, change_proof)
-    }
-
-    /// Two seals; the result is the file after the first and after the second.
-    fn seal_twice(&mut self) -> [Vec<u8>; 2] {
-        let proof: ChangeProof<'_> = &|proof| Some(proof.to_string().into_bytes());
-        let prepared = prepare(&document(1), &fields(2)).unwrap();
-        let first = self.sign(&stamped(&prepared, "seal-0", Permission::CertifyOpen), &|entry| entry, proof);
-        let second = self.sign(&stamped(&first, "seal-1", Permission::Approve), &|entry| entry, proof);
-        [first, second]
-    }
-
-    fn crl(&self, revoked_at: &str) -> Crl {
-        let revoked = [(self.hall.seal.clone(), Revocation { at: at(revoked_at), reason: crl::Reason::KeyCompromise })];
-        let (this_update, next_update) = (at("2026-11-22"), at("2026-12-22"));
-        let list = RevocationList { number: 1, this_update, next_update, revoked: &revoked };
-        crl::issue(&list, &Issuer::new(&self.hall.issuing, &self.hall.issuing_key).unwrap()).unwrap()
-    }
-}
+use crate::pdf::{Permission, prepare};
+use crate::pki::testing::at;
 
 fn unchanged(proof: TlogProof) -> Option<Vec<u8>> {
     Some(proof.to_string().into_bytes())
@@ -417,6 +317,19 @@ fn every_sentence_is_one_sentence_with_something_to_do() {
         assert!(reason.text().ends_with('。') && reason.text().matches('。').count() == 1, "{reason:?}");
     }
     assert_eq!(Reason::Changed(ChangeCode::Page).text(), "签章之后页面被改动。请勿采信，并索取未经改动的原件。");
+}
+
+#[test]
+fn a_signature_shown_twice_is_suspicious() {
+    let mut house = House::new();
+    let bytes = house.seal();
+    let field = Document::open(&bytes, &Limits::DEFAULT).unwrap().signature_fields().unwrap().remove(0);
+    let (first, signature) = (field.id.number, field.signature.unwrap().id.unwrap());
+    let form = format!("<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{first} 0 R 30 0 R] >> >>");
+    let again = format!("<< /FT /Sig /T (again) /V {signature} >>");
+    let report = verify(&append(&bytes, &[(1, &form), (30, &again)], 40), &house.trust(), now());
+    assert!(report.has("shared-signature") && report.has("catalog-changed"), "{}", report.summary());
+    assert_eq!(report.verdict, Verdict::Invalid);
 }
 
 /// Whatever the bytes, there is an answer.

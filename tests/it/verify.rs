@@ -265,20 +265,25 @@ fn what_pyhanko_signs_is_intact_and_its_changes_are_found() {
     let root = std::fs::read(folder.path().join("root.pem")).unwrap();
     let trust = Trust::from_files([("outside/root.pem".to_owned(), root)]).unwrap();
     let stranger = Hall::new().trust();
+    // What `cms` verifies; the others cannot be confirmed, and are not condemned.
+    let supported = ["p256-sha256", "rsa-sha256"];
     for key in ["p256", "p384", "rsa"] {
-        for digest in ["sha256", "sha384", "sha512"] {
-            for kind in ["ETSI", "adbe"] {
-                let name = format!("{key}-{digest}-{kind}.pdf");
-                let mut bytes = std::fs::read(folder.path().join(&name)).unwrap();
-                let report = verify(&bytes, &trust, now());
-                assert!(report.is_valid(), "{name}: {}", report.summary());
-                assert!(!report.signatures[0].is_seal && report.signatures[0].covers_whole_file);
-                let unknown = verify(&bytes, &stranger, now());
-                assert_eq!((unknown.verdict, unknown.integrity), (Verdict::Indeterminate, Integrity::Intact), "{name}");
-                bytes[3000] ^= 1;
-                let changed = verify(&bytes, &trust, now());
-                assert_eq!((changed.verdict, changed.integrity), (Verdict::Invalid, Integrity::Modified), "{name}");
+        for (digest, kind) in ["sha256", "sha384", "sha512"].into_iter().flat_map(|d| [(d, "ETSI"), (d, "adbe")]) {
+            let name = format!("{key}-{digest}-{kind}.pdf");
+            let mut bytes = std::fs::read(folder.path().join(&name)).unwrap();
+            let report = verify(&bytes, &trust, now());
+            if !supported.contains(&format!("{key}-{digest}").as_str()) {
+                assert_eq!(report.verdict, Verdict::Indeterminate, "{name}");
+                assert!(report.has("algorithm"), "{name}: {}", report.summary());
+                continue;
             }
+            assert!(report.is_valid(), "{name}: {}", report.summary());
+            assert!(!report.signatures[0].is_seal && report.signatures[0].covers_whole_file);
+            let unknown = verify(&bytes, &stranger, now());
+            assert_eq!((unknown.verdict, unknown.integrity), (Verdict::Indeterminate, Integrity::Intact), "{name}");
+            bytes[3000] ^= 1;
+            let changed = verify(&bytes, &trust, now());
+            assert_eq!((changed.verdict, changed.integrity), (Verdict::Invalid, Integrity::Modified), "{name}");
         }
     }
 }

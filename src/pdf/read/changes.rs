@@ -5,9 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::document::{Document, Object, View};
+use super::document::{Document, Object};
 use super::fields::{SignatureField, unplaced_signature_fields};
-use super::syntax::{Dict, Id, Value, is_space};
+use super::syntax::is_space;
+use super::value::{Dict, Id, Value};
+use super::view::View;
 use super::xref::{Entry, Section};
 use super::{LockedFields, ReadError, Signature};
 
@@ -100,6 +102,9 @@ impl Document<'_> {
     /// If an object that was changed cannot be read.
     pub fn changes_after(&self, revision: usize, signature: &Signature) -> Result<Vec<Change>, ReadError> {
         let mut changes = Vec::new();
+        if revision + 1 == self.revisions().len() && self.trailing() == 0 {
+            return Ok(changes);
+        }
         let mut add = |code, object| {
             let change = Change { code, object };
             if changes.len() < MAX_CHANGES && !changes.contains(&change) {

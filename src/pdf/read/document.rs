@@ -6,24 +6,24 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::stream;
-use super::syntax::{Dict, Id, Parser, Value};
+use super::syntax::Parser;
+use super::value::{Id, Value};
+use super::view::View;
 use super::xref::{Entry, Section, stream_data};
 use super::{Limits, ReadError};
 
 /// The largest object body; content lies in streams, which are not parsed.
 const MAX_OBJECT: usize = 8 << 20;
-/// References followed from one value to the next.
-const MAX_REFERENCES: usize = 8;
 
 /// A PDF read strictly. Cheap to open: only cross-reference sections and trailers are parsed.
 pub struct Document<'a> {
-    bytes: &'a [u8],
-    limits: Limits,
+    pub(super) bytes: &'a [u8],
+    pub(super) limits: Limits,
     /// Newest first, the order of lookup.
-    sections: Vec<Section<'a>>,
+    pub(super) sections: Vec<Section<'a>>,
     /// Oldest first.
     revisions: Vec<Revision>,
-    is_hybrid: bool,
+    pub(super) is_hybrid: bool,
     parsed: Cell<usize>,
     decompressed: Cell<usize>,
     packed: RefCell<HashMap<usize, Rc<ObjectStream>>>,
@@ -171,12 +171,12 @@ impl<'a> Document<'a> {
 
     /// The document as it is.
     pub(crate) fn latest(&self) -> View<'_, 'a> {
-        View { document: self, first: 0 }
+        View::new(self, 0)
     }
 
     /// The document as it was at the end of a revision.
     pub(crate) fn as_of(&self, revision: usize) -> View<'_, 'a> {
-        View { document: self, first: self.revisions[revision].sections.start }
+        View::new(self, self.revisions[revision].sections.start)
     }
 
     pub(crate) fn sections_of(&self, revision: usize) -> &[Section<'a>] {
@@ -191,7 +191,7 @@ impl<'a> Document<'a> {
         charge(&self.parsed, bytes, self.limits.parsed, "parsed bytes")
     }
 
-    fn object_at(&self, view: View<'_, 'a>, id: Id, offset: usize) -> Result<Object, ReadError> {
+    pub(super) fn object_at(&self, view: View<'_, 'a>, id: Id, offset: usize) -> Result<Object, ReadError> {
         let mut parser = Parser::new(&self.bytes[..self.bytes.len().min(offset.saturating_add(MAX_OBJECT))], offset);
         if offset == 0 || parser.object_header() != Ok(id) {
             return Err(ReadError::Misplaced(id));
@@ -220,7 +220,7 @@ impl<'a> Document<'a> {
         Ok(Object { value, span: Some(offset..end), body, data: Some(data) })
     }
 
-    fn packed_object(
+    pub(super) fn packed_object(
         &self,
         view: View<'_, 'a>,
         id: Id,
@@ -270,111 +270,6 @@ impl<'a> Document<'a> {
         let stream = Rc::new(ObjectStream { data, index });
         self.packed.borrow_mut().insert(offset, Rc::clone(&stream));
         Ok(stream)
-    }
-}
-
-/// The objects of a document as of one revision.
-#[derive(Clone, Copy)]
-pub(crate) struct View<'d, 'a> {
-    document: &'d Document<'a>,
-    first: usize,
-}
-
-impl<'a> View<'_, 'a> {
-    pub(crate) fn bytes(&self) -> &'a [u8] {
-        self.document.bytes
-    }
-
-    pub(super) fn nodes_limit(&self) -> usize {
-        self.document.limits.nodes
-    }
-
-    pub(crate) fn trailer(&self) -> &Dict {
-        &self.document.sections[self.first..]
-            .iter()
-            .find(|s| s.is_table || !self.document.is_hybrid)
-            .unwrap_or(&self.document.sections[self.first])
-            .trailer
-    }
-
-    fn entry(&self, id: Id) -> Result<Option<Entry>, ReadError> {
-        for section in &self.document.sections[self.first..] {
-            if let Some(entry) = section.entry(id.number)? {
-                return Ok(Some(entry));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The object, or `None` if there is none, which means null (ISO 32000-1, 7.3.10).
-    pub(crate) fn object(&self, id: Id) -> Result<Option<Object>, ReadError> {
-        match self.entry(id)? {
-            Some(Entry::At { offset, generation }) if generation == id.generation => {
-                self.document.object_at(*self, id, offset).map(Some)
-            }
-            Some(Entry::Packed { container, index }) => self.document.packed_object(*self, id, container, index),
-            _ => Ok(None),
-        }
-    }
-
-    /// The value itself, references followed.
-    pub(crate) fn resolve(&self, value: Option<&Value>) -> Result<Value, ReadError> {
-        let mut value = value.cloned().unwrap_or(Value::Null);
-        for _ in 0..MAX_REFERENCES {
-            let Value::Ref(id) = value else { return Ok(value) };
-            value = self.object(id)?.map_or(Value::Null, |object| object.value);
-        }
-        Err(ReadError::Limit("references"))
-    }
-
-    /// The dictionary that a value is or refers to; `None` if it is null.
-    pub(crate) fn dict(&self, value: Option<&Value>, what: &'static str) -> Result<Option<Dict>, ReadError> {
-        match self.resolve(value)? {
-            Value::Null => Ok(None),
-            Value::Dict(dict) => Ok(Some(dict)),
-            _ => Err(ReadError::Structure(what)),
-        }
-    }
-
-    /// The array that a value is or refers to; empty if it is null.
-    pub(crate) fn array(&self, value: Option<&Value>, what: &'static str) -> Result<Vec<Value>, ReadError> {
-        match self.resolve(value)? {
-            Value::Null => Ok(Vec::new()),
-            Value::Array(items) => Ok(items),
-            _ => Err(ReadError::Structure(what)),
-        }
-    }
-
-    /// The catalog and its identifier.
-    pub(crate) fn catalog(&self) -> Result<(Id, Dict), ReadError> {
-        let id = self.trailer().get("Root").and_then(Value::as_ref).ok_or(ReadError::Structure("catalog"))?;
-        let dict = self.dict(Some(&Value::Ref(id)), "catalog")?.ok_or(ReadError::Structure("catalog"))?;
-        if dict.has_name("Type", "Catalog") { Ok((id, dict)) } else { Err(ReadError::Structure("catalog")) }
-    }
-
-    /// The pages in order.
-    pub(crate) fn pages(&self) -> Result<Vec<Id>, ReadError> {
-        let (_, catalog) = self.catalog()?;
-        let root = catalog.get("Pages").and_then(Value::as_ref).ok_or(ReadError::Structure("pages"))?;
-        let (mut pages, mut stack, mut seen) = (Vec::new(), vec![root], std::collections::HashSet::new());
-        while let Some(id) = stack.pop() {
-            if !seen.insert(id) {
-                return Err(ReadError::Structure("pages"));
-            }
-            if seen.len() > self.nodes_limit() {
-                return Err(ReadError::Limit("pages"));
-            }
-            let node = self.dict(Some(&Value::Ref(id)), "pages")?.ok_or(ReadError::Structure("pages"))?;
-            if node.has_name("Type", "Page") {
-                pages.push(id);
-                continue;
-            }
-            let kids = self.array(node.get("Kids"), "pages")?;
-            for kid in kids.iter().rev() {
-                stack.push(kid.as_ref().ok_or(ReadError::Structure("pages"))?);
-            }
-        }
-        Ok(pages)
     }
 }
 

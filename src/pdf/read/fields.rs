@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::ReadError;
-use super::document::{Document, View};
+use super::document::Document;
 use super::signature::Signature;
-use super::syntax::{Dict, Id, Value};
 use super::text::text;
+use super::value::{Dict, Id, Value};
+use super::view::View;
 
 /// How deep fields may nest.
 const MAX_DEPTH: usize = 32;

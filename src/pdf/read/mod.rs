@@ -14,13 +14,15 @@ pub(super) mod signature;
 mod stream;
 pub(super) mod syntax;
 mod text;
+pub(super) mod value;
+pub(super) mod view;
 mod xref;
 
 pub use changes::{Change, ChangeCode};
 pub use document::{Document, Revision};
 pub use fields::{Lock, LockedFields, SignatureField};
 pub use signature::{Coverage, CoverageError, Signature};
-pub use syntax::Id;
+pub use value::Id;
 
 /// What reading one document may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

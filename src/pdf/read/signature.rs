@@ -5,10 +5,12 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::ReadError;
-use super::document::{Document, Object, View};
+use super::document::{Document, Object};
 use super::fields::LockedFields;
-use super::syntax::{Dict, Id, Parser, Value};
+use super::syntax::Parser;
 use super::text::{date, text};
+use super::value::{Dict, Id, Value};
+use super::view::View;
 use crate::digest::Digest;
 
 /// A signature dictionary as read; nothing about it is checked yet.

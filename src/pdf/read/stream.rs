@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::ReadError;
-use super::syntax::{Dict, Value};
+use super::value::{Dict, Value};
 
 /// The decoded data of a stream, at most `limit` bytes.
 pub(crate) fn decode(dict: &Dict, raw: &[u8], limit: usize) -> Result<Vec<u8>, ReadError> {

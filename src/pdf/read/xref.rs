@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use super::ReadError;
 use super::stream;
-use super::syntax::{Dict, Id, Parser, Value};
+use super::syntax::Parser;
+use super::value::{Dict, Id, Value};
 
 /// Bytes of one entry in a table.
 const TABLE_ENTRY: usize = 20;
