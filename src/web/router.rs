@@ -144,7 +144,7 @@ pub fn router(web: Web, start: [u8; 4]) -> Router {
     guarded(addresses(web), hall, transport, start)
 }
 
-fn addresses(web: Web) -> Router {
+pub(super) fn addresses(web: Web) -> Router {
     let anybody = Router::new()
         .route("/", get(front::first))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
@@ -199,7 +199,7 @@ fn addresses(web: Web) -> Router {
 }
 
 /// What every request passes, innermost first.
-fn guarded(router: Router, hall: Arc<str>, transport: Transport, start: [u8; 4]) -> Router {
+pub(super) fn guarded(router: Router, hall: Arc<str>, transport: Transport, start: [u8; 4]) -> Router {
     router
         .layer(DefaultBodyLimit::max(MOST_FORM))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MOST_TIME))
