@@ -79,7 +79,9 @@ fn facts(n: usize) -> Facts {
     Facts {
         number: format!("JY1220201{n:06}3"),
         item: "食品经营许可证核发".to_owned(),
-        signers: vec![Signer { seal: "issuer".to_owned(), name: "吉林市市场监督管理局经济技术开发区分局".to_owned() }],
+        signers: vec![Signer {
+            seal: "issuer".to_owned(), name: "吉林市市场监督管理局经济技术开发区分局".to_owned()
+        }],
         qr_text: format!("https://hall.example.gov.cn/q/2026-A01-{n:06}/k3f9x2m7abcdefgh"),
         made_at: "2026-11-20T02:00:00Z".parse().unwrap(),
     }
@@ -150,8 +152,13 @@ fn stamps(made: &Demo, runtime: &tokio::runtime::Runtime) {
         let unsigned = UnsignedAttributes { proof: Some(text.as_bytes()), timestamp: None };
         drop(fill(&stamped, &assemble(&attributes, &signature, &signer, &app.chain, unsigned)).unwrap());
     });
-    println!("| documents stamped (vector seal, hole, digest) | {stamped_alone:.0} | one core, {} bytes |", prepared.len());
-    println!("| seals (stamp, attributes, checkpoint, proof verified, key used, CMS) | {whole:.0} | one core, no database |");
+    println!(
+        "| documents stamped (vector seal, hole, digest) | {stamped_alone:.0} | one core, {} bytes |",
+        prepared.len()
+    );
+    println!(
+        "| seals (stamp, attributes, checkpoint, proof verified, key used, CMS) | {whole:.0} | one core, no database |"
+    );
 }
 
 fn verifications(made: &Demo) -> f64 {

@@ -11,10 +11,16 @@ pub(crate) fn verify(sealed: &Path, trust: &Path, ours: f64) {
     let output = Command::new(python).arg(script).arg(sealed).arg(trust.join("root.pem")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let pyhanko: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().unwrap();
-    println!("| pyHanko validates (chain, changes; no proof) | {pyhanko:.0} | one core; we do {:.0} times as many |", ours / pyhanko);
+    println!(
+        "| pyHanko validates (chain, changes; no proof) | {pyhanko:.0} | one core; we do {:.0} times as many |",
+        ours / pyhanko
+    );
     let pdfsig = super::rate(5, |_| {
         let status = Command::new("pdfsig").arg("-nocert").arg(sealed).output();
         assert!(status.expect("pdfsig is missing: run `make tools`").status.success());
     });
-    println!("| pdfsig validates (a process each; no chain) | {pdfsig:.0} | we do {:.0} times as many |", ours / pdfsig);
+    println!(
+        "| pdfsig validates (a process each; no chain) | {pdfsig:.0} | we do {:.0} times as many |",
+        ours / pdfsig
+    );
 }
