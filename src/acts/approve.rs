@@ -21,6 +21,9 @@ use super::person::{Person, refused};
 use super::seal::{Decisive, Work, seal_case};
 use super::{ActError, inconsistent};
 
+/// The code of the refusal for whoever decides at the same moment as somebody else.
+const ALREADY_DECIDED: &str = "already-decided";
+
 /// What an approver says.
 #[derive(Debug, Clone)]
 pub enum Verdict {
@@ -50,7 +53,14 @@ pub async fn approve(
     shown: Digest,
     verdict: Verdict,
 ) -> Result<Done, ActError> {
-    match run(app, person, certificate, seal_use, shown, verdict).await {
+    let done = match run(app, person, certificate, seal_use, shown, verdict.clone()).await {
+        // Perhaps a second click at the same moment: by now the first is on record, and is the answer.
+        Err(ActError::Refused(refusal)) if refusal.codes() == [ALREADY_DECIDED] => {
+            run(app, person, certificate, seal_use, shown, verdict).await
+        }
+        done => done,
+    };
+    match done {
         Ok(done) => Ok(done),
         Err(error) => Err(refused(app, "approve", certificate, person, error).await),
     }
@@ -172,10 +182,10 @@ fn approval(said: &SaltedStatement, decision: &'static str, reasons: String) -> 
 fn second(error: DbError) -> ActError {
     match error {
         DbError::Constraint(name) if name == "one_decision_per_step" => {
-            Refusal::because("already-decided", "本环节刚刚已由他人作出决定，请刷新后查看").into()
+            Refusal::because(ALREADY_DECIDED, "本环节刚刚已由他人作出决定，请刷新后查看").into()
         }
         DbError::NothingChanged { .. } => {
-            Refusal::because("already-decided", "本件已不在待审批状态，请刷新后查看").into()
+            Refusal::because(ALREADY_DECIDED, "本件已不在待审批状态，请刷新后查看").into()
         }
         other => other.into(),
     }
