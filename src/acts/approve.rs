@@ -70,6 +70,10 @@ async fn run(
     let uses = app.db.uses_of(certificate).await?;
     let wanted = uses.into_iter().find(|one| one.id == seal_use).ok_or(ActError::NotFound)?;
     if let Some(done) = decided_before(app, person, &matter, &row, seal_use, &verdict).await? {
+        // All decisions are in and the sealing failed, or is going on: clicking again seals the case, or waits for it.
+        if matches!(done, Done::Waiting) && is_complete(app, &matter).await? {
+            return Ok(Done::Sealed(seal_case(app, &matter, Work::Complete).await?));
+        }
         return Ok(done);
     }
     let facts = UseFacts::load(app, &matter, row, wanted).await?;

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::digest::Digest;
 
-use super::seal::{Work, seal_case, void_case};
+use super::seal::{IN_PROGRESS, Work, seal_case, void_case};
 use super::{ActError, Failure, inconsistent};
 
 /// What came of resuming.
@@ -28,6 +28,7 @@ pub async fn resume(app: &App, at_start: bool) -> Result<Resumed, ActError> {
         let matter = app.db.matter(&id).await?.ok_or_else(|| inconsistent(&id))?;
         match seal_case(app, &matter, Work::Resumed).await {
             Ok(_) => resumed.finished += 1,
+            Err(ActError::Refused(refusal)) if refusal.codes() == [IN_PROGRESS] => {}
             // A rule no longer holds, or the document is not what it must be: trying again would not help.
             Err(
                 ActError::Refused(_)

@@ -255,6 +255,9 @@ impl Writer {
                     Job::Use(pending, reply) => uses.push((*pending, reply)),
                     Job::Change(pending, reply) => {
                         let done = self.log_change(*pending).await;
+                        if done.is_err() {
+                            self.tree = None; // whatever was committed, the next act goes on from the rows
+                        }
                         let _ = reply.send(done); // whoever asked may have gone; the entry stands
                     }
                 }
@@ -343,10 +346,7 @@ impl Writer {
         tx.append_change(size, &pending, at).await?;
         let appended = self.advance(&mut tx, size, &[pending.leaf]).await?;
         tx.commit().await?;
-        if let Err(error) = self.publish(&appended, vec![pending.entry], at) {
-            self.tree = None; // the entry stands; the next act publishes it
-            return Err(error);
-        }
+        self.publish(&appended, vec![pending.entry], at)?; // if it fails, the entry stands; the next act publishes it
         Ok(size)
     }
 

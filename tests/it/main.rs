@@ -4,6 +4,7 @@
 mod architecture;
 mod compile_fail;
 mod compose;
+mod hall;
 mod keys;
 mod ledger;
 mod pdf;
