@@ -47,6 +47,7 @@ pub(super) const IN_PROGRESS: &str = "in-progress";
 const LOOK_EVERY: u64 = 25;
 const LOOK_FOR: u64 = 30_000;
 
+
 /// The decision that completes a case of one seal: it is recorded in the same transaction as the ledger entry.
 pub(super) struct Decisive {
     pub(super) seal_use: String,
@@ -224,9 +225,11 @@ async fn not_accepted(
     if seal_use.state != "asked" || certificate.state != "submitted" {
         return Ok(None);
     }
-    let decided = !app.db.approvals_of(&seal_use.id).await?.is_empty();
     let facts = UseFacts::load(app, matter, certificate, seal_use).await?;
-    if decided || facts.seal.state != "active" {
+    if facts.seal.state != "active" {
+        return Err(Refusal::because("seal-not-active", "印章在审批与用印之间已停用，本次没有用印").into());
+    }
+    if facts.approved_by().0 {
         recalled(app, &facts).await?;
     }
     Err(Refusal::because("conditions-changed", "审批过程中印章、授权委托书或人员登记已变更，请刷新后重新办理").into())

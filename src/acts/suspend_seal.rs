@@ -1,12 +1,14 @@
 //! Suspend a seal, effective at once, or let it be used again: each an entry in the ledger.
 
 use crate::app::App;
+use crate::db::DbError;
 use crate::db::ledger::{Change, Evidence};
 use crate::digest::Digest;
 use crate::hall::opening::china_date;
 use crate::hall::refusal::{Reasons, Refusal};
 use crate::hall::staff::Duty;
 use crate::ledger::entry::{Entry, Salted, SealChange, approval_digest};
+use crate::sequencer::SequencerError;
 
 use super::person::{Person, refused};
 use super::{ActError, inconsistent};
@@ -52,7 +54,7 @@ async fn run(app: &App, person: &Person, seal: &str, act: SealAct, why: &str) ->
         SealAct::Resume => ("suspended", "active"),
     };
     if row.state != from {
-        return Err(Refusal::because("seal-state", "印章当前状态不允许此操作，请刷新后查看").into());
+        return Err(not_possible().into());
     }
     let now = app.now();
     let statement = format!(
@@ -71,6 +73,14 @@ async fn run(app: &App, person: &Person, seal: &str, act: SealAct, why: &str) ->
         SealAct::Resume => Entry::SealResume(change),
     };
     let evidence = Evidence { statement: statement.into_bytes(), salt };
-    app.sequencer.change(&entry, Change::SealState { seal: row.id, from, to }, Some(evidence)).await?;
-    Ok(())
+    match app.sequencer.change(&entry, Change::SealState { seal: row.id, from, to }, Some(evidence)).await {
+        Ok(_) => Ok(()),
+        // Somebody else changed its state at the same moment.
+        Err(SequencerError::Db(DbError::NothingChanged { table: "seal", .. })) => Err(not_possible().into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn not_possible() -> Refusal {
+    Refusal::because("seal-state", "印章当前状态不允许此操作，请刷新后查看")
 }
