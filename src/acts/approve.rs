@@ -55,7 +55,9 @@ pub async fn approve(
 ) -> Result<Done, ActError> {
     let done = match run(app, person, certificate, seal_use, shown, verdict.clone()).await {
         // Perhaps a second click at the same moment: by now the first is on record, and is the answer.
-        Err(ActError::Refused(refusal)) if refusal.codes() == [ALREADY_DECIDED] => {
+        Err(ActError::Refused(refusal))
+            if refusal.codes().iter().any(|code| [ALREADY_DECIDED, "already-approved"].contains(code)) =>
+        {
             run(app, person, certificate, seal_use, shown, verdict).await
         }
         done => done,
@@ -155,7 +157,7 @@ async fn decided_before(
         return Ok(None);
     }
     Ok(match certificate.state.as_str() {
-        "refused" => Some(Done::Refused),
+        "refused" if said == "refuse" => Some(Done::Refused),
         "sealed" | "withdrawn" => Some(Done::Sealed(app.db.certificates_of(&matter.id).await?)),
         // The earlier request may have gone before it sealed, or be at it: sealing is the same for whoever comes second.
         "submitted" if is_complete(app, matter).await? => {

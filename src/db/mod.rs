@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{SqlSafeStr, Sqlite, Transaction};
+use sqlx::{Connection, SqlSafeStr, Sqlite, Transaction};
 
 use crate::digest::Digest;
 
@@ -90,7 +90,13 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        // A commit that fails (disk full) may leave the connection counting a transaction that SQLite has rolled back:
+        // such a connection can never begin another one, and is given up.
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            .connect_with(options.clone())
+            .await?;
         let problems: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&writer).await?;
         if problems != "ok" {
             return Err(DbError::Sql(sqlx::Error::Protocol(format!("the database file is damaged: {problems}"))));

@@ -59,8 +59,8 @@ async fn each_case_does_what_it_expects() {
             }
             Expect::IssueWithExtraFonts => {
                 let refused = refuses(&hall, &case).await.to_string();
-                let rare = ["𠅤", "U+20164", "𮢸", "U+2E8B8"].map(|name| refused.contains(name));
-                assert!((rare[0] || rare[1]) && (rare[2] || rare[3]), "both are named: {refused}");
+                // The built-in Song draws 𠅤; whatever it cannot draw is named.
+                assert!(refused.contains("U+2E8B8"), "the missing character is named: {refused}");
                 let mut premises = hall.close().await;
                 assert!(Path::new(EXTRA_FONTS).is_dir(), "{EXTRA_FONTS} is missing: run `make tools`");
                 premises.config.extra_fonts = Some(EXTRA_FONTS.into());

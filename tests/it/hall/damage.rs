@@ -135,7 +135,9 @@ async fn an_older_copy_of_the_database_is_refused() {
 /// All files of the published log but temporary ones, by path.
 fn published(premises: &Premises) -> Vec<(PathBuf, Vec<u8>)> {
     let mut kept = Vec::new();
-    keep(&premises.path("log"), Path::new(""), &mut kept);
+    if premises.path("log").exists() {
+        keep(&premises.path("log"), Path::new(""), &mut kept);
+    }
     kept.sort_by(|one, other| one.path.cmp(&other.path));
     kept.into_iter().filter_map(|one| Some((one.path, one.bytes?))).collect()
 }
@@ -275,7 +277,7 @@ fn a_disk_that_takes_no_more_loses_nothing() {
     block_on(async {
         let hall = TestHall::open().await;
         let (mut failed, mut minutes) = (0, 0);
-        for (number, kib) in [0, 1, 2, 4, 8, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024].into_iter().enumerate()
+        for (number, kib) in [0, 1, 2, 4, 16, 32, 64, 96, 128, 256, 512, 1024, 4096, 16384, 65536, 262_144].into_iter().enumerate()
         {
             let case = Case::number("000001").again_as(&format!("2026-A01-2{number:05}"));
             let clerk = hall.clerk("A01");

@@ -224,9 +224,10 @@ async fn a_joint_case_that_could_not_be_sealed_is_sealed_by_clicking_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ledger_does_not_go_back_in_time() {
     let (hall, case, asked) = waiting().await;
+    hall.set_time("2026-11-20T12:00:00+08:00");
     hall.carry(&Case::number("000003")).await;
     let entries = hall.premises.count("SELECT COUNT(*) FROM ledger_entry").await;
-    hall.set_time("2026-11-20T09:00:00+08:00");
+    hall.set_time("2026-11-20T11:00:00+08:00");
     let failed = hall.chief("scjg").approve(&asked).await;
     let Err(ActError::Failed(Failure::Sequencer(error))) = failed else { panic!("{failed:?}") };
     assert!(error.to_string().contains("the clock stands before the last ledger entry"), "{error}");
@@ -236,7 +237,7 @@ async fn the_ledger_does_not_go_back_in_time() {
     let error = premises.refuses_to_open().await;
     assert!(matches!(error, StartError::Sequencer(SequencerError::ClockSetBack { .. })), "{error}");
     // A few seconds are a clock being set right. Nothing was lost.
-    premises.clock.set(time("2026-11-20T09:59:55+08:00"));
+    premises.clock.set(time("2026-11-20T11:59:55+08:00"));
     let hall = premises.open().await;
     assert!(hall.report(&hall.approve_all(&case.case).await[0]).is_valid());
     hall.assert_ledger_is_whole().await;
