@@ -119,11 +119,10 @@ pub async fn inbox(app: &App, person: &Person) -> Result<Vec<Waiting>, ActError>
         for document in case.documents.into_iter().filter(|document| document.certificate.id == certificate) {
             for (one, approvals) in document.uses.into_iter().filter(|(one, _)| one.id == seal_use) {
                 let certificate = document.certificate.clone();
-                let by_chief = approvals.iter().any(|approval| approval.step == "chief");
-                let by_leader = approvals.iter().any(|approval| approval.step == "leader");
+                let decided = |step: &str| approvals.iter().any(|approval| approval.step == step);
                 let waits = match person.staff.duty {
-                    Duty::Leader => by_chief && !by_leader && goes_up(app, &certificate, &one),
-                    _ => !by_chief,
+                    Duty::Leader => decided("chief") && !decided("leader") && needs_leader(app, &certificate, &one),
+                    _ => !decided("chief"),
                 };
                 if waits {
                     inbox.push(Waiting { matter: case.matter.clone(), certificate, seal_use: one, approvals });
@@ -134,10 +133,10 @@ pub async fn inbox(app: &App, person: &Person) -> Result<Vec<Waiting>, ActError>
     Ok(inbox)
 }
 
-/// Whether the department's leader decides, too.
-fn goes_up(app: &App, certificate: &CertificateRow, seal_use: &SealUseRow) -> bool {
+/// Whether the department's leader decides, too: the item, or this case, is major or disputed.
+pub fn needs_leader(app: &App, certificate: &CertificateRow, seal_use: &SealUseRow) -> bool {
     let item = seal_use.item.parse().ok().and_then(|code| app.hall.item(&code));
-    certificate.major || certificate.disputed || item.is_none_or(|item| item.weight != Weight::Ordinary)
+    certificate.major || certificate.disputed || item.is_some_and(|item| item.weight != Weight::Ordinary)
 }
 
 /// Cases sealed and not yet handed over.

@@ -120,12 +120,12 @@ fn location(response: &reqwest::Response) -> &str {
 
 const FOOD: &str = "/cases/new/220201-scjg-001";
 
-/// The fields of a food licence, those of case 1 of tests/data/cases.jsonl.
-fn licence() -> Vec<(String, String)> {
-    let first = include_str!("../../tests/data/cases.jsonl").lines().next().unwrap();
-    let case: Value = serde_json::from_str(first).unwrap();
+/// The fields of a case of tests/data/cases.jsonl (counted from 1), sent under this prefix.
+fn fields(case: usize, prefix: &str) -> Vec<(String, String)> {
+    let line = include_str!("../../tests/data/cases.jsonl").lines().nth(case - 1).unwrap();
+    let case: Value = serde_json::from_str(line).unwrap();
     let data = case["data"].as_object().unwrap();
-    data.iter().map(|(name, value)| (format!("d:{name}"), value.as_str().unwrap().to_owned())).collect()
+    data.iter().map(|(name, value)| (format!("{prefix}{name}"), value.as_str().unwrap().to_owned())).collect()
 }
 
 fn with<'a>(fields: &'a [(String, String)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -248,7 +248,7 @@ async fn sessions_are_strict() {
 async fn a_licence_by_browser_from_the_form_to_the_citizen() {
     let site = site().await;
     let clerk = site.signed_in("clerk1", "A01").await;
-    let fields = licence();
+    let fields = fields(1, "d:");
 
     // All that is wrong comes at once, beside the fields, and what was filled in stays.
     let mut blank = fields.clone();
@@ -333,6 +333,49 @@ async fn a_licence_by_browser_from_the_form_to_the_citizen() {
     let lookup = site.browser().page(&format!("/q/2026-A01-000001/{}", row.lookup_code)).await;
     assert!(lookup.contains("已签发") && lookup.contains(&row.number) && !lookup.contains("江城惠民"));
     assert_eq!(site.browser().get("/q/2026-A01-000001/guess").await.status(), 404);
+}
+
+/// Approves the first thing in an approver's inbox; gives where that leads and what the button had said.
+async fn approve_first(approver: &Browser<'_>) -> (String, String) {
+    let address = format!("/approvals/{}", between(&approver.page("/inbox").await, "href=\"/approvals/", "\""));
+    let page = approver.page(&address).await;
+    let digest = between(&page, "name=\"digest\" value=\"", "\"");
+    let said = between(&page, "accesskey=\"a\">", "<").to_owned();
+    let answer = approver.post(&address, &[("digest", digest), ("decision", "approve")]).await;
+    (location(&answer).to_owned(), said)
+}
+
+#[tokio::test]
+async fn several_departments_decide_and_one_case_is_sealed() {
+    let site = site().await;
+    let clerk = site.signed_in("clerk1", "A01").await;
+    let mut sent = fields(15, "d:");
+    sent.extend(fields(4, "c:220201-ghfj-001:"));
+    sent.extend(fields(3, "c:220201-jsj-001:"));
+    sent.push(("key".into(), "k".into()));
+    let answer = clerk.post("/cases/new/joint-0", &with(&sent, &[])).await;
+    assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());
+    let case = location(&answer).split('?').next().unwrap().to_owned();
+
+    let chief = site.signed_in("chief-jsj", "").await;
+    let leader = site.signed_in("leader-jsj", "").await;
+    assert!(leader.page("/inbox").await.contains("没有等您签批的"), "the chief comes first");
+    let (_, said) = approve_first(&chief).await;
+    assert_eq!(said, "批准，送其余各审批人");
+    let (next, said) = approve_first(&chief).await;
+    assert_eq!((next.as_str(), said.as_str()), ("/inbox?done=approved", "批准，送分管领导"));
+    let (next, _) = approve_first(&leader).await;
+    assert_eq!(next, "/inbox?done=approved", "what is decided waits no longer");
+    let chief = site.signed_in("chief-ghfj", "").await;
+    approve_first(&chief).await;
+    approve_first(&chief).await;
+    let leader = site.signed_in("leader-ghfj", "").await;
+    approve_first(&leader).await;
+    let (next, said) = approve_first(&leader).await;
+    assert_eq!((next.as_str(), said.as_str()), ("/inbox?done=sealed", "批准并用印"));
+    let page = clerk.page(&case).await;
+    assert_eq!(page.matches("已用印</span>").count(), 3);
+    assert_eq!(page.matches("账本第").count(), 4, "two seals on one of three documents");
 }
 
 #[tokio::test]

@@ -193,7 +193,7 @@ async fn page(
         imprint: seal.as_ref().map(|s| format!("/seals/{}/imprint.svg", s.id)).unwrap_or_default(),
         digest: hex::encode(&row.unsealed),
         viewer: viewer(row, Some(here.clone()), zoom),
-        decision: decision(&waiting, who, row.major || row.disputed, &case),
+        decision: decision(app, waiting.as_ref(), who, &case),
         action: here,
         refusal,
         more,
@@ -213,16 +213,23 @@ fn notes(seal: Option<&look::SealRow>) -> Vec<String> {
     }
 }
 
-fn decision(waiting: &Option<Waiting>, who: &SignedIn, weighty: bool, case: &look::Case) -> Decision {
-    if waiting.is_none() {
+/// What this person's approval does: seals the case, or leaves it to others.
+fn decision(app: &App, waiting: Option<&Waiting>, who: &SignedIn, case: &look::Case) -> Decision {
+    let Some(waiting) = waiting else {
         return Decision::NotYours(vec!["本件不在您的待签批之列：可能已有决定，或者正等其他审批人。".into()]);
-    }
+    };
+    let weighty = look::needs_leader(app, &waiting.certificate, &waiting.seal_use);
     if weighty && who.person.staff.duty == Duty::Chief {
         return Decision::PassesOn { to: "分管领导".into() };
     }
-    let uses: Vec<_> = case.documents.iter().flat_map(|d| &d.uses).collect();
-    let open = uses.iter().filter(|(u, approvals)| u.state == "asked" && approvals.is_empty()).count();
-    if uses.len() > 1 && open > 1 { Decision::PassesOn { to: "其余各审批人".into() } } else { Decision::Seals }
+    let others =
+        case.documents.iter().flat_map(|d| d.uses.iter().map(move |(u, approvals)| (&d.certificate, u, approvals)));
+    let mut others = others.filter(|(_, u, _)| u.id != waiting.seal_use.id);
+    let open = others.any(|(certificate, u, approvals)| {
+        let by = |step: &str| approvals.iter().any(|a| a.step == step && a.decision == "approve");
+        !by("chief") || (look::needs_leader(app, certificate, u) && !by("leader"))
+    });
+    if open { Decision::PassesOn { to: "其余各审批人".into() } } else { Decision::Seals }
 }
 
 fn letter(app: &App, one: &look::SealUseRow) -> String {

@@ -252,7 +252,7 @@ fn steps(case: &Case) -> Vec<Step> {
         Step::new("出件", later(&[Delivered], &[Sealed])),
     ];
     let approvals = case.documents.iter().flat_map(|d| &d.uses).flat_map(|(_, approvals)| approvals);
-    if let Some(at) = approvals.map(|a| a.at).max() {
+    if let Some(at) = approvals.map(|a| a.at).max().filter(|_| now != Deciding) {
         steps[3].lines.push(words::minute_of(at));
     }
     if let Some(at) = case.documents.iter().filter_map(|d| d.certificate.sealed_at).max() {

@@ -57,8 +57,11 @@ pub fn groups(
     let mut words = Group { legend: legend.to_owned(), fields: vec![] };
     let mut texts = Group { legend: "正文".into(), fields: vec![] };
     let mut dates = Group { legend: "日期".into(), fields: vec![] };
+    let own = matches!(part, Part::Main);
     for field in template.fields.iter().filter(|f| !skip(&f.name)) {
         let into = match field.kind {
+            // The certificates of a joint case stand one after the other: each keeps its fields together.
+            _ if !own => &mut words,
             FieldKind::Blocks => &mut texts,
             FieldKind::Date | FieldKind::Month | FieldKind::Period => &mut dates,
             _ => &mut words,

@@ -87,7 +87,7 @@ impl Preview {
         html! {
             h2 { "证照预览" }
             @match self {
-                Preview::Waiting => div.blank-page { "填写左侧各项后，这里显示将要制成的证照。" },
+                Preview::Waiting => div.blank-page { "填写各项后，这里显示将要制成的证照。" },
                 Preview::Pages(pages) => {
                     (Viewer { title: "证照预览".into(), pages: pages.clone(), here: None, zoom: Default::default(), pdf: None }.pictures())
                     p.small.quiet { "编号在提交时取得；此处为样张，未用印。" }
