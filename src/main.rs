@@ -18,6 +18,9 @@ use yinxin::web::run;
 /// Where a hall's configuration is looked for, if neither an argument nor the environment names one.
 const CONFIG: &str = "/etc/yinxin/yinxin.toml";
 
+/// Exit code of a call that makes no sense (sysexits EX_USAGE).
+const MISUSED: i32 = 64;
+
 /// 印信: electronic seals and certificates for government service halls.
 #[derive(Parser)]
 #[command(name = "yinxin", version, about)]
@@ -91,7 +94,13 @@ enum Ledger {
 type Failed = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| {
+        let _ = error.print();
+        // 2 is an answer of `verify`: a call that makes no sense must not look like one.
+        std::process::exit(if error.use_stderr() { MISUSED } else { 0 });
+    });
+    let judging = matches!(arguments.command, Command::Verify { .. });
+    let outcome = match arguments.command {
         Command::Demo { data, once } => block_on(run_demo(&data, once)),
         Command::SetUp { config, hall } => block_on(run_set_up(&config, &hall)),
         Command::Serve { config } => block_on(run_serve(&config)),
@@ -100,7 +109,7 @@ fn main() -> ExitCode {
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("yinxin: {error}");
-        ExitCode::FAILURE
+        if judging { ExitCode::from(3) } else { ExitCode::FAILURE }
     })
 }
 

@@ -43,6 +43,7 @@ java                                        default-jre-headless
 /usr/share/java/bcpkix.jar                  libbcpkix-java
 /usr/share/java/javax.activation.jar        libactivation-java
 /usr/share/java/jaxb-api.jar                libjaxb-api-java
+/usr/share/fonts/truetype/hanazono          fonts-hanazono
 '
 
 debian() {

@@ -114,6 +114,9 @@ CREATE TABLE certificate (
     CONSTRAINT sealed_certificates_have_their_pdf CHECK (state NOT IN ('sealed', 'withdrawn') OR (sealed IS NOT NULL AND sealed_at IS NOT NULL))
 );
 CREATE INDEX certificate_by_state ON certificate (state, id);
+CREATE INDEX certificate_by_number ON certificate (number);
+CREATE INDEX case_by_time ON matter (submitted_at, id);
+CREATE INDEX session_by_staff ON session (staff);
 
 -- Uses of seals (用印): one per seal on a document.
 CREATE TABLE seal_use (

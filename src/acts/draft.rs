@@ -199,7 +199,10 @@ async fn fill_withdrawn(app: &App, draft: &mut Draft<'_>) -> Result<(), ActError
         Some(case) => app.db.certificate_of_case(case.trim()).await?,
         None => app.db.certificate_by_number(given.trim()).await?,
     };
-    match found.filter(|certificate| certificate.state == "sealed") {
+    // A department withdraws what it has issued itself.
+    let department = |code: &str| code.parse().ok().and_then(|code| app.hall.item(&code)).map(|item| &item.department);
+    let ours = department(&draft.key);
+    match found.filter(|one| one.state == "sealed" && department(&one.item) == ours) {
         Some(certificate) => {
             draft.data.insert(WITHDRAWN_NUMBER.to_owned(), Value::String(certificate.number));
             draft.withdraws = Some(certificate.id);

@@ -10,6 +10,7 @@ use crate::db::matter::MatterRow;
 pub use crate::db::seal::SealRow;
 pub use crate::db::seal_use::{ApprovalRow, SealUseRow, UseLine};
 use crate::digest::Digest;
+use crate::hall::item::Weight;
 use crate::hall::staff::Duty;
 use crate::ledger::entry::Entry;
 
@@ -119,13 +120,24 @@ pub async fn inbox(app: &App, person: &Person) -> Result<Vec<Waiting>, ActError>
             for (one, approvals) in document.uses.into_iter().filter(|(one, _)| one.id == seal_use) {
                 let certificate = document.certificate.clone();
                 let by_chief = approvals.iter().any(|approval| approval.step == "chief");
-                if by_chief == (person.staff.duty == Duty::Leader) {
+                let by_leader = approvals.iter().any(|approval| approval.step == "leader");
+                let waits = match person.staff.duty {
+                    Duty::Leader => by_chief && !by_leader && goes_up(app, &certificate, &one),
+                    _ => !by_chief,
+                };
+                if waits {
                     inbox.push(Waiting { matter: case.matter.clone(), certificate, seal_use: one, approvals });
                 }
             }
         }
     }
     Ok(inbox)
+}
+
+/// Whether the department's leader decides, too.
+fn goes_up(app: &App, certificate: &CertificateRow, seal_use: &SealUseRow) -> bool {
+    let item = seal_use.item.parse().ok().and_then(|code| app.hall.item(&code));
+    certificate.major || certificate.disputed || item.is_none_or(|item| item.weight != Weight::Ordinary)
 }
 
 /// Cases sealed and not yet handed over.

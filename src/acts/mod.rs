@@ -12,6 +12,7 @@ pub mod look;
 pub mod once;
 pub mod person;
 pub mod resume;
+pub mod revocation_list;
 pub mod seal;
 pub mod server_certificate;
 pub mod set_up;

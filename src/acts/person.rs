@@ -8,6 +8,9 @@ use crate::hall::staff::{Actor, Duty, Place, Staff};
 
 use super::ActError;
 
+/// What is recorded of the case or certificate a refused act was about, in bytes: it may be anybody's text.
+const MAX_SUBJECT: usize = 64;
+
 /// Where a signed-in person sits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seat {
@@ -59,7 +62,7 @@ pub(super) async fn refused(app: &App, act: &str, subject: &str, person: &Person
     let row = crate::db::journal::RefusedAct {
         id: app.new_uuid().to_string(),
         act,
-        subject,
+        subject: subject.get(..subject.floor_char_boundary(MAX_SUBJECT)).unwrap_or_default(),
         staff: &person.staff.id.to_string(),
         codes: serde_json::to_string(&codes).unwrap_or_default(),
         at: app.now().as_microsecond(),

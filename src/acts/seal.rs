@@ -47,6 +47,7 @@ pub(super) const IN_PROGRESS: &str = "in-progress";
 const LOOK_EVERY: u64 = 25;
 const LOOK_FOR: u64 = 30_000;
 
+
 /// The decision that completes a case of one seal: it is recorded in the same transaction as the ledger entry.
 pub(super) struct Decisive {
     pub(super) seal_use: String,
@@ -170,6 +171,10 @@ async fn log_use(
     let now = app.now();
     // 3
     let signer = Certificate::from_der(&facts.seal.certificate).map_err(inconsistent)?;
+    // Found before the entry is written: afterwards it would cost the entry, the number and a voiding.
+    if !(signer.not_before()..=signer.not_after()).contains(&now) {
+        return Err(Refusal::because("seal-certificate", "印章证书不在有效期内，请印章管理员换发证书后再审批").into());
+    }
     let stamped = stamp_document(app, &facts.seal, &signer, revision, place, now).await?;
     fault::point("3");
     // 4
@@ -220,9 +225,11 @@ async fn not_accepted(
     if seal_use.state != "asked" || certificate.state != "submitted" {
         return Ok(None);
     }
-    let decided = !app.db.approvals_of(&seal_use.id).await?.is_empty();
     let facts = UseFacts::load(app, matter, certificate, seal_use).await?;
-    if decided || facts.seal.state != "active" {
+    if facts.seal.state != "active" {
+        return Err(Refusal::because("seal-not-active", "印章在审批与用印之间已停用，本次没有用印").into());
+    }
+    if facts.approved_by().0 {
         recalled(app, &facts).await?;
     }
     Err(Refusal::because("conditions-changed", "审批过程中印章、授权委托书或人员登记已变更，请刷新后重新办理").into())

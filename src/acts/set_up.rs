@@ -33,12 +33,13 @@ use crate::hall::staff::Duty;
 use crate::ledger::entry::{Entry, Salted, approval_digest};
 use crate::pki::authority::{Issuer, Serial, Subject, Term, root, seal, seal_authority};
 use crate::pki::certificate::Certificate;
-use crate::pki::crl::{RevocationList, issue};
+use crate::pki::crl::issue;
 use crate::pki::name::DistinguishedName;
 use crate::store::{sync_folder_of, write_durably};
 use crate::vault::{Authority, Vault};
 
 use super::draft::{check, compose, facts};
+use super::revocation_list::list;
 use super::sign_in::hash_password;
 use super::{ActError, Failure, compute, inconsistent};
 
@@ -48,8 +49,6 @@ const ISSUING_YEARS: i32 = 10;
 const SEAL_YEARS: i32 = 3;
 /// Years a permit runs.
 const PERMIT_YEARS: i32 = 2;
-/// Days until the next revocation list at the latest.
-const LIST_DAYS: i64 = 30;
 
 /// Why a hall was not set up. Nothing is left behind.
 #[derive(Debug, thiserror::Error)]
@@ -147,8 +146,7 @@ fn make_keys(config: &Config, hall: &Hall, now: Timestamp) -> Result<(), SetUpEr
     let issuing = seal_authority(&subject, Some(&root_list_url), &root_issuer)?;
     let issuing_key = vault.authority(&Digest::of(&issuing_spki), &rng)?;
     let issuing_issuer = Issuer::new(&issuing, &issuing_key)?;
-    let next_update = now.checked_add((LIST_DAYS * 24).hours()).map_err(inconsistent)?;
-    let list = RevocationList { number: 1, this_update: now, next_update, revoked: &[] };
+    let list = list(now)?;
     let trust = keys.join("trust");
     fs::create_dir_all(&trust).map_err(io(&trust))?;
     write(&keys.join("issuing.pem"), issuing.to_pem().as_bytes())?;

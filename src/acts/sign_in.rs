@@ -50,9 +50,14 @@ pub async fn sign_in(
     let row = app.db.staff_by_login(login).await?;
     let known = row.as_ref().map(|row| row.password.clone());
     let given = password.to_owned();
-    let _place = HASHING.acquire().await.map_err(inconsistent)?;
-    // An unknown name costs the same time as a known one.
-    let matches = compute(move || verify_password(&given, known.as_deref())).await?;
+    let place = HASHING.acquire().await.map_err(inconsistent)?;
+    // An unknown name costs the same time as a known one. The place is kept until the hashing is done.
+    let matches = compute(move || {
+        let matches = verify_password(&given, known.as_deref());
+        drop(place);
+        matches
+    })
+    .await?;
     let row = row.filter(|_| matches).ok_or_else(wrong)?;
     let staff = row.to_staff()?;
     let today = china_date(app.now());

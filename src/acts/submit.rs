@@ -32,7 +32,7 @@ use super::person::{Person, Seat, refused};
 use super::{ActError, compute, inconsistent, once};
 
 /// The longest key of a form.
-const MAX_FORM_KEY: usize = 64;
+const MAX_FORM_KEY: usize = 128;
 
 /// A case that was accepted, now or before.
 #[derive(Debug, Clone)]

@@ -1,15 +1,20 @@
 //! Suspend a seal, effective at once, or let it be used again: each an entry in the ledger.
 
 use crate::app::App;
+use crate::db::DbError;
 use crate::db::ledger::{Change, Evidence};
 use crate::digest::Digest;
 use crate::hall::opening::china_date;
-use crate::hall::refusal::Refusal;
+use crate::hall::refusal::{Reasons, Refusal};
 use crate::hall::staff::Duty;
 use crate::ledger::entry::{Entry, Salted, SealChange, approval_digest};
+use crate::sequencer::SequencerError;
 
 use super::person::{Person, refused};
 use super::{ActError, inconsistent};
+
+/// Longest reason, in characters.
+const MAX_REASON: usize = 500;
 
 /// What happens to the seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,19 +35,26 @@ pub async fn suspend_seal(app: &App, person: &Person, seal: &str, act: SealAct, 
 
 async fn run(app: &App, person: &Person, seal: &str, act: SealAct, why: &str) -> Result<(), ActError> {
     person.require(&[Duty::Keeper])?;
+    // Stopping a seal must be possible from anywhere at any hour; letting it be used again only from within the hall.
+    if act == SealAct::Resume {
+        let mut reasons = Reasons::new();
+        person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, &mut reasons);
+        reasons.into_result()?;
+    }
     let row = app.db.seal(seal).await?.ok_or(ActError::NotFound)?;
     if person.staff.department.as_ref().map(|key| key.as_str()) != Some(row.department.as_str()) {
         return Err(Refusal::because("wrong-department", "只能管理本部门的印章").into());
     }
-    if why.trim().is_empty() {
-        return Err(Refusal::because("reason-missing", "请写明理由").into());
+    let written = why.trim();
+    if written.is_empty() || written.chars().count() > MAX_REASON || written.chars().any(char::is_control) {
+        return Err(Refusal::because("reason-missing", format!("请写明理由（一行，不超过{MAX_REASON}个字）")).into());
     }
     let (from, to) = match act {
         SealAct::Suspend => ("active", "suspended"),
         SealAct::Resume => ("suspended", "active"),
     };
     if row.state != from {
-        return Err(Refusal::because("seal-state", "印章当前状态不允许此操作，请刷新后查看").into());
+        return Err(not_possible().into());
     }
     let now = app.now();
     let statement = format!(
@@ -61,6 +73,14 @@ async fn run(app: &App, person: &Person, seal: &str, act: SealAct, why: &str) ->
         SealAct::Resume => Entry::SealResume(change),
     };
     let evidence = Evidence { statement: statement.into_bytes(), salt };
-    app.sequencer.change(&entry, Change::SealState { seal: row.id, from, to }, Some(evidence)).await?;
-    Ok(())
+    match app.sequencer.change(&entry, Change::SealState { seal: row.id, from, to }, Some(evidence)).await {
+        Ok(_) => Ok(()),
+        // Somebody else changed its state at the same moment.
+        Err(SequencerError::Db(DbError::NothingChanged { table: "seal", .. })) => Err(not_possible().into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn not_possible() -> Refusal {
+    Refusal::because("seal-state", "印章当前状态不允许此操作，请刷新后查看")
 }

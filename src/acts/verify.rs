@@ -1,23 +1,80 @@
 //! Verify: the portal's answer for a file, and for ours the answer for today.
 
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+
 use crate::app::App;
-use crate::digest::Digest;
+use crate::db::certificate::CertificateRow;
+use crate::hall::opening::china_date;
 use crate::verify::{Report, Today};
 
-use super::{ActError, compute};
+use super::{ActError, compute, inconsistent};
 
-/// Judges a file; nothing of it is kept.
-pub async fn verify(app: &App, name: String, bytes: Vec<u8>) -> Result<Report, ActError> {
+/// Files judged at the same time: judging takes a core and some times the file's size of memory.
+pub const MOST_AT_ONCE: usize = 4;
+/// The field that says until when a certificate is in force.
+const VALID_UNTIL: &str = "有效期至";
+
+/// A place among those whose file is judged; taken before the file is read.
+#[derive(Debug, Clone)]
+pub struct Places(Arc<Semaphore>);
+
+impl Default for Places {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(MOST_AT_ONCE)))
+    }
+}
+
+/// One place, given back when it is dropped.
+pub struct Place(#[expect(dead_code, reason = "held, not read")] tokio::sync::OwnedSemaphorePermit);
+
+impl Places {
+    /// Waits for a place.
+    pub async fn take(&self) -> Result<Place, ActError> {
+        Ok(Place(self.0.clone().acquire_owned().await.map_err(inconsistent)?))
+    }
+}
+
+/// Judges a file; nothing of it is kept. The place is held until the judging is done, whoever still waits for it.
+pub async fn verify(
+    app: &App,
+    place: Place,
+    name: String,
+    bytes: impl AsRef<[u8]> + Send + 'static,
+) -> Result<Report, ActError> {
     let (trust, now) = (app.trust.clone(), app.now());
-    let (report, digest) = compute(move || {
-        let report = crate::verify::verify(&bytes, &trust, now).named(name);
-        (report, Digest::of(&bytes))
+    let report = compute(move || {
+        let report = crate::verify::verify(bytes.as_ref(), &trust, now).named(name);
+        drop(place);
+        report
     })
     .await?;
-    let today = match app.db.certificate_by_sealed(&digest).await? {
-        None => Today::NotAsked,
-        Some(certificate) if certificate.state == "sealed" => Today::Good,
-        Some(_) => Today::Changed,
-    };
+    let today = today(app, &report).await?;
     Ok(report.as_of_today(today))
+}
+
+/// What has become of the document since: asked by the ledger entries of its seals, which no re-spelling of the file
+/// changes. Anything of our own log that we do not know as good has changed.
+async fn today(app: &App, report: &Report) -> Result<Today, ActError> {
+    let Some(origin) = app.sequencer.checkpoint().map(|signed| signed.claim().origin.to_string()) else {
+        return Ok(Today::NotAsked);
+    };
+    let ours = report.signatures.iter().filter_map(|one| one.ledger.as_ref()).filter(|ledger| ledger.log == origin);
+    let mut today = Today::NotAsked;
+    for ledger in ours {
+        match app.db.certificate_of_entry(ledger.index).await? {
+            Some(certificate) if is_in_force(app, &certificate) => today = Today::Good,
+            _ => return Ok(Today::Changed),
+        }
+    }
+    Ok(today)
+}
+
+/// Sealed, not withdrawn, and within its own term if it names one.
+pub fn is_in_force(app: &App, certificate: &CertificateRow) -> bool {
+    let data: Map<String, Value> = serde_json::from_str(&certificate.data).unwrap_or_default();
+    let until = data.get(VALID_UNTIL).and_then(Value::as_str).and_then(|day| day.parse::<jiff::civil::Date>().ok());
+    certificate.state == "sealed" && until.is_none_or(|day| china_date(app.now()) <= day)
 }

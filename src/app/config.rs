@@ -107,6 +107,11 @@ impl Config {
         if !self.base_url.starts_with("https://") && !self.base_url.starts_with("http://") {
             problems.push("base_url: must begin with https:// (or http:// on loopback)".to_owned());
         }
+        if matches!(self.tls, Tls::None) && self.base_url.starts_with("https://") {
+            let text =
+                "base_url: https:// needs tls; behind a proxy every request would seem to come from inside the hall";
+            problems.push(text.to_owned());
+        }
         if self.origin.parse::<crate::ledger::note::KeyName>().is_err() {
             problems.push("origin: must be a name without spaces or +, such as hall.example.gov.cn/log".to_owned());
         }
@@ -120,7 +125,7 @@ impl Config {
         match &self.unlock {
             UnlockConfig::KeyFile(path) => Ok(Unlock::KeyFile(path.clone())),
             UnlockConfig::PassphraseFile(path) => {
-                let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| ConfigError {
+                let text = read_private(path).map(Zeroizing::new).map_err(|error| ConfigError {
                     file: path.display().to_string(),
                     problems: vec![error.to_string()],
                 })?;
@@ -133,6 +138,16 @@ impl Config {
     pub fn networks(&self) -> Vec<Network> {
         self.hall_networks.iter().filter_map(|text| Network::parse(text)).collect()
     }
+}
+
+/// A secret's file, which must be the owner's alone.
+fn read_private(path: &Path) -> std::io::Result<String> {
+    use std::os::unix::fs::PermissionsExt;
+    if std::fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+        let text = "others may read this file; make it the owner's alone (chmod 600)";
+        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, text));
+    }
+    std::fs::read_to_string(path)
 }
 
 /// A range of addresses.

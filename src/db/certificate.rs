@@ -101,12 +101,15 @@ impl Db {
         .await?)
     }
 
-    /// The certificate whose sealed PDF has that digest.
-    pub async fn certificate_by_sealed(&self, sealed: &Digest) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM certificate WHERE sealed = ?")
-            .bind(sealed.as_bytes().to_vec())
-            .fetch_optional(self.readers())
-            .await?)
+    /// The certificate whose seal stands in the ledger at that index.
+    pub async fn certificate_of_entry(&self, index: u64) -> Result<Option<CertificateRow>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT c.* FROM certificate c JOIN seal_use u ON u.certificate = c.id
+             JOIN ledger_entry e ON e.seal_use = u.id WHERE e.idx = ?",
+        )
+        .bind(index as i64)
+        .fetch_optional(self.readers())
+        .await?)
     }
 
     /// The first certificate of a case.
@@ -148,21 +151,17 @@ impl Db {
                 .bind(&one.certificate)
                 .execute(&mut *tx.0)
                 .await?;
-            sqlx::query(
+            tx.tell("certificate.sealed", &one.certificate, at).await?;
+            let withdrawn: Option<String> = sqlx::query_scalar(
                 "UPDATE certificate SET state = 'withdrawn' WHERE state = 'sealed'
-                 AND id = (SELECT withdraws FROM certificate WHERE id = ?)",
+                 AND id = (SELECT withdraws FROM certificate WHERE id = ?) RETURNING id",
             )
             .bind(&one.certificate)
-            .execute(&mut *tx.0)
+            .fetch_optional(&mut *tx.0)
             .await?;
-            sqlx::query(
-                "INSERT INTO outbox (id, kind, certificate, at)
-                 SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM outbox), 'certificate.sealed', id, ? FROM certificate WHERE id = ?",
-            )
-            .bind(at)
-            .bind(&one.certificate)
-            .execute(&mut *tx.0)
-            .await?;
+            if let Some(withdrawn) = withdrawn {
+                tx.tell("certificate.withdrawn", &withdrawn, at).await?;
+            }
         }
         tx.commit().await?;
         Ok(true)
@@ -170,6 +169,20 @@ impl Db {
 }
 
 impl Tx {
+    /// Puts into the outbox what others are to be told.
+    async fn tell(&mut self, kind: &str, certificate: &str, at: i64) -> Result<(), DbError> {
+        sqlx::query(
+            "INSERT INTO outbox (id, kind, certificate, at)
+             SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM outbox), ?, ?, ?",
+        )
+        .bind(kind)
+        .bind(certificate)
+        .bind(at)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
     pub(in crate::db) async fn insert_certificate(&mut self, row: &CertificateRow) -> Result<(), DbError> {
         sqlx::query(
             "INSERT INTO certificate (id, matter, position, item, name, number, holder, data, template, template_version,

@@ -193,7 +193,7 @@ impl Tx {
         });
         query.push(") INSERT INTO ledger_entry (idx, kind, entry, leaf, seal_use, at) SELECT ");
         query.push_bind(size as i64);
-        query.push(" + ROW_NUMBER() OVER (ORDER BY p.place) - 1, 'seal-use', p.entry, p.leaf, p.id, ").push_bind(at);
+        query.push(" + ROW_NUMBER() OVER (ORDER BY p.place) - 1, 'seal-use/v1', p.entry, p.leaf, p.id, ").push_bind(at);
         query.push(
             " FROM pending p
               JOIN seal_use u ON u.id = p.id AND u.state = 'asked'
@@ -214,6 +214,12 @@ impl Tx {
             }
         }
         accepted.sort_by_key(|(_, index)| *index);
+        // A row that a constraint dropped would leave a gap: its index was counted already.
+        if let Some((_, index)) =
+            accepted.iter().zip(size..).find(|((_, index), next)| index != next).map(|(row, _)| row)
+        {
+            return Err(DbError::Inconsistent { table: "ledger_entry", column: "idx", row: index.to_string() });
+        }
         if !accepted.is_empty() {
             self.record_accepted(batch, &accepted).await?;
         }

@@ -171,7 +171,7 @@ pub struct Actor<'a> {
 
 impl Actor<'_> {
     /// What every act in the hall needs: registration, a valid permit, a place in the hall, opening hours (R6, R11).
-    pub(super) fn check_presence(&self, now: Timestamp, opening: &Opening, reasons: &mut Reasons) {
+    pub fn check_presence(&self, now: Timestamp, opening: &Opening, reasons: &mut Reasons) {
         let registered = self.staff.registration == Registration::Active;
         reasons.require(registered, "not-registered", "人员登记已终止，请由中心重新审核登记");
         let permit = self.staff.permit.as_ref();

@@ -266,6 +266,9 @@ impl Writer {
                     Job::Use(pending, reply) => uses.push((*pending, reply)),
                     Job::Change(pending, reply) => {
                         let done = self.log_change(*pending).await;
+                        if done.is_err() {
+                            self.tree = None; // whatever was committed, the next act goes on from the rows
+                        }
                         let _ = reply.send(done); // whoever asked may have gone; the entry stands
                     }
                     Job::Republish(reply) => {
@@ -364,11 +367,8 @@ impl Writer {
         let mut tx = self.db.begin().await?;
         tx.append_change(size, &pending, at).await?;
         let appended = self.advance(&mut tx, size, &[pending.leaf]).await?;
-        if let Err(error) = tx.commit().await {
-            self.tree = None; // whether the entry stands is for the rows to say
-            return Err(error.into());
-        }
-        self.publish(&appended, vec![pending.entry], at).await?;
+        tx.commit().await?;
+        self.publish(&appended, vec![pending.entry], at).await?; // if it fails, the entry stands; the next act publishes it
         Ok(size)
     }
 

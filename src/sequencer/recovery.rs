@@ -1,10 +1,12 @@
 //! Making the published ledger agree with the database: at every start and after every failure.
 
+use std::ops::Range;
+
 use super::{Head, SequencerError, Tree, Writer};
 use crate::digest::Digest;
 use crate::ledger::checkpoint::SignedCheckpoint;
 use crate::ledger::proof::ProofError;
-use crate::ledger::tree::{Appended, Edge, append};
+use crate::ledger::tree::{Appended, Edge, append, leaf_hash};
 use crate::ledger::trust::accept;
 
 impl Writer {
@@ -27,7 +29,7 @@ impl Writer {
                 checkpoint
             }
         };
-        let tail = self.db.entries(tree.size - tree.size % 256, tree.size).await?;
+        let tail = self.entries(&leaves, tree.size - tree.size % 256..tree.size).await?;
         self.tree = Some(Tree { edge: tree.edge, tail, last_at });
         self.publish.send_replace(Some(checkpoint.clone()));
         Ok(checkpoint)
@@ -61,6 +63,14 @@ impl Writer {
         Ok(Some(published.clone()).filter(|_| claim.size == tree.size))
     }
 
+    /// Entries as the rows have them, which must be those of the tree: they are about to be published.
+    async fn entries(&self, leaves: &[Digest], range: Range<u64>) -> Result<Vec<Vec<u8>>, SequencerError> {
+        let entries = self.db.entries(range.start, range.end).await?;
+        let expected = &leaves[range.start as usize..range.end as usize];
+        let same = entries.iter().map(|entry| leaf_hash(entry)).eq(expected.iter().copied());
+        if same { Ok(entries) } else { Err(SequencerError::Altered) }
+    }
+
     async fn write_missing(&self, leaves: &[Digest], tree: &Appended) -> Result<(), SequencerError> {
         let mut missing = Appended { tiles: Vec::new(), bundles: Vec::new(), ..tree.clone() };
         for (tile, hashes) in &tree.tiles {
@@ -73,7 +83,7 @@ impl Writer {
         for bundle in &tree.bundles {
             let range = bundle.entries();
             if !self.publication.has_bundle(*bundle, &leaves[range.start as usize..range.end as usize]) {
-                let entries = self.db.entries(range.start, range.end).await?;
+                let entries = self.entries(leaves, range.clone()).await?;
                 missing.bundles = vec![*bundle];
                 self.publication.write_tiles(&missing, range.start, &entries)?;
             }

@@ -37,6 +37,9 @@ use jiff::Timestamp;
 
 use crate::pdf::read::{Document, Limits, SignatureField};
 
+/// Signatures judged in one document at most.
+pub const MAX_SIGNATURES: usize = 64;
+
 /// Judges a file as of `at`, the time of asking.
 pub fn verify(bytes: &[u8], trust: &Trust, at: Timestamp) -> Report {
     let document = match Document::open(bytes, &Limits::DEFAULT) {
@@ -47,6 +50,10 @@ pub fn verify(bytes: &[u8], trust: &Trust, at: Timestamp) -> Report {
         Ok(fields) => fields,
         Err(error) => return Report::new(vec![Reason::of_unreadable(&error)], Vec::new()),
     };
+    // Each signature hashes the file once more: without a limit a small file asks for hours of work.
+    if fields.iter().filter(|field| field.signature.is_some()).count() > MAX_SIGNATURES {
+        return Report::new(vec![Reason::TooLarge], Vec::new());
+    }
     let signed = fields.iter().filter_map(|field| field.signature.as_ref().map(|signature| (field, signature)));
     let judged: Vec<SignatureReport> =
         signed.map(|(field, signature)| signature::judge(&document, field, signature, trust, at)).collect();

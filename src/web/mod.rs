@@ -15,6 +15,8 @@ pub mod pages;
 pub mod router;
 pub mod run;
 pub mod serve;
+#[cfg(test)]
+mod tests;
 pub mod words;
 
 use error::Error;

@@ -57,6 +57,8 @@ pub struct Web {
     pub trust: Arc<Path>,
     /// How often one peer may sign in.
     pub sign_ins: Arc<Rate>,
+    /// Files judged at the same time.
+    pub judging: crate::acts::verify::Places,
     /// How often one peer may verify without being known.
     pub verifications: Arc<Rate>,
 }
@@ -86,6 +88,7 @@ impl Web {
             networks: config.networks().into(),
             accounts,
             trust: config.data.join("keys/trust").into(),
+            judging: Default::default(),
             sign_ins: Arc::new(Rate::new(10, Duration::from_secs(6))),
             verifications: Arc::new(Rate::new(30, Duration::from_secs(2))),
         }
@@ -141,7 +144,7 @@ pub fn router(web: Web, start: [u8; 4]) -> Router {
     guarded(addresses(web), hall, transport, start)
 }
 
-fn addresses(web: Web) -> Router {
+pub(super) fn addresses(web: Web) -> Router {
     let anybody = Router::new()
         .route("/", get(front::first))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
@@ -196,7 +199,7 @@ fn addresses(web: Web) -> Router {
 }
 
 /// What every request passes, innermost first.
-fn guarded(router: Router, hall: Arc<str>, transport: Transport, start: [u8; 4]) -> Router {
+pub(super) fn guarded(router: Router, hall: Arc<str>, transport: Transport, start: [u8; 4]) -> Router {
     router
         .layer(DefaultBodyLimit::max(MOST_FORM))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MOST_TIME))

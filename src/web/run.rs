@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::router::{Accounts, Web, router};
 use super::serve::{Door, Identity, ServeError, asked_to_stop};
 use crate::acts::resume::{resume, sweep};
+use crate::acts::revocation_list::renew_revocation_lists;
 use crate::acts::server_certificate::server_certificate;
 use crate::app::App;
 use crate::app::config::{Config, Tls};
@@ -34,8 +35,12 @@ pub async fn run(app: App, config: &Config, door: Door, accounts: Accounts) -> R
     let swept = sweep(&app).await?;
     tracing::info!(finished = resumed.finished, voided = resumed.voided, swept, "ready");
     let again = Arc::clone(&app);
+    let trust = config.data.join("keys/trust");
     let resuming = tokio::spawn(async move {
         loop {
+            if let Err(error) = renew_revocation_lists(&again, &trust) {
+                tracing::error!(%error, "the revocation lists could not be renewed");
+            }
             tokio::time::sleep(RESUME_EVERY).await;
             if let Err(error) = resume(&again, false).await {
                 tracing::error!(%error, "resuming failed");

@@ -5,6 +5,7 @@ mod architecture;
 mod compile_fail;
 mod compose;
 mod crash;
+mod hall;
 mod keys;
 mod ledger;
 mod pdf;

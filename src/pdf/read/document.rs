@@ -12,6 +12,8 @@ use super::view::View;
 use super::xref::{Entry, Section, stream_data};
 use super::{Limits, ReadError};
 
+/// How far an object that is an integer may reach.
+const MAX_LENGTH_OBJECT: usize = 1024;
 /// The largest object body; content lies in streams, which are not parsed.
 const MAX_OBJECT: usize = 8 << 20;
 
@@ -199,25 +201,38 @@ impl<'a> Document<'a> {
         parser.skip();
         let body = parser.at();
         let value = parser.value();
-        self.charge_parsed(parser.at() - offset)?;
-        let value = value?;
         let mut end = Parser::new(self.bytes, parser.at());
         end.skip();
+        self.charge_parsed(end.at() - offset)?;
+        let value = value?;
         if end.keyword(b"endobj").is_ok() {
             return Ok(Object { value, span: Some(offset..end.at()), body, data: None });
         }
         let Value::Dict(dict) = &value else { return Err(ReadError::Syntax { at: end.at() }) };
         let length = match dict.get("Length") {
             Some(Value::Int(n)) => *n,
-            Some(Value::Ref(length)) if *length != id => match view.object(*length)? {
-                Some(Object { value: Value::Int(n), data: None, .. }) => n,
-                _ => return Err(ReadError::Stream { at: end.at() }),
-            },
+            Some(Value::Ref(length)) => self.stream_length(view, *length)?.ok_or(ReadError::Stream { at: end.at() })?,
             _ => return Err(ReadError::Stream { at: end.at() }),
         };
         let length = usize::try_from(length).map_err(|_| ReadError::Stream { at: end.at() })?;
         let (data, end) = stream_data(self.bytes, parser, length)?;
         Ok(Object { value, span: Some(offset..end), body, data: Some(data) })
+    }
+
+    /// The integer that an indirect `/Length` names. Only an object of its own that is nothing but an integer counts: looking
+    /// further would let lengths refer to streams whose lengths refer to streams.
+    fn stream_length(&self, view: View<'_, 'a>, id: Id) -> Result<Option<i64>, ReadError> {
+        let Some(Entry::At { offset, generation }) = view.entry(id)? else { return Ok(None) };
+        let end = self.bytes.len().min(offset.saturating_add(MAX_LENGTH_OBJECT));
+        let mut parser = Parser::new(&self.bytes[..end], offset);
+        if generation != id.generation || offset == 0 || parser.object_header() != Ok(id) {
+            return Err(ReadError::Misplaced(id));
+        }
+        parser.skip();
+        let value = parser.value();
+        parser.skip();
+        self.charge_parsed(parser.at() - offset)?;
+        Ok(value?.as_int().filter(|_| parser.keyword(b"endobj").is_ok()))
     }
 
     pub(super) fn packed_object(

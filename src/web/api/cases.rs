@@ -45,9 +45,15 @@ pub async fn submit(
     let number = asked.case.as_deref().map(str::parse).transpose();
     let number = number.map_err(|_| Error::Unreadable("case 不是办件编号（字母、数字和连字符，至多64个）".into()))?;
     let request = asked.request()?;
-    let (app, person) = (web.app.clone(), who.person.clone());
+    let (app, person, form) = (web.app.clone(), who.person.clone(), key.text().to_owned());
     let act = async {
-        let submitted = whole(async move { submit::submit(&app, &person, number, &request).await }).await??;
+        let work = async move {
+            match number {
+                Some(number) => submit::submit(&app, &person, Some(number), &request).await,
+                None => submit::submit_form(&app, &person, &form, &request).await,
+            }
+        };
+        let submitted = whole(work).await??;
         let case = look::case(&web.app, &who.person, &submitted.matter.case_no).await?;
         Ok(Case::of(case, &web.app.base_url))
     };

@@ -33,6 +33,11 @@ impl FromRequestParts<Web> for Key {
 }
 
 impl Key {
+    /// The key itself.
+    pub fn text(&self) -> &str {
+        &self.key
+    }
+
     /// The answer given before, or that of `act`. Only answers that stand are kept: a refusal may turn out otherwise when it
     /// is asked again.
     pub async fn once<T: Serialize>(

@@ -160,8 +160,14 @@ async fn page(
     Ok(shell.show(page.show()).into_response())
 }
 
-/// `GET /seals/{id}/imprint.svg`: for whoever is signed in; approvers see it beside what they approve.
-pub async fn imprint_svg(State(web): State<Web>, _: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
+/// `GET /seals/{id}/imprint.svg`: for whoever may see the seal, and for approvers beside what they approve.
+pub async fn imprint_svg(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
+    let seal = look::seals(&web.app).await?.into_iter().find(|s| s.id == id).ok_or(Error::NotFound)?;
+    let own = who.person.staff.department.as_ref().is_some_and(|key| key.as_str() == seal.department);
+    let over_all = matches!(who.person.staff.duty, Duty::Administrator | Duty::Auditor);
+    if !own && !over_all {
+        return Err(Error::NotFound);
+    }
     let svg = look::imprint_svg(&web.app, &id).await?;
     Ok(([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "private, max-age=3600")], svg)
         .into_response())
@@ -170,6 +176,7 @@ pub async fn imprint_svg(State(web): State<Web>, _: SignedIn, Path(id): Path<Str
 /// `GET /seals/{id}/imprint.png`.
 pub async fn imprint_png(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
     who.require(&[Duty::Keeper, Duty::Administrator])?;
+    visible(&web, &who).await?.into_iter().find(|s| s.id == id).ok_or(Error::NotFound)?;
     let png = look::imprint_png(&web.app, &id).await?;
     Ok(([(header::CONTENT_TYPE, "image/png"), (header::CONTENT_DISPOSITION, "attachment; filename=imprint.png")], png)
         .into_response())

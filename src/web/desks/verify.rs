@@ -47,19 +47,20 @@ pub async fn judge(
     if !web.verifications.take(peer.ip(), Instant::now()) {
         return Err(Error::TooMany);
     }
+    let place = web.judging.take().await?;
     let Some((name, bytes)) = document(parts).await? else {
         let shell = web.shell("验证证照", "/verify");
         let mut response = (StatusCode::UNPROCESSABLE_ENTITY, shell.show(ask("还没有选择文件").show())).into_response();
         response.extensions_mut().insert(Shown);
         return Ok(response);
     };
-    let report = verify::verify(&web.app, name, bytes).await?;
+    let report = verify::verify(&web.app, place, name, bytes).await?;
     let page = answer(&report);
     Ok(web.shell(page.banner.verdict.word(), "/verify").show(page.show()).into_response())
 }
 
 /// The first file of a form; `None` when none was chosen.
-async fn document(mut parts: Multipart) -> Result<Option<(String, Vec<u8>)>, Error> {
+async fn document(mut parts: Multipart) -> Result<Option<(String, axum::body::Bytes)>, Error> {
     let broken = |e: axum::extract::multipart::MultipartError| Error::from_body(e.status());
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         if part.name() != Some("file") {
@@ -67,7 +68,7 @@ async fn document(mut parts: Multipart) -> Result<Option<(String, Vec<u8>)>, Err
         }
         let name: String = part.file_name().unwrap_or_default().chars().filter(|c| !c.is_control()).take(120).collect();
         let bytes = part.bytes().await.map_err(broken)?;
-        return Ok((!bytes.is_empty()).then(|| (name, bytes.to_vec())));
+        return Ok((!bytes.is_empty()).then_some((name, bytes)));
     }
     Ok(None)
 }
@@ -95,7 +96,9 @@ fn answer(report: &Report) -> Answer {
 
 fn banner(report: &Report) -> Banner {
     let first = report.reasons.first().map(|r| r.text.clone());
-    let names: Vec<&str> = report.signatures.iter().filter_map(|s| s.name.as_deref()).collect();
+    // The name a signature gives is anybody's word; only a seal that is proved speaks under it.
+    let proved = report.signatures.iter().filter(|s| s.is_seal && s.verdict == Verdict::Valid);
+    let names: Vec<&str> = proved.filter_map(|s| s.name.as_deref()).collect();
     let (verdict, cause, next) = match (report.verdict, report.today) {
         (Verdict::Valid, Today::Changed) => (
             verdict::Verdict::Lapsed,
@@ -103,7 +106,8 @@ fn banner(report: &Report) -> Banner {
             "不能再作为有效证照使用；请向签发机关查询现状。",
         ),
         (Verdict::Valid, _) => {
-            let by = if names.is_empty() { String::new() } else { format!("由{}盖章，", names.join("、")) };
+            let outside = "不是大厅的印章，由外部证书签名，".to_owned();
+            let by = if names.is_empty() { outside } else { format!("由{}盖章，", names.join("、")) };
             (verdict::Verdict::Valid, format!("本文件{by}盖章后没有改动。"), "可以采信。")
         }
         (Verdict::Invalid, _) => (
@@ -162,7 +166,11 @@ fn today(report: &Report) -> Check {
 }
 
 fn found(signature: &SignatureReport) -> FoundSeal {
-    let name = signature.name.clone().unwrap_or_else(|| "未署名的签章".into());
+    let name = match &signature.name {
+        Some(name) if signature.is_seal && signature.verdict == Verdict::Valid => name.clone(),
+        Some(name) => format!("自称“{name}”的签章（未经证实）"),
+        None => "未署名的签章".to_owned(),
+    };
     let word = match signature.verdict {
         Verdict::Valid => "有效",
         Verdict::Invalid => "无效",

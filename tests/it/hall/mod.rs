@@ -1,0 +1,479 @@
+//! The main job, carried through in process by actors: the hall of tests/data/hall.toml, its cases, and everything that
+//! must be refused. Whoever acts here does so by the same acts as the pages.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+use yinxin::acts::ActError;
+use yinxin::acts::approve::{Done, Verdict, approve};
+use yinxin::acts::deliver::{Receiver, deliver};
+use yinxin::acts::draft::Request;
+use yinxin::acts::look::{self, CertificateRow};
+use yinxin::acts::person::{Person, Seat};
+use yinxin::acts::set_up::set_up;
+use yinxin::acts::submit::{Submitted, submit};
+use yinxin::acts::suspend_seal::{SealAct, suspend_seal};
+use yinxin::app::config::Config;
+use yinxin::app::{App, Clock, StartError};
+use yinxin::db::delivery::DeliveryRow;
+use yinxin::digest::Digest;
+use yinxin::hall::counter::{DeliveryForm, IdentityDocument};
+use yinxin::hall::refusal::Refusal;
+use yinxin::verify::{Report, verify};
+
+mod accepted;
+mod cases;
+mod commands;
+mod damage;
+mod refusals;
+mod together;
+mod unfinished;
+
+const HALL: &str = include_str!("../../data/hall.toml");
+const CASES: &str = include_str!("../../data/cases.jsonl");
+/// A Friday, with the hall open.
+const OPEN: &str = "2026-11-20T10:00:00+08:00";
+const CONFIG: &str = r#"
+data = "."
+listen = "127.0.0.1:0"
+base_url = "http://127.0.0.1:8180"
+origin = "hall.example.gov.cn/log"
+hall_networks = ["127.0.0.0/8"]
+[unlock]
+key_file = "unlock.key"
+"#;
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// A line of cases.jsonl.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    case: String,
+    at: Timestamp,
+    item: Option<String>,
+    joint: Option<String>,
+    expect: Expect,
+    #[serde(default)]
+    major: bool,
+    data: Map<String, Value>,
+    #[serde(default)]
+    uses: Vec<String>,
+    #[serde(default)]
+    expect_refusal: BTreeSet<String>,
+    #[serde(rename = "note")]
+    _note: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Expect {
+    Issue,
+    Refuse,
+    IssueWithExtraFonts,
+}
+
+impl Case {
+    fn all() -> Vec<Self> {
+        CASES.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The case whose number ends so.
+    fn number(end: &str) -> Self {
+        Self::all().into_iter().find(|case| case.case.ends_with(end)).unwrap()
+    }
+
+    /// The same under another number.
+    fn again_as(&self, number: &str) -> Self {
+        Self { case: number.to_owned(), ..self.clone() }
+    }
+
+    /// Where it was accepted: the second part of its number.
+    fn window(&self) -> &str {
+        self.case.split('-').nth(1).unwrap()
+    }
+
+    fn request(&self) -> Request {
+        let of_use = |number: &String| {
+            let used = Self::number(number);
+            (used.item.unwrap(), used.data)
+        };
+        Request {
+            item: self.item.as_ref().map(|code| code.parse().unwrap()),
+            joint: self.joint.clone(),
+            data: self.data.clone(),
+            certificates: self.uses.iter().map(of_use).collect(),
+            major: self.major,
+            disputed: false,
+        }
+    }
+}
+
+/// A data directory with everything in it, and what opens it.
+struct Premises {
+    _folder: TempDir,
+    config: Config,
+    clock: Clock,
+}
+
+/// A file or folder of a hall that has just been set up.
+struct Kept {
+    path: PathBuf,
+    mode: u32,
+    bytes: Option<Vec<u8>>,
+}
+
+/// The hall as just set up; that is done once in a run (it hashes a password and composes eight letters).
+fn fresh() -> &'static [Kept] {
+    static FRESH: OnceLock<Vec<Kept>> = OnceLock::new();
+    FRESH.get_or_init(|| {
+        let make = || {
+            let folder = tempfile::tempdir().unwrap();
+            let config = Config::parse(CONFIG, &folder.path().join("hall")).unwrap();
+            let clock = Clock::standing_at(time(OPEN));
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+            runtime.block_on(set_up(&config, HALL, clock, &[], |_| "correct horse battery".to_owned())).unwrap();
+            let mut kept = Vec::new();
+            keep(&config.data, Path::new(""), &mut kept);
+            kept
+        };
+        // A runtime cannot be started inside another one: on a thread of its own it can.
+        std::thread::spawn(make).join().unwrap()
+    })
+}
+
+fn keep(folder: &Path, name: &Path, kept: &mut Vec<Kept>) {
+    let path = folder.join(name);
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    if path.is_dir() {
+        kept.push(Kept { path: name.to_owned(), mode, bytes: None });
+        for entry in fs::read_dir(&path).unwrap() {
+            keep(folder, &name.join(entry.unwrap().file_name()), kept);
+        }
+    } else {
+        kept.push(Kept { path: name.to_owned(), mode, bytes: Some(fs::read(&path).unwrap()) });
+    }
+}
+
+impl Premises {
+    /// A copy of the hall as just set up.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::parse(CONFIG, &folder.path().join("hall")).unwrap();
+        for one in fresh() {
+            let path = config.data.join(&one.path);
+            match &one.bytes {
+                None => fs::create_dir(&path).unwrap(),
+                Some(bytes) => fs::write(&path, bytes).unwrap(),
+            }
+            fs::set_permissions(&path, PermissionsExt::from_mode(one.mode)).unwrap();
+        }
+        Self { _folder: folder, config, clock: Clock::standing_at(time(OPEN)) }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.config.data.join(name)
+    }
+
+    async fn open(self) -> TestHall {
+        let app = Arc::new(self.app().await.unwrap());
+        TestHall { app, premises: self }
+    }
+
+    async fn app(&self) -> Result<App, StartError> {
+        App::open(&self.config, self.clock.clone()).await
+    }
+
+    /// Why it does not open.
+    async fn refuses_to_open(&self) -> StartError {
+        self.app().await.err().expect("the hall opened")
+    }
+
+    /// Changes the database as nobody should. Not while the hall is open, unless the statement says otherwise.
+    async fn tamper(&self, sql: &'static str) -> u64 {
+        use sqlx::Connection;
+        let file = format!("sqlite://{}", self.path("yinxin.sqlite").display());
+        let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
+        let changed = sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected();
+        connection.close().await.unwrap();
+        changed
+    }
+
+    /// A number out of the database.
+    async fn count(&self, sql: &'static str) -> i64 {
+        use sqlx::Connection;
+        let file = format!("sqlite://{}", self.path("yinxin.sqlite").display());
+        let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
+        sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+    }
+}
+
+/// An open hall.
+struct TestHall {
+    app: Arc<App>,
+    premises: Premises,
+}
+
+impl TestHall {
+    /// Set up and open, on a Friday at ten.
+    async fn open() -> Self {
+        Premises::new().open().await
+    }
+
+    /// Closes it as at the end of a day.
+    async fn close(self) -> Premises {
+        self.app.db.close().await;
+        self.premises
+    }
+
+    fn set_time(&self, text: &str) {
+        self.premises.clock.set(time(text));
+    }
+
+    fn actor(&self, login: &str, seat: Seat) -> Actor {
+        Actor { app: Arc::clone(&self.app), login: login.to_owned(), seat }
+    }
+
+    fn in_office(&self, login: String) -> Actor {
+        self.actor(&login, Seat::Device(self.app.network_device))
+    }
+
+    /// The clerk of an intake window.
+    fn clerk(&self, window: &str) -> Actor {
+        let login = if window == "J01" { "clerk2" } else { "clerk1" };
+        self.actor(login, Seat::Window(window.parse().unwrap()))
+    }
+
+    fn delivery(&self) -> Actor {
+        self.actor("delivery", Seat::Window("A09".parse().unwrap()))
+    }
+
+    fn chief(&self, department: &str) -> Actor {
+        self.in_office(format!("chief-{department}"))
+    }
+
+    fn deputy(&self, department: &str) -> Actor {
+        self.in_office(format!("deputy-{department}"))
+    }
+
+    fn leader(&self, department: &str) -> Actor {
+        self.in_office(format!("leader-{department}"))
+    }
+
+    fn keeper(&self, department: &str) -> Actor {
+        self.in_office(format!("keeper-{department}"))
+    }
+
+    async fn documents(&self, case: &str) -> Vec<CertificateRow> {
+        let matter = self.app.db.matter_by_number(case).await.unwrap().unwrap();
+        self.app.db.certificates_of(&matter.id).await.unwrap()
+    }
+
+    /// The uses of seals that a case asks for, in the order of sealing, each with the document as everybody sees it.
+    async fn asked(&self, case: &str) -> Vec<Asked> {
+        let mut asked = Vec::new();
+        for document in self.documents(case).await {
+            for one in self.app.db.uses_of(&document.id).await.unwrap() {
+                let (shown, department) = (document.unsealed_digest().unwrap(), one.department.clone());
+                asked.push(Asked { certificate: document.id.clone(), seal_use: one.id, department, shown });
+            }
+        }
+        asked
+    }
+
+    /// The only use of a seal that a case asks for.
+    async fn only_use(&self, case: &str) -> Asked {
+        let mut asked = self.asked(case).await;
+        assert_eq!(asked.len(), 1);
+        asked.remove(0)
+    }
+
+    /// From the window to the last approval.
+    async fn carry(&self, case: &Case) -> Vec<CertificateRow> {
+        self.clerk(case.window()).submit(case).await.unwrap();
+        self.approve_all(&case.case).await
+    }
+
+    /// Every chief representative, then every leader whose inbox shows the case, approves it.
+    async fn approve_all(&self, case: &str) -> Vec<CertificateRow> {
+        let departments: BTreeSet<String> = self.asked(case).await.into_iter().map(|one| one.department).collect();
+        let mut last = None;
+        for step in [Self::chief, Self::leader] {
+            for department in &departments {
+                let actor = step(self, department);
+                for asked in actor.inbox(case).await {
+                    assert!(!matches!(last, Some(Done::Sealed(_))), "sealed before everybody had decided");
+                    last = Some(actor.approve(&asked).await.unwrap());
+                }
+            }
+        }
+        match last {
+            Some(Done::Sealed(documents)) => documents,
+            other => panic!("{case}: not sealed: {other:?}"),
+        }
+    }
+
+    /// The sealed PDF of a document.
+    fn sealed(&self, document: &CertificateRow) -> Vec<u8> {
+        self.app.store.read(&document.sealed_digest().unwrap().expect("not sealed")).unwrap()
+    }
+
+    fn unsealed(&self, document: &CertificateRow) -> Vec<u8> {
+        self.app.store.read(&document.unsealed_digest().unwrap()).unwrap()
+    }
+
+    /// What the verifier says of a document today.
+    fn report(&self, document: &CertificateRow) -> Report {
+        verify(&self.sealed(document), &self.app.trust, self.app.now())
+    }
+
+    /// As many entries as uses, their indexes without a gap, and the head as long as they.
+    async fn assert_ledger_is_whole(&self) {
+        let count = |sql| self.premises.count(sql);
+        let entries = count("SELECT COUNT(*) FROM ledger_entry").await;
+        assert_eq!(count("SELECT MAX(idx) + 1 FROM ledger_entry").await, entries, "a gap");
+        assert_eq!(count("SELECT size FROM ledger_head").await, entries);
+        let used = count("SELECT COUNT(*) FROM seal_use WHERE state IN ('logged', 'sealed', 'voided')").await;
+        assert_eq!(count("SELECT COUNT(*) FROM ledger_entry WHERE seal_use IS NOT NULL").await, used);
+        assert_eq!(count("SELECT COUNT(DISTINCT seal_use) FROM ledger_entry").await, used);
+        let published = self.app.publication.checkpoint().unwrap().unwrap();
+        assert_eq!(published.claim().size, entries as u64);
+    }
+}
+
+/// A use of a seal to be decided on.
+#[derive(Debug, Clone)]
+struct Asked {
+    certificate: String,
+    seal_use: String,
+    department: String,
+    shown: Digest,
+}
+
+/// Somebody of the hall, signed in at some place.
+#[derive(Clone)]
+struct Actor {
+    app: Arc<App>,
+    login: String,
+    seat: Seat,
+}
+
+impl Actor {
+    /// The same person somewhere else.
+    fn at(self, seat: Seat) -> Self {
+        Self { seat, ..self }
+    }
+
+    async fn person(&self) -> Person {
+        let row = self.app.db.staff_by_login(&self.login).await.unwrap().unwrap();
+        Person { staff: row.to_staff().unwrap(), login: row.login, seat: self.seat.clone() }
+    }
+
+    async fn submit(&self, case: &Case) -> Result<Submitted, ActError> {
+        let number = Some(case.case.parse().unwrap());
+        submit(&self.app, &self.person().await, number, &case.request()).await
+    }
+
+    /// What of the case waits for this person.
+    async fn inbox(&self, case: &str) -> Vec<Asked> {
+        let waiting = look::inbox(&self.app, &self.person().await).await.unwrap();
+        let of_case = waiting.into_iter().filter(|one| one.matter.case_no == case);
+        let asked = of_case.map(|one| Asked {
+            shown: one.certificate.unsealed_digest().unwrap(),
+            certificate: one.certificate.id,
+            department: one.seal_use.department,
+            seal_use: one.seal_use.id,
+        });
+        asked.collect()
+    }
+
+    async fn decide(&self, asked: &Asked, verdict: Verdict) -> Result<Done, ActError> {
+        let Asked { certificate, seal_use, shown, .. } = asked;
+        approve(&self.app, &self.person().await, certificate, seal_use, *shown, verdict).await
+    }
+
+    async fn approve(&self, asked: &Asked) -> Result<Done, ActError> {
+        self.decide(asked, Verdict::Approve).await
+    }
+
+    async fn refuse(&self, asked: &Asked, why: &str) -> Result<Done, ActError> {
+        self.decide(asked, Verdict::Refuse(vec![why.to_owned()])).await
+    }
+
+    async fn deliver(&self, case: &str, receiver: &str) -> Result<DeliveryRow, ActError> {
+        let receiver = Receiver {
+            name: receiver.to_owned(),
+            document: IdentityDocument::Other,
+            number: "X12345678".to_owned(),
+            form: DeliveryForm::File,
+        };
+        deliver(&self.app, &self.person().await, case, &receiver).await
+    }
+
+    async fn seal_state(&self, kind: &str, act: SealAct, why: &str) -> Result<(), ActError> {
+        let person = self.person().await;
+        let department = person.staff.department.as_ref().unwrap().as_str();
+        let seal = self.app.db.seal_of(department, kind).await.unwrap().unwrap();
+        suspend_seal(&self.app, &person, &seal.id, act, why).await
+    }
+
+    async fn suspend(&self, kind: &str) -> Result<(), ActError> {
+        self.seal_state(kind, SealAct::Suspend, "印章遗失").await
+    }
+
+    async fn resume(&self, kind: &str) -> Result<(), ActError> {
+        self.seal_state(kind, SealAct::Resume, "印章找回").await
+    }
+}
+
+/// The refusal, if an act was refused; a failure is none.
+#[track_caller]
+fn refusal<T: std::fmt::Debug>(outcome: Result<T, ActError>) -> Refusal {
+    match outcome {
+        Err(ActError::Refused(refusal)) => {
+            for reason in refusal.reasons() {
+                assert!(!reason.code.is_empty() && reason.code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+                assert!(reason.text.chars().any(|c| ('一'..='龥').contains(&c)), "not Chinese: {}", reason.text);
+            }
+            refusal
+        }
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// What was sealed.
+#[track_caller]
+fn sealed(outcome: Result<Done, ActError>) -> Vec<CertificateRow> {
+    match outcome {
+        Ok(Done::Sealed(documents)) => documents,
+        other => panic!("not sealed: {other:?}"),
+    }
+}
+
+/// A Python with the packages of tools/requirements.in.
+fn python() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "a test may ask where its tools are")]
+    let venv = std::env::var_os("YINXIN_VENV").map_or_else(|| PathBuf::from(".venv"), PathBuf::from);
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(venv).join("bin/python");
+    assert!(python.exists(), "{} is missing: run `make tools`", python.display());
+    python
+}
+
+/// What a tool says, if it is content.
+#[track_caller]
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; run `make tools`"));
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success(), "{command:?}: {}: {text}", output.status);
+    text
+}
