@@ -47,7 +47,6 @@ pub(super) const IN_PROGRESS: &str = "in-progress";
 const LOOK_EVERY: u64 = 25;
 const LOOK_FOR: u64 = 30_000;
 
-
 /// The decision that completes a case of one seal: it is recorded in the same transaction as the ledger entry.
 pub(super) struct Decisive {
     pub(super) seal_use: String,

@@ -277,7 +277,8 @@ fn a_disk_that_takes_no_more_loses_nothing() {
     block_on(async {
         let hall = TestHall::open().await;
         let (mut failed, mut minutes) = (0, 0);
-        for (number, kib) in [0, 1, 2, 4, 16, 32, 64, 96, 128, 256, 512, 1024, 4096, 16384, 65536, 262_144].into_iter().enumerate()
+        for (number, kib) in
+            [0, 1, 2, 4, 16, 32, 64, 96, 128, 256, 512, 1024, 4096, 16384, 65536, 262_144].into_iter().enumerate()
         {
             let case = Case::number("000001").again_as(&format!("2026-A01-2{number:05}"));
             let clerk = hall.clerk("A01");
