@@ -81,7 +81,7 @@ impl Published {
 fn parts(size: usize) -> Vec<String> {
     assert!(size < 256_000, "one group of three digits");
     let full = (0..size / 256).map(|n| format!("{n:03}"));
-    full.chain((size % 256 > 0).then(|| format!("{:03}.p/{}", size / 256, size % 256))).collect()
+    full.chain((!size.is_multiple_of(256)).then(|| format!("{:03}.p/{}", size / 256, size % 256))).collect()
 }
 
 fn bundle(mut bytes: &[u8]) -> Vec<Vec<u8>> {
@@ -286,7 +286,8 @@ fn sealed_are_in_the_ledger(data: &Path, published: &Published, rows: &Rows, log
         let mut indexes: Vec<i64> = rows.uses_of(&certificate.id).map(|one| logged[one.id.as_str()]).collect();
         let signatures = report["signatures"].as_array().unwrap();
         let mut stated: Vec<i64> = signatures.iter().map(|one| one["ledger"]["index"].as_i64().unwrap()).collect();
-        (indexes.sort(), stated.sort());
+        indexes.sort();
+        stated.sort();
         assert_eq!(stated, indexes, "the seals of {} name other entries", certificate.number);
         for signature in signatures {
             let index = signature["ledger"]["index"].as_i64().unwrap();

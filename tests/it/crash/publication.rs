@@ -135,7 +135,8 @@ fn files_lost_while_stopped_are_made_again_at_the_start() {
         ground.demo(None);
         let whole = Published::read(data);
         let last = whole.size();
-        let lost: [(&str, &dyn Fn(&Path)); 6] = [
+        type Loss<'a> = (&'a str, &'a dyn Fn(&Path));
+        let lost: [Loss<'_>; 6] = [
             ("the folder", &|data| remove(data, "")),
             ("the checkpoint", &|data| remove(data, "checkpoint")),
             ("the checkpoint's last version", &|data| fs::write(data.join("log/checkpoint"), &earlier).unwrap()),

@@ -59,7 +59,8 @@ async fn a_damaged_database_is_found_at_the_start() {
         fs::write(&file, bytes).unwrap();
     };
     let page = 4096;
-    let torn: [&dyn Fn(&mut Vec<u8>); 4] = [
+    type Tear<'a> = &'a dyn Fn(&mut Vec<u8>);
+    let torn: [Tear<'_>; 4] = [
         &|bytes| bytes[..16].copy_from_slice(b"not a database.."),
         &|bytes| bytes[page..3 * page].fill(0xa5),
         &|bytes| bytes.truncate(good.len() / 2),
