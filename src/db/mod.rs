@@ -90,11 +90,11 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        // A commit that fails (disk full) may leave the connection counting a transaction that SQLite has rolled back:
-        // such a connection can never begin another one, and is given up.
+        // A COMMIT that fails for want of space ends the transaction in SQLite and not in sqlx: such a connection could never
+        // begin another one. It is closed, and the next use opens a new one.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
         let problems: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&writer).await?;
