@@ -130,6 +130,11 @@ pub async fn inbox(app: &App, person: &Person) -> Result<Vec<Waiting>, ActError>
             }
         }
     }
+    // Oldest case first, its documents in order: identifiers made in one millisecond have none.
+    inbox.sort_by(|a, b| {
+        let key = |w: &Waiting| (w.matter.submitted_at, w.certificate.position);
+        key(a).cmp(&key(b)).then_with(|| a.matter.id.cmp(&b.matter.id))
+    });
     Ok(inbox)
 }
 
