@@ -72,14 +72,17 @@ struct Sealed {
 
 /// Seals every document of a case, or goes on where it stopped; whoever comes second gets what is stored.
 pub(super) async fn seal_case(app: &App, matter: &MatterRow, mut work: Work) -> Result<Vec<CertificateRow>, ActError> {
-    let mut sealed = Vec::new();
+    let (mut sealed, mut logged) = (Vec::new(), matches!(work, Work::Resumed));
     for certificate in app.db.certificates_of(&matter.id).await? {
-        match seal_document(app, matter, &certificate, &mut work).await {
+        match seal_document(app, matter, &certificate, &mut work, &mut logged).await {
             Ok(Progress::Sealed(document)) => sealed.push(document),
             Ok(Progress::Elsewhere) => return second(app, matter).await,
             // All or nothing: what was logged for this case ends here, too.
             Err(ActError::Refused(refusal)) => {
-                void_case(app, matter).await?;
+                // What another request has logged is that request's to finish.
+                if logged {
+                    void_case(app, matter).await?;
+                }
                 return Err(refusal.into());
             }
             Err(error) => return Err(error),
@@ -107,6 +110,7 @@ async fn seal_document(
     matter: &MatterRow,
     certificate: &CertificateRow,
     work: &mut Work,
+    logged: &mut bool,
 ) -> Result<Progress, ActError> {
     let uses = app.db.uses_of(&certificate.id).await?;
     let layout: Layout = serde_json::from_str(&certificate.layout).map_err(inconsistent)?;
@@ -121,7 +125,10 @@ async fn seal_document(
             "asked" => {
                 let place = Place { layout: &layout, position, count };
                 match log_use(app, matter, certificate, seal_use, revision, place, work).await? {
-                    Some(ready) => ready,
+                    Some(ready) => {
+                        *logged = true;
+                        ready
+                    }
                     None => return Ok(Progress::Elsewhere),
                 }
             }

@@ -285,17 +285,22 @@ impl Writer {
     /// Logs a batch and answers everybody in it.
     async fn log_uses(&mut self, uses: Vec<(PendingUse, Reply<Outcome>)>) {
         let mut seen = HashSet::new();
-        let (mut batch, mut replies) = (Vec::new(), Vec::new());
+        let (mut batch, mut replies, mut doubled) = (Vec::new(), Vec::new(), Vec::new());
         for (pending, reply) in uses {
             // A use asked for twice at the same moment: one entry, and the second learns that it came second.
             if seen.insert(pending.id.clone()) {
                 batch.push(pending);
                 replies.push(Some(reply));
             } else {
-                let _ = reply.send(Ok(Outcome::NotAccepted));
+                doubled.push(reply);
             }
         }
-        match self.append_batch(&batch).await {
+        let done = self.append_batch(&batch).await;
+        // Only now: whoever came second looks at the rows for what the first has done.
+        for reply in doubled {
+            let _ = reply.send(Ok(Outcome::NotAccepted));
+        }
+        match done {
             Ok(outcomes) => {
                 for (outcome, reply) in outcomes.into_iter().zip(replies.iter_mut()) {
                     if let Some(reply) = reply.take() {
