@@ -60,7 +60,7 @@ pub struct App {
     pub network_device: DeviceId,
     clock: Clock,
     imprints: Mutex<HashMap<String, Arc<SealImprint>>>,
-    _lock: File,
+    _lock: DirectoryLock,
 }
 
 /// What time it is.
@@ -170,7 +170,7 @@ impl App {
         if !hall_file.exists() {
             return Err(StartError::NotSetUp(data.clone()));
         }
-        let lock = lock(data)?;
+        let lock = DirectoryLock::take(data)?;
         let hall = Hall::parse(&read_text(&hall_file)?)?;
         let (templates, composer) = composing(&config.extra_fonts)?;
         check_templates(&hall, &templates)?;
@@ -319,11 +319,24 @@ pub fn read_trust(folder: &Path) -> Result<Trust, StartError> {
     Ok(Trust::from_files(files)?)
 }
 
-fn lock(data: &Path) -> Result<File, StartError> {
-    let path = data.join("lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
-    file.try_lock().map_err(|_| StartError::Locked(data.to_owned()))?;
-    Ok(file)
+/// Held while the service runs. Unlocked by name when dropped: merely closing the file leaves it locked for as long as a
+/// child process that was being started at that moment holds a copy of it.
+struct DirectoryLock(File);
+
+impl DirectoryLock {
+    fn take(data: &Path) -> Result<Self, StartError> {
+        let path = data.join("lock");
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
+        file.try_lock().map_err(|_| StartError::Locked(data.to_owned()))?;
+        Ok(Self(file))
+    }
+}
+
+impl Drop for DirectoryLock {
+    fn drop(&mut self) {
+        // What cannot be unlocked is unlocked when the process ends.
+        let _ = self.0.unlock();
+    }
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, StartError> {

@@ -10,6 +10,8 @@ use yinxin::compose::{
     Template, Templates, codes,
 };
 
+use crate::tools;
+
 static TEMPLATES: LazyLock<Templates> = LazyLock::new(|| Templates::builtin().unwrap());
 static COMPOSER: LazyLock<Composer> = LazyLock::new(|| Composer::new(Arc::new(Fonts::load(vec![]).unwrap())));
 
@@ -139,14 +141,7 @@ fn run(pdf: &[u8], program: &str, arguments: &[&str]) -> String {
     std::fs::write(file.path(), pdf).unwrap();
     let path = file.path().to_str().unwrap();
     let arguments = arguments.iter().map(|argument| if *argument == "FILE" { path } else { argument });
-    let out = Command::new(program).args(arguments).output().unwrap_or_else(|error| panic!("{program}: {error}"));
-    assert!(
-        out.status.success(),
-        "{program}: {}{}",
-        String::from_utf8_lossy(&out.stdout),
-        String::from_utf8_lossy(&out.stderr)
-    );
-    String::from_utf8(out.stdout).unwrap()
+    tools::run(Command::new(program).args(arguments))
 }
 
 /// The text as poppler reads it, in the order of the page's content, without white space and page numbers.

@@ -25,6 +25,8 @@ use yinxin::pki::path::{self, RevocationState};
 use yinxin::pki::suite::{Signature, Suite};
 use yinxin::vault::{Authority, Unlock, Vault, VaultError};
 
+use crate::tools::{ask, run, text};
+
 const DOCUMENT: &[u8] = b"%PDF-1.7 the bytes of the ByteRange\n";
 
 #[allow(clippy::disallowed_methods, reason = "tests draw their own random numbers")]
@@ -104,15 +106,12 @@ impl Hall {
 
     /// Runs OpenSSL in the folder; `arguments` are split at spaces.
     fn openssl(&self, arguments: &str) -> Output {
-        Command::new("openssl").args(arguments.split(' ')).current_dir(self.folder.path()).output().unwrap()
+        ask(Command::new("openssl").args(arguments.split(' ')).current_dir(&self.folder))
     }
 
     /// OpenSSL's output, if it was content.
     fn openssl_good(&self, arguments: &str) -> String {
-        let output = self.openssl(arguments);
-        let text = text(&output);
-        assert!(output.status.success(), "openssl {arguments}: {text}");
-        text
+        run(Command::new("openssl").args(arguments.split(' ')).current_dir(&self.folder))
     }
 
     /// OpenSSL's output, if it refused.
@@ -153,10 +152,6 @@ impl Hall {
             RevocationList { number: 70_000, this_update: day("2026-11-20"), next_update: day("2026-11-27"), revoked };
         crl::issue(&list, &Issuer::new(&self.issuing, &key).unwrap()).unwrap()
     }
-}
-
-fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 fn open_vault(
@@ -349,7 +344,7 @@ fn an_rsa_seal_key_from_another_system_signs() {
         let bits = format!("rsa_keygen_bits:{bits}");
         let mut openssl = Command::new("openssl");
         openssl.args(["genpkey", "-algorithm", "RSA", "-pkeyopt", &bits, "-out"]).arg(&path);
-        assert!(openssl.output().unwrap().status.success());
+        run(&mut openssl);
         fs::read(path).unwrap()
     };
     let (good, small) = (make(2048, "good.pem"), make(1024, "small.pem"));

@@ -19,6 +19,8 @@ use yinxin::ledger::tree::{
     Appended, Edge, append, consistency_path, inclusion_path, leaf_hash, verify_consistency, verify_inclusion,
 };
 
+use crate::tools::{ask, go_oracle, python, text};
+
 /// The sizes at which tiles begin, fill and rise a level.
 const SIZES: [u64; 9] = [0, 1, 255, 256, 257, 511, 512, 65_536, 65_537];
 
@@ -372,17 +374,17 @@ fn hostile_bytes_are_refused_or_read_as_what_they_are() {
 }
 
 /// Runs an oracle over the good proof, which it must accept, then over damaged files, which it must refuse.
-fn ask(oracle: impl Fn(&Path, &Path, &Proved) -> Command, hint: &str, good: &str) {
+fn judged_by(oracle: impl Fn(&Path, &Path, &Proved) -> Command, good: &str) {
     for index in [0, 255, 512, 599] {
         let proved = proved(index);
         let directory = tempfile::tempdir().unwrap();
         let (leaf, proof) = proved.write(directory.path());
         let run = || {
-            let output = oracle(&leaf, &proof, &proved).output().unwrap_or_else(|error| panic!("{error}; {hint}"));
-            (output.status.success(), format!("{}{}", text(&output.stdout), text(&output.stderr)))
+            let output = ask(&mut oracle(&leaf, &proof, &proved));
+            (output.status.success(), text(&output))
         };
         let (accepted, said) = run();
-        assert!(accepted, "{said}\nif the tool is missing: {hint}");
+        assert!(accepted, "{said}");
         assert_eq!(said.trim_end(), good.replace("INDEX", &index.to_string()));
         std::fs::write(&leaf, [&proved.entry.to_bytes()[..], b"\n"].concat()).unwrap();
         assert!(!run().0, "another leaf");
@@ -396,44 +398,27 @@ fn ask(oracle: impl Fn(&Path, &Path, &Proved) -> Command, hint: &str, good: &str
     }
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 #[test]
 fn a_proof_says_the_same_to_the_python_oracle() {
-    #[expect(clippy::disallowed_methods, reason = "a test asks where the Python packages are")]
-    let venv = std::env::var_os("YINXIN_VENV").map_or_else(|| PathBuf::from(".venv"), PathBuf::from);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let python = root.join(venv).join("bin/python");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/verify_seal_proof.py");
     let oracle = |leaf: &Path, proof: &Path, proved: &Proved| {
         let (log, witness) = proved.vkeys();
-        let mut command = Command::new(&python);
-        command.arg(root.join("tests/oracles/verify_seal_proof.py"));
+        let mut command = Command::new(python());
+        command.arg(&script);
         command.args([leaf, proof]).args([&log, "1", &witness]);
         command
     };
-    let hint = "python3 -m venv .venv && .venv/bin/pip install cryptography (or set YINXIN_VENV)";
-    ask(oracle, hint, "OK hall.example.gov.cn/log #INDEX of 600, 1 witness(es)");
+    judged_by(oracle, "OK hall.example.gov.cn/log #INDEX of 600, 1 witness(es)");
 }
 
 #[test]
 fn a_proof_says_the_same_to_the_go_oracle() {
     let directory = tempfile::tempdir().unwrap();
-    let program = directory.path().join("verify_go");
-    let hint = "apt-get install golang-go golang-golang-x-mod-dev";
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/verify_go/main.go");
-    let built = Command::new("go")
-        .args(["build", "-o"])
-        .args([&program, &source])
-        .envs([("GO111MODULE", "off"), ("GOPATH", "/usr/share/gocode")])
-        .output()
-        .unwrap_or_else(|error| panic!("{error}; {hint}"));
-    assert!(built.status.success(), "{}\nif the tool is missing: {hint}", text(&built.stderr));
+    let program = go_oracle(directory.path());
     let oracle = |leaf: &Path, proof: &Path, proved: &Proved| {
         let mut command = Command::new(&program);
         command.args([leaf, proof]).arg(proved.vkeys().0);
         command
     };
-    ask(oracle, hint, "OK hall.example.gov.cn/log INDEX of 600");
+    judged_by(oracle, "OK hall.example.gov.cn/log INDEX of 600");
 }

@@ -10,4 +10,5 @@ mod keys;
 mod ledger;
 mod pdf;
 mod pixels;
+mod tools;
 mod verify;

@@ -8,6 +8,8 @@ use std::process::Command;
 use yinxin::pdf::read::{Document, Limits};
 use yinxin::pdf::{FieldPlan, Form, Locks, Permission, RectMm, SeamSlice, StampPlan, Stamped, fill, prepare, stamp};
 
+use crate::tools;
+
 const PAGE: &[u8] = include_bytes!("../data/pdf/typst-a2b.pdf");
 /// Points in 42 mm.
 const SIDE: f64 = 119.055;
@@ -73,13 +75,8 @@ fn revisions() -> Vec<Vec<u8>> {
     vec![prepared, first.bytes().to_vec(), sealed, second.bytes().to_vec(), both]
 }
 
-/// Runs a program that the development machine must have.
 fn run(program: &str, arguments: &[&str], folder: &Path) -> String {
-    let output = Command::new(program).args(arguments).current_dir(folder).output();
-    let output = output.unwrap_or_else(|e| panic!("{program} is needed for this test: {e}"));
-    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success(), "{program} {arguments:?}: {text}");
-    text
+    tools::run(Command::new(program).args(arguments).current_dir(folder))
 }
 
 #[test]

@@ -8,6 +8,8 @@ use std::process::Command;
 
 use yinxin::imprint::RED;
 
+use crate::tools::ask;
+
 const MM_PER_INCH: f64 = 25.4;
 
 /// Text this dark before sealing must be there afterwards; greyer dots are edges of letters.
@@ -50,8 +52,7 @@ impl Picture {
         file.write_all(pdf).unwrap();
         let (page, resolution) = (page.to_string(), dpi.to_string());
         let arguments = ["-png", "-singlefile", "-r", &resolution, "-f", &page, "-l", &page];
-        let output = Command::new("pdftoppm").args(arguments).arg(file.path()).output();
-        let output = output.expect("pdftoppm (Debian: poppler-utils) must be installed");
+        let output = ask(Command::new("pdftoppm").args(arguments).arg(file.path()));
         let complaints = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && !output.stdout.is_empty(), "pdftoppm: {complaints}");
         Self::of_png(&output.stdout, dpi)

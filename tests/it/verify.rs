@@ -1,6 +1,5 @@
 //! Whole seals, with certificates and a ledger proof, before poppler and pyHanko; and what pyHanko signs, before our verifier.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jiff::Timestamp;
@@ -20,6 +19,8 @@ use yinxin::pki::certificate::Certificate;
 use yinxin::pki::name::DistinguishedName;
 use yinxin::pki::suite::{Signature, Suite};
 use yinxin::verify::{Integrity, Trust, Verdict, verify};
+
+use crate::tools::{python, run};
 
 const PAGE: &[u8] = include_bytes!("../data/pdf/typst-a2b.pdf");
 /// SubjectPublicKeyInfo of a P-256 key up to its point (RFC 5480).
@@ -153,25 +154,6 @@ fn now() -> Timestamp {
     "2026-11-23T00:00:00Z".parse().unwrap()
 }
 
-/// The Python with pyHanko in it: `YINXIN_VENV`, or `.venv` in the project; without it the test says so and passes.
-#[allow(clippy::disallowed_methods, reason = "a test may ask where its tools are")]
-fn python() -> Option<PathBuf> {
-    let venv = std::env::var_os("YINXIN_VENV").map_or_else(|| PathBuf::from(".venv"), PathBuf::from);
-    let python = venv.join("bin/python");
-    let has = Command::new(&python).args(["-c", "import pyhanko"]).output().is_ok_and(|o| o.status.success());
-    if !has {
-        eprintln!("skipped: no pyHanko in {}", venv.display());
-    }
-    has.then_some(python)
-}
-
-fn run(command: &mut Command, folder: &Path) -> String {
-    let output = command.current_dir(folder).output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success(), "{command:?}: {text}");
-    text
-}
-
 #[test]
 fn poppler_finds_every_seal_valid() {
     let (hall, folder) = (Hall::new(), tempfile::tempdir().unwrap());
@@ -179,7 +161,7 @@ fn poppler_finds_every_seal_valid() {
         let bytes = hall.sealed(count);
         assert!(verify(&bytes, &hall.trust(), now()).is_valid());
         std::fs::write(folder.path().join("a.pdf"), &bytes).unwrap();
-        let text = run(Command::new("pdfsig").args(["-nocert", "a.pdf"]), folder.path());
+        let text = run(Command::new("pdfsig").args(["-nocert", "a.pdf"]).current_dir(&folder));
         assert_eq!(text.matches("Signature is Valid.").count(), count, "{text}");
         assert!(text.contains("ETSI.CAdES.detached") && text.contains("Total document signed"), "{text}");
     }
@@ -202,13 +184,11 @@ for signature in reader.embedded_signatures:
 
 #[test]
 fn pyhanko_finds_every_seal_valid_and_no_change_after_it() {
-    let Some(python) = python() else { return };
     let (hall, folder) = (Hall::new(), tempfile::tempdir().unwrap());
     std::fs::write(folder.path().join("root.pem"), hall.root.to_pem()).unwrap();
-    let python = std::path::absolute(python).unwrap();
     let judge = |bytes: &[u8]| {
         std::fs::write(folder.path().join("a.pdf"), bytes).unwrap();
-        run(Command::new(&python).args(["-c", JUDGE]), folder.path())
+        run(Command::new(python()).args(["-c", JUDGE]).current_dir(&folder))
     };
     assert_eq!(judge(&hall.sealed(1)), "True True True ENTIRE_FILE True True MDPPerm.NO_CHANGES\n");
     let both = judge(&hall.sealed(2));
@@ -228,7 +208,7 @@ from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemd
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers, fields
 from pyhanko_certvalidator.registry import SimpleCertificateStore
-begin, end = datetime.datetime(2026, 1, 1), datetime.datetime(2036, 1, 1)
+begin, end = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days) for days in (-30, 3650))
 def name(text): return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 def certificate(subject, key, issuer, signing_key, authority):
     builder = x509.CertificateBuilder().subject_name(name(subject)).issuer_name(name(issuer)).public_key(key.public_key())
@@ -258,20 +238,21 @@ for kind, key in keys.items():
 
 #[test]
 fn what_pyhanko_signs_is_intact_and_its_changes_are_found() {
-    let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("page.pdf"), PAGE).unwrap();
-    run(Command::new(std::path::absolute(python).unwrap()).args(["-c", SIGN]), folder.path());
+    run(Command::new(python()).args(["-c", SIGN]).current_dir(&folder));
     let root = std::fs::read(folder.path().join("root.pem")).unwrap();
     let trust = Trust::from_files([("outside/root.pem".to_owned(), root)]).unwrap();
     let stranger = Hall::new().trust();
+    #[expect(clippy::disallowed_methods, reason = "pyHanko signs at the machine's time")]
+    let now = Timestamp::now();
     // What `cms` verifies; the others cannot be confirmed, and are not condemned.
     let supported = ["p256-sha256", "rsa-sha256"];
     for key in ["p256", "p384", "rsa"] {
         for (digest, kind) in ["sha256", "sha384", "sha512"].into_iter().flat_map(|d| [(d, "ETSI"), (d, "adbe")]) {
             let name = format!("{key}-{digest}-{kind}.pdf");
             let mut bytes = std::fs::read(folder.path().join(&name)).unwrap();
-            let report = verify(&bytes, &trust, now());
+            let report = verify(&bytes, &trust, now);
             if !supported.contains(&format!("{key}-{digest}").as_str()) {
                 assert_eq!(report.verdict, Verdict::Indeterminate, "{name}");
                 assert!(report.has("algorithm"), "{name}: {}", report.summary());
@@ -279,10 +260,10 @@ fn what_pyhanko_signs_is_intact_and_its_changes_are_found() {
             }
             assert!(report.is_valid(), "{name}: {}", report.summary());
             assert!(!report.signatures[0].is_seal && report.signatures[0].covers_whole_file);
-            let unknown = verify(&bytes, &stranger, now());
+            let unknown = verify(&bytes, &stranger, now);
             assert_eq!((unknown.verdict, unknown.integrity), (Verdict::Indeterminate, Integrity::Intact), "{name}");
             bytes[3000] ^= 1;
-            let changed = verify(&bytes, &trust, now());
+            let changed = verify(&bytes, &trust, now);
             assert_eq!((changed.verdict, changed.integrity), (Verdict::Invalid, Integrity::Modified), "{name}");
         }
     }

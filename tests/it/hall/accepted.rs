@@ -1,11 +1,13 @@
 //! Sealed certificates before programs that others wrote, before a verifier and a ruler of our own, and before every flipped bit.
 
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use yinxin::pdf::read::{Document, Limits};
 
 use super::*;
 use crate::pixels::{Picture, assert_black_under_seal};
+use crate::tools::{python, run};
 
 const DPI: u32 = 300;
 

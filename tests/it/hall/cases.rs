@@ -1,6 +1,9 @@
 //! Each of cases.jsonl does what it expects.
 
+use std::process::Command;
+
 use super::*;
+use crate::tools::run;
 
 /// Where Debian's fonts-hanazono lies: GB 18030-2022 level 3 is in it.
 const EXTRA_FONTS: &str = "/usr/share/fonts/truetype/hanazono";

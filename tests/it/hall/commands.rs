@@ -1,8 +1,11 @@
 //! The real program: `demo --once`, `verify`, `ledger proof`; and the ledger's public files, before programs of others.
 
+use std::process::Command;
+
 use tlog_tiles::{Hash, HashReader};
 
 use super::*;
+use crate::tools::{go_oracle, python, run};
 
 fn yinxin() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yinxin"));
@@ -121,15 +124,6 @@ fn the_program_says_what_it_thinks_of_a_file_and_exits_so() {
 }
 
 const UNSIGNED: &[u8] = include_bytes!("../../data/pdf/typst-a2b.pdf");
-
-/// The Go oracle, built in `folder`.
-fn go_oracle(folder: &Path) -> PathBuf {
-    let program = folder.join("verify_go");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/verify_go/main.go");
-    let environment = [("GO111MODULE", "off"), ("GOPATH", "/usr/share/gocode")];
-    run(Command::new("go").args(["build", "-o"]).args([&program, &source]).envs(environment));
-    program
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ledger_s_proof_of_a_sealed_pdf_is_accepted_by_others() {

@@ -2,6 +2,7 @@
 //! nothing lost.
 
 use std::ffi::OsStr;
+use std::process::Command;
 
 use yinxin::acts::resume::resume;
 use yinxin::acts::server_certificate::server_certificate;
@@ -11,6 +12,7 @@ use yinxin::sequencer::SequencerError;
 use yinxin::vault::VaultError;
 
 use super::*;
+use crate::tools::run;
 
 /// A hall that has sealed one licence, closed.
 async fn with_one_licence() -> (Premises, Case) {

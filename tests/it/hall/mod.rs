@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
@@ -458,22 +457,4 @@ fn sealed(outcome: Result<Done, ActError>) -> Vec<CertificateRow> {
         Ok(Done::Sealed(documents)) => documents,
         other => panic!("not sealed: {other:?}"),
     }
-}
-
-/// A Python with the packages of tools/requirements.in.
-fn python() -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "a test may ask where its tools are")]
-    let venv = std::env::var_os("YINXIN_VENV").map_or_else(|| PathBuf::from(".venv"), PathBuf::from);
-    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(venv).join("bin/python");
-    assert!(python.exists(), "{} is missing: run `make tools`", python.display());
-    python
-}
-
-/// What a tool says, if it is content.
-#[track_caller]
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; run `make tools`"));
-    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success(), "{command:?}: {}: {text}", output.status);
-    text
 }
