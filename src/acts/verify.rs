@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use crate::app::App;
 use crate::db::certificate::CertificateRow;
 use crate::hall::opening::china_date;
-use crate::verify::{Report, Today};
+use crate::verify::{LedgerReport, Report, Today};
 
 use super::{ActError, compute, inconsistent};
 
@@ -51,19 +51,36 @@ pub async fn verify(
         report
     })
     .await?;
+    if let Some(fork) = fork(app, &report).await? {
+        tracing::error!(index = fork.index, size = fork.size, root = %fork.root, "a proof by our log's key is not of our log");
+        return Ok(report.forked());
+    }
     let today = today(app, &report).await?;
     Ok(report.as_of_today(today))
+}
+
+/// A proof in the file that our log's key signed and our log does not bear out: somebody else has used that key.
+async fn fork<'r>(app: &App, report: &'r Report) -> Result<Option<&'r LedgerReport>, ActError> {
+    for ledger in ours(app, report) {
+        if !app.sequencer.agrees(ledger.index, &ledger.leaf, ledger.size, &ledger.root).await? {
+            return Ok(Some(ledger));
+        }
+    }
+    Ok(None)
+}
+
+/// The entries of our own log that the file's signatures prove.
+fn ours<'r>(app: &App, report: &'r Report) -> impl Iterator<Item = &'r LedgerReport> {
+    let origin = app.sequencer.checkpoint().map(|signed| signed.claim().origin.to_string());
+    let proved = report.signatures.iter().filter_map(|one| one.ledger.as_ref());
+    proved.filter(move |ledger| origin.as_ref() == Some(&ledger.log))
 }
 
 /// What has become of the document since: asked by the ledger entries of its seals, which no re-spelling of the file
 /// changes. Anything of our own log that we do not know as good has changed.
 async fn today(app: &App, report: &Report) -> Result<Today, ActError> {
-    let Some(origin) = app.sequencer.checkpoint().map(|signed| signed.claim().origin.to_string()) else {
-        return Ok(Today::NotAsked);
-    };
-    let ours = report.signatures.iter().filter_map(|one| one.ledger.as_ref()).filter(|ledger| ledger.log == origin);
     let mut today = Today::NotAsked;
-    for ledger in ours {
+    for ledger in ours(app, report) {
         match app.db.certificate_of_entry(ledger.index).await? {
             Some(certificate) if is_in_force(app, &certificate) => today = Today::Good,
             _ => return Ok(Today::Changed),

@@ -21,7 +21,9 @@ use crate::ledger::entry::Entry;
 use crate::ledger::note::KeyName;
 use crate::ledger::policy::Policy;
 use crate::ledger::proof::{Logged, ProofError, TlogProof, verify};
-use crate::ledger::tree::{Appended, Edge, append, inclusion_path, leaf_hash};
+use crate::ledger::tree::{
+    Appended, Edge, ReadError, append, consistency_path, inclusion_path, leaf_hash, verify_consistency, verify_inclusion,
+};
 use crate::vault::Vault;
 
 pub mod publish;
@@ -152,6 +154,36 @@ impl Sequencer {
         in_ledger(entry, index, path, &checkpoint, &self.policy)
     }
 
+    /// Whether what a proof says of this log is what this log says: the same entry at that index, and a tree that ours goes
+    /// on from. Files of ours that were lost or altered are made again before the answer is no.
+    pub async fn agrees(&self, index: u64, leaf: &Digest, size: u64, root: &Digest) -> Result<bool, SequencerError> {
+        if matches!(self.agrees_as_published(index, leaf, size, root), Ok(true)) {
+            return Ok(true);
+        }
+        let (reply, answer) = oneshot::channel();
+        self.ask(Job::Republish(reply), answer).await?;
+        self.agrees_as_published(index, leaf, size, root)
+    }
+
+    fn agrees_as_published(
+        &self,
+        index: u64,
+        leaf: &Digest,
+        size: u64,
+        root: &Digest,
+    ) -> Result<bool, SequencerError> {
+        let ours = self.published.borrow().as_ref().map(|signed| signed.claim().clone());
+        let ours = ours.ok_or(SequencerError::Unpublished)?;
+        if index >= size || size > ours.size {
+            return Ok(false);
+        }
+        let read = |tile| self.publication.tile(tile);
+        let entry = path_in(index, ours.size, read)?;
+        let history = unpublished(consistency_path(size, ours.size, read))?;
+        Ok(verify_inclusion(leaf, index, ours.size, &entry, &ours.root).is_ok()
+            && verify_consistency(size, root, ours.size, &ours.root, &history).is_ok())
+    }
+
     /// The checkpoint last published.
     pub fn checkpoint(&self) -> Option<SignedCheckpoint> {
         self.published.borrow().clone()
@@ -163,8 +195,13 @@ fn path_in(
     size: u64,
     read: impl FnMut(crate::ledger::tile::Tile) -> Result<Vec<Digest>, SequencerError>,
 ) -> Result<Vec<Digest>, SequencerError> {
-    inclusion_path(index, size, read).map_err(|error| match error {
-        crate::ledger::tree::ReadError::Read(error) => error,
+    unpublished(inclusion_path(index, size, read))
+}
+
+/// A path that cannot be computed from the files lacks some of them.
+fn unpublished<T>(path: Result<T, ReadError<SequencerError>>) -> Result<T, SequencerError> {
+    path.map_err(|error| match error {
+        ReadError::Read(error) => error,
         _ => SequencerError::Unpublished,
     })
 }

@@ -101,6 +101,8 @@ pub enum Reason {
     CosignerUnknown,
     /// The policy asks for no independent witness.
     NoWitness,
+    /// The log itself has another entry there, or another history: the proof is of a fork.
+    Fork,
 }
 
 /// What a reason does to the verdict.
@@ -219,6 +221,7 @@ impl Reason {
             Self::LogUnknown => ("log-unknown", maybe(Sub::SigConstraintsFailure), Intact, "本机的信任名单中没有登记这次盖章的总账，不能确认，请更新信任名单或到门户在线查验。"),
             Self::QuorumShort => ("quorum-short", maybe(Sub::SigConstraintsFailure), Intact, "见证这次用印登记的独立机构不足规定数目，不能确认，请到门户在线查验。"),
             Self::CosignerUnknown => ("cosigner-unknown", maybe(Sub::SigConstraintsFailure), Intact, "用印登记证明上有信任名单之外的签名，不能确认，请更新信任名单或到门户在线查验。"),
+            Self::Fork => ("ledger-fork", Fails(Sub::SigConstraintsFailure), Intact, "用印登记证明与大厅的总账不一致，是另一本账所出，请勿采信，并立即向大厅举报。"),
             Self::NoWitness => ("no-independent-witness", Note, Intact, "没有独立见证：总账只由大厅自己作证，重要用途请到门户在线查验。"),
         }
     }

@@ -171,6 +171,10 @@ pub struct LedgerReport {
     pub index: u64,
     /// The size of the tree of the proof: the answer is as of this size.
     pub size: u64,
+    /// The root of that tree.
+    pub root: crate::digest::Digest,
+    /// The entry's leaf hash.
+    pub leaf: crate::digest::Digest,
     /// Witnesses of the policy that have cosigned, with their time; none: nobody but the hall vouches.
     pub witnesses: Vec<(String, Timestamp)>,
 }
@@ -212,6 +216,14 @@ impl Report {
     pub fn as_of_today(self, today: Today) -> Self {
         let today = if self.today == Today::Changed { Today::Changed } else { today };
         Self { today, ..self }
+    }
+
+    /// The report of somebody who holds the log and found that the file's proof is of another one under the same name and key.
+    #[must_use]
+    pub fn forked(self) -> Self {
+        let Self { file, today, signatures, mut found, .. } = self;
+        found.push(Reason::Fork);
+        Self { file, today, ..Self::new(found, signatures) }
     }
 
     /// Whether the verdict is *valid*: what a finished document must be before it leaves.

@@ -11,6 +11,7 @@ use crate::cms::SignedData;
 use crate::ledger::entry::Entry;
 use crate::ledger::policy::Policy;
 use crate::ledger::proof::{self, ProofError, TlogProof};
+use crate::ledger::tree::leaf_hash;
 use crate::ledger::trust::TrustError;
 use crate::pdf::read::{Coverage, Signature};
 
@@ -80,6 +81,8 @@ impl LedgerFinding {
                     log: checkpoint.origin.as_str().to_owned(),
                     index: logged.index(),
                     size: checkpoint.size,
+                    root: checkpoint.root,
+                    leaf: leaf_hash(&entry.to_bytes()),
                     witnesses,
                 });
             }

@@ -154,14 +154,9 @@ async fn a_decision_withdraws_its_certificate_the_moment_it_is_sealed() {
     let seal = hall.app.db.seal_of("scjg", "department").await.unwrap().unwrap();
     assert_eq!((seal.diameter_mm, report.signatures[0].seal.unwrap().as_bytes().to_vec()), (45, seal.key));
     // The licence is as valid as of its sealing; of today the portal says that it has changed.
-    let places = yinxin::acts::verify::Places::default();
-    let portal = async |document: CertificateRow| {
-        let place = places.take().await.unwrap();
-        yinxin::acts::verify::verify(&hall.app, place, "a.pdf".to_owned(), hall.sealed(&document)).await
-    };
-    let today = portal(licence.clone()).await.unwrap();
-    assert!(today.is_valid() && today.today == yinxin::verify::Today::Changed);
-    assert_eq!(portal(document.clone()).await.unwrap().today, yinxin::verify::Today::Good);
+    let today = hall.portal(hall.sealed(&licence)).await;
+    assert!(today.is_valid() && today.today == Today::Changed);
+    assert_eq!(hall.portal(hall.sealed(document)).await.today, Today::Good);
     assert_eq!(refusal(hall.delivery().deliver(&first.case, "张三").await).codes(), ["not-in-force"]);
     // It can be withdrawn once, and only by who issued it.
     let again = decision.again_as("2026-A01-000116");

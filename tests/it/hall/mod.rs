@@ -20,18 +20,20 @@ use yinxin::acts::person::{Person, Seat};
 use yinxin::acts::set_up::set_up;
 use yinxin::acts::submit::{Submitted, submit};
 use yinxin::acts::suspend_seal::{SealAct, suspend_seal};
+use yinxin::acts::verify::Places;
 use yinxin::app::config::Config;
 use yinxin::app::{App, Clock, StartError};
 use yinxin::db::delivery::DeliveryRow;
 use yinxin::digest::Digest;
 use yinxin::hall::counter::{DeliveryForm, IdentityDocument};
 use yinxin::hall::refusal::Refusal;
-use yinxin::verify::{Report, verify};
+use yinxin::verify::{Report, Today, verify};
 
 mod accepted;
 mod cases;
 mod commands;
 mod damage;
+mod fork;
 mod refusals;
 mod together;
 mod unfinished;
@@ -334,6 +336,12 @@ impl TestHall {
     /// What the verifier says of a document today.
     fn report(&self, document: &CertificateRow) -> Report {
         verify(&self.sealed(document), &self.app.trust, self.app.now())
+    }
+
+    /// What the public page says of a file.
+    async fn portal(&self, file: Vec<u8>) -> Report {
+        let place = Places::default().take().await.unwrap();
+        yinxin::acts::verify::verify(&self.app, place, "a.pdf".to_owned(), file).await.unwrap()
     }
 
     /// As many entries as uses, their indexes without a gap, and the head as long as they.
