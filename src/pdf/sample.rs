@@ -41,13 +41,19 @@ pub(crate) fn file(bodies: &[String]) -> Vec<u8> {
 
 /// Appends a revision with `objects` (number, body) after `bytes`, whose trailer repeats what it must.
 pub(crate) fn append(bytes: &[u8], objects: &[(u32, &str)], size: usize) -> Vec<u8> {
+    let objects: Vec<_> = objects.iter().map(|(number, body)| (*number, 0, *body)).collect();
+    append_generations(bytes, &objects, size)
+}
+
+/// The same with the generation of each object (number, generation, body).
+pub(crate) fn append_generations(bytes: &[u8], objects: &[(u32, u16, &str)], size: usize) -> Vec<u8> {
     let mut out = bytes.to_vec();
     let previous = String::from_utf8_lossy(bytes).rsplit("startxref\n").next().map(str::to_owned).unwrap_or_default();
     let previous = previous.lines().next().unwrap_or_default().to_owned();
     let mut table = String::new();
-    for (number, body) in objects {
-        table += &format!("{number} 1\n{:010} 00000 n \n", out.len());
-        out.extend_from_slice(format!("{number} 0 obj\n{body}\nendobj\n").as_bytes());
+    for (number, generation, body) in objects {
+        table += &format!("{number} 1\n{:010} {generation:05} n \n", out.len());
+        out.extend_from_slice(format!("{number} {generation} obj\n{body}\nendobj\n").as_bytes());
     }
     let start = out.len();
     let trailer = format!(

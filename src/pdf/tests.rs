@@ -1,7 +1,7 @@
 //! A certificate's way through this module, and what attackers and accidents do to it.
 
 use super::read::{ChangeCode, CoverageError, Document, Limits};
-use super::sample::{Disorder, append, der, document, file};
+use super::sample::{Disorder, append, append_generations, der, document, file};
 use super::*;
 
 fn square(left: f64) -> RectMm {
@@ -50,7 +50,7 @@ fn changes(bytes: &[u8]) -> Vec<ChangeCode> {
     let fields = document.signature_fields().unwrap();
     let signature = fields[0].signature.as_ref().unwrap();
     let coverage = document.coverage(signature).unwrap();
-    document.changes_after(coverage.revision(), signature).unwrap().iter().map(|c| c.code).collect()
+    document.changes_after(coverage.revision(), &fields[0]).unwrap().iter().map(|c| c.code).collect()
 }
 
 fn coverage(bytes: &[u8]) -> Result<bool, CoverageError> {
@@ -199,6 +199,85 @@ fn changes_after_the_seal_have_names() {
     assert_eq!(changes(&hidden), [ChangeCode::RevisionAfterFinal, ChangeCode::UnlistedBytes]);
 }
 
+/// A page whose seal allows further seals, made from these objects.
+fn sealed_open(bodies: &[String]) -> Vec<u8> {
+    let fields = [field("seal-1", 20.0, Locks::Nothing), field("seal-2", 100.0, Locks::Everything)];
+    let prepared = prepare(&file(bodies), &fields).unwrap();
+    fill(&stamp(&prepared, &plan("seal-1", &seal(), Permission::CertifyOpen)).unwrap(), &der(3000)).unwrap()
+}
+
+/// A page with its content as object 5, and object 6, which is given.
+fn page(content: &str, sixth: &str) -> Vec<String> {
+    [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Count 1 /MediaBox [0 0 595 842] /Kids [4 0 R] >>",
+        "<< /Producer (sample) >>",
+        &format!("<< /Type /Page /Parent 2 0 R /Contents {content} >>"),
+        "<< /Length 4 >>\nstream\nq Q \nendstream",
+        sixth,
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+const FORGED: &str = "<< /Length 29 >>\nstream\n0 0 0 rg 100 100 200 200 re f\nendstream";
+/// The same in disguise.
+const FORGED_CONTAINER: &str =
+    "<< /Type /ObjStm /N 0 /First 0 /Length 29 >>\nstream\n0 0 0 rg 100 100 200 200 re f\nendstream";
+
+#[test]
+fn an_object_under_another_generation_or_name_is_a_change() {
+    let bytes = sealed_open(&page("5 0 R", "null"));
+    assert_eq!(changes(&bytes), []);
+    // Programs that do not look at generations show it in place of the old one.
+    for body in [FORGED, FORGED_CONTAINER] {
+        assert_eq!(changes(&append_generations(&bytes, &[(5, 1, body)], 40)), [ChangeCode::Removed]);
+    }
+    assert_eq!(changes(&append(&bytes, &[(5, FORGED_CONTAINER)], 40)), [ChangeCode::Stream]);
+    // A container that holds nothing the section lists is none.
+    assert_eq!(changes(&append(&bytes, &[(30, FORGED_CONTAINER)], 40)), [ChangeCode::Added]);
+}
+
+#[test]
+fn what_a_document_referred_to_in_vain_may_not_appear() {
+    // Content of a page that does not exist yet, under a number inside the file, and under one beyond its end.
+    for content in ["6 0 R", "30 0 R", "[5 0 R 30 0 R]"] {
+        let bytes = sealed_open(&page(content, "(unused)"));
+        let number = if content == "6 0 R" { 6 } else { 30 };
+        let code = if number == 6 { ChangeCode::Object } else { ChangeCode::Added };
+        assert_eq!(changes(&append(&bytes, &[(number, FORGED)], 40)), [code], "{content}");
+    }
+    // A reference from an object that no reader of ours can read may lead anywhere.
+    let unreadable = sealed_open(&page("5 0 R", "<< /A 1 /A 30 0 R >>"));
+    let document = append(&unreadable, &[(30, FORGED)], 40);
+    let document = Document::open(&document, &Limits::DEFAULT).unwrap();
+    let fields = document.signature_fields().unwrap();
+    let covered = document.coverage(fields[0].signature.as_ref().unwrap()).unwrap().revision();
+    assert!(matches!(document.changes_after(covered, &fields[0]), Err(read::ReadError::Unsupported(_))));
+}
+
+#[test]
+fn a_smaller_size_hides_objects() {
+    let bytes = sealed_open(&page("5 0 R", "null"));
+    assert_eq!(changes(&append(&bytes, &[], 4)), [ChangeCode::Trailer]);
+    assert_eq!(changes(&append(&bytes, &[(30, "null")], 30)), [ChangeCode::Trailer, ChangeCode::Added]);
+}
+
+#[test]
+fn a_signature_means_what_it_meant_when_it_was_made() {
+    // Its permission is an object of its own, which a later revision replaces.
+    let certified = "[<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /P 1 /V /1.2 >> >>]";
+    let bytes = sealed_open(&page("5 0 R", certified));
+    let at = bytes.windows(11).rposition(|w| w == b"/Reference ").unwrap() + 11;
+    let length = bytes[at..].iter().position(|b| *b == b']').unwrap() + 1;
+    let mut indirect = bytes.clone();
+    indirect[at..at + length].copy_from_slice(format!("{:<length$}", "6 0 R").as_bytes());
+    for (number, generation, body) in [(6, 0, "null"), (6, 1, "null"), (6, 0, "[]")] {
+        let later = append_generations(&indirect, &[(number, generation, body)], 40);
+        assert_eq!(changes(&later)[0], ChangeCode::RevisionAfterFinal, "{number} {generation} {body}");
+    }
+}
+
 #[test]
 fn a_second_seal_may_not_bring_anything_along() {
     let bytes = sealed_twice();
@@ -341,10 +420,10 @@ fn ten_thousand_mutations_never_panic() {
             let limits = Limits { parsed: 4 << 20, ..Limits::DEFAULT };
             let Ok(document) = Document::open(&bytes, &limits) else { continue };
             readable += 1;
-            for signature in document.signature_fields().unwrap_or_default().iter().filter_map(|f| f.signature.as_ref())
-            {
+            for field in document.signature_fields().unwrap_or_default() {
+                let Some(signature) = &field.signature else { continue };
                 if let Ok(coverage) = document.coverage(signature) {
-                    let _ = document.changes_after(coverage.revision(), signature);
+                    let _ = document.changes_after(coverage.revision(), &field);
                     let _ = coverage.digest(&bytes);
                 }
             }

@@ -22,7 +22,8 @@ use crate::ledger::note::KeyName;
 use crate::ledger::policy::Policy;
 use crate::ledger::proof::{Logged, ProofError, TlogProof, verify};
 use crate::ledger::tree::{
-    Appended, Edge, ReadError, append, consistency_path, inclusion_path, leaf_hash, verify_consistency, verify_inclusion,
+    Appended, Edge, ReadError, append, consistency_path, inclusion_path, leaf_hash, verify_consistency,
+    verify_inclusion,
 };
 use crate::vault::Vault;
 
@@ -165,13 +166,7 @@ impl Sequencer {
         self.agrees_as_published(index, leaf, size, root)
     }
 
-    fn agrees_as_published(
-        &self,
-        index: u64,
-        leaf: &Digest,
-        size: u64,
-        root: &Digest,
-    ) -> Result<bool, SequencerError> {
+    fn agrees_as_published(&self, index: u64, leaf: &Digest, size: u64, root: &Digest) -> Result<bool, SequencerError> {
         let ours = self.published.borrow().as_ref().map(|signed| signed.claim().clone());
         let ours = ours.ok_or(SequencerError::Unpublished)?;
         if index >= size || size > ours.size {

@@ -20,7 +20,7 @@ pub(super) fn judge(
     trust: &Trust,
     at: Timestamp,
 ) -> SignatureReport {
-    let mut judgement = Judgement { document, signature, trust, at, found: Vec::new(), facts: Facts::default() };
+    let mut judgement = Judgement { document, field, signature, trust, at, found: Vec::new(), facts: Facts::default() };
     judgement.run();
     let Judgement { mut found, facts, .. } = judgement;
     let conclusion = Conclusion::of(&mut found);
@@ -47,6 +47,7 @@ pub(super) fn judge(
 
 struct Judgement<'d, 'a> {
     document: &'d Document<'a>,
+    field: &'d SignatureField,
     signature: &'d Signature,
     trust: &'d Trust,
     at: Timestamp,
@@ -112,7 +113,7 @@ impl Judgement<'_, '_> {
     }
 
     fn changes(&mut self, coverage: &Coverage) {
-        match self.document.changes_after(coverage.revision(), self.signature) {
+        match self.document.changes_after(coverage.revision(), self.field) {
             Ok(changes) => self.found.extend(changes.into_iter().map(|change| Reason::Changed(change.code))),
             Err(error) => self.found.push(Reason::of_unreadable(&error)),
         }

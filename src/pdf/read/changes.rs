@@ -3,15 +3,9 @@
 //! Closed by default: the one thing allowed after a signature is a further signature on a field that was prepared
 //! before it. Everything else is a change and has a code.
 
-use std::collections::{HashMap, HashSet};
-
-use super::document::{Document, Object};
-use super::fields::{SignatureField, unplaced_signature_fields};
-use super::syntax::is_space;
-use super::value::{Dict, Id, Value};
-use super::view::View;
-use super::xref::{Entry, Section};
-use super::{LockedFields, ReadError, Signature};
+use super::document::Document;
+use super::value::Id;
+use super::{ReadError, SignatureField};
 
 /// A change that the signature does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,219 +88,39 @@ impl ChangeCode {
 }
 
 impl Document<'_> {
-    /// What was changed after `revision` that `signature`, which covers it, does not allow; empty if nothing.
+    /// What was changed after `revision` that the signature of `field`, which covers it, does not allow; empty if nothing.
     ///
     /// Each later revision is compared with the one before it, so that a change undone later is found too.
     ///
     /// # Errors
     /// If an object that was changed cannot be read.
-    pub fn changes_after(&self, revision: usize, signature: &Signature) -> Result<Vec<Change>, ReadError> {
+    pub fn changes_after(&self, revision: usize, field: &SignatureField) -> Result<Vec<Change>, ReadError> {
         let mut changes = Vec::new();
-        if revision + 1 == self.revisions().len() && self.trailing() == 0 {
-            return Ok(changes);
-        }
-        let mut add = |code, object| {
-            let change = Change { code, object };
+        let mut add = |change| {
             if changes.len() < MAX_CHANGES && !changes.contains(&change) {
                 changes.push(change);
             }
         };
-        let own = unplaced_signature_fields(&self.as_of(revision))?;
-        let lock = own.iter().find(|f| f.signature.as_ref().is_some_and(|s| s.hole == signature.hole));
-        let lock = lock.and_then(|f| f.lock.as_ref());
-        let is_final = signature.certification == Some(1) || lock.and_then(|l| l.permission) == Some(1);
+        let (signature, lock) = (field.signature.as_ref(), field.lock.as_ref());
+        let is_final = [signature.and_then(|s| s.certification), lock.and_then(|l| l.permission)].contains(&Some(1));
+        let locks = [signature.and_then(|s| s.locked.as_ref()), lock.map(|l| &l.fields)];
+        let is_locked = |name: &str| locks.iter().flatten().any(|locked| locked.contains(name));
         for later in revision + 1..self.revisions().len() {
             if is_final {
-                add(ChangeCode::RevisionAfterFinal, None);
+                add(Change { code: ChangeCode::RevisionAfterFinal, object: None });
             }
-            Step::new(self, later, signature, lock.map(|l| &l.fields))?.compare(&mut add)?;
+            let step = self.step(later)?;
+            step.changes.iter().copied().for_each(&mut add);
+            for (id, _) in step.signed.iter().filter(|(_, name)| is_locked(name)) {
+                add(Change { code: ChangeCode::LockedField, object: Some(*id) });
+            }
         }
         if self.trailing() > 0 {
-            add(ChangeCode::TrailingBytes, None);
+            add(Change { code: ChangeCode::TrailingBytes, object: None });
         }
         Ok(changes)
     }
 }
 
 /// Changes listed for one signature; more are not more telling.
-const MAX_CHANGES: usize = 20;
-
-/// One revision beside the one before it.
-struct Step<'d, 'a, 's> {
-    document: &'d Document<'a>,
-    revision: usize,
-    before: View<'d, 'a>,
-    after: View<'d, 'a>,
-    unsigned: HashMap<Id, SignatureField>,
-    locked: Vec<&'s LockedFields>,
-}
-
-impl<'d, 'a, 's> Step<'d, 'a, 's> {
-    fn new(
-        document: &'d Document<'a>,
-        revision: usize,
-        signature: &'s Signature,
-        lock: Option<&'s LockedFields>,
-    ) -> Result<Self, ReadError> {
-        let before = document.as_of(revision - 1);
-        let fields = unplaced_signature_fields(&before)?;
-        let unsigned = fields.into_iter().filter(|f| f.signature.is_none()).map(|f| (f.id, f)).collect();
-        let locked = signature.locked.iter().chain(lock).collect();
-        Ok(Self { document, revision, before, after: document.as_of(revision), unsigned, locked })
-    }
-
-    fn compare(&self, add: &mut impl FnMut(ChangeCode, Option<Id>)) -> Result<(), ReadError> {
-        let sections = self.document.sections_of(self.revision);
-        let [section] = sections else {
-            add(ChangeCode::Trailer, None);
-            return Ok(());
-        };
-        if !same_document(self.before.trailer(), &section.trailer) {
-            add(ChangeCode::Trailer, None);
-        }
-        let (mut spans, mut added, mut roots) = (Vec::new(), HashMap::new(), Vec::new());
-        spans.push(section.start..section.end);
-        for entry in section.entries() {
-            let (number, entry) = entry?;
-            let id = match entry {
-                Entry::At { generation, .. } => Id { number, generation },
-                _ => Id::new(number),
-            };
-            let (old, new) = (self.before.object(id)?, self.after.object(id)?);
-            let Some(new) = new else {
-                if old.is_some() {
-                    add(ChangeCode::Removed, Some(id));
-                }
-                continue;
-            };
-            spans.extend(new.span.clone());
-            match old {
-                None => {
-                    added.insert(id, new);
-                }
-                Some(old) if self.same(&old, &new) => {}
-                Some(old) => match self.signed(id, &old.value, &new.value) {
-                    Ok(signing) => roots.push(signing),
-                    Err(code) => add(code, Some(id)),
-                },
-            }
-        }
-        self.added(section, added, &roots, add);
-        if !self.tiles(spans) {
-            add(ChangeCode::UnlistedBytes, None);
-        }
-        Ok(())
-    }
-
-    fn same(&self, old: &Object, new: &Object) -> bool {
-        let data = |object: &Object| object.data.clone().map(|range| &self.document.bytes()[range]);
-        old.value == new.value && data(old) == data(new)
-    }
-
-    /// The signature and appearance that replace an empty field's, or what the replacement is instead.
-    fn signed(&self, id: Id, old: &Value, new: &Value) -> Result<Signing, ChangeCode> {
-        let (Some(old), Some(new)) = (old.as_dict(), new.as_dict()) else { return Err(ChangeCode::Object) };
-        let Some(field) = self.unsigned.get(&id) else { return Err(kind(old)) };
-        if self.locked.iter().any(|locked| locked.contains(&field.name)) {
-            return Err(ChangeCode::LockedField);
-        }
-        const SET: [&str; 2] = ["V", "AP"];
-        let signature = new.get("V").and_then(Value::as_ref);
-        let appearance = new.get("AP").and_then(Value::as_dict);
-        let normal = appearance.and_then(|a| a.get("N")).and_then(Value::as_ref);
-        let only_normal = appearance.is_some_and(|a| a.clone().without(&["N"]) == Dict::default());
-        let rest_is_same = old.clone().without(&SET) == new.clone().without(&SET);
-        match (signature, normal) {
-            (Some(signature), Some(appearance)) if only_normal && rest_is_same => Ok(Signing { signature, appearance }),
-            _ => Err(ChangeCode::Field),
-        }
-    }
-
-    /// Added objects must be a further signature, its appearance, or what these refer to.
-    fn added(
-        &self,
-        section: &Section<'_>,
-        added: HashMap<Id, Object>,
-        roots: &[Signing],
-        add: &mut impl FnMut(ChangeCode, Option<Id>),
-    ) {
-        let (mut allowed, mut queue) = (HashSet::new(), Vec::new());
-        for signing in roots {
-            let is_signature = |o: &Object| o.value.as_dict().is_some_and(|d| d.get("ByteRange").is_some());
-            let is_form =
-                |o: &Object| o.data.is_some() && o.value.as_dict().is_some_and(|d| d.has_name("Subtype", "Form"));
-            if !added.get(&signing.signature).is_some_and(is_signature) {
-                add(ChangeCode::Field, Some(signing.signature));
-            }
-            if !added.get(&signing.appearance).is_some_and(is_form) {
-                add(ChangeCode::Field, Some(signing.appearance));
-            }
-            queue.extend([signing.signature, signing.appearance]);
-        }
-        queue.extend(section.stream_id);
-        while let Some(id) = queue.pop() {
-            if let Some(object) = added.get(&id).filter(|_| allowed.insert(id)) {
-                object.value.references(&mut |id| queue.push(id));
-            }
-        }
-        let mut others: Vec<Id> = added
-            .iter()
-            .filter(|(id, object)| !allowed.contains(*id) && !is_container(object))
-            .map(|(id, _)| *id)
-            .collect();
-        others.sort_unstable();
-        others.into_iter().for_each(|id| add(ChangeCode::Added, Some(id)));
-    }
-
-    /// The objects, the section and white space are all there is between the ends of the two revisions.
-    fn tiles(&self, mut spans: Vec<std::ops::Range<usize>>) -> bool {
-        let revision = &self.document.revisions()[self.revision];
-        spans.sort_by_key(|span| span.start);
-        let mut at = revision.start;
-        for span in spans {
-            let between = self.document.bytes().get(at..span.start);
-            if !between.is_some_and(|bytes| bytes.iter().copied().all(is_space)) {
-                return false;
-            }
-            at = span.end;
-        }
-        let Some(closing) = self.document.bytes().get(at..revision.marker_end) else { return false };
-        let words: Vec<&[u8]> = closing.split(|b| is_space(*b)).filter(|word| !word.is_empty()).collect();
-        matches!(words[..], [b"startxref", _, b"%%EOF"])
-    }
-}
-
-struct Signing {
-    signature: Id,
-    appearance: Id,
-}
-
-/// An object stream: what it holds is listed, and judged, object by object.
-fn is_container(object: &Object) -> bool {
-    object.data.is_some() && object.value.as_dict().is_some_and(|d| d.has_name("Type", "ObjStm"))
-}
-
-fn same_document(old: &Dict, new: &Dict) -> bool {
-    let first_id = |dict: &Dict| dict.get("ID").and_then(Value::as_array).and_then(|ids| ids.first().cloned());
-    old.get("Root") == new.get("Root")
-        && old.get("Info") == new.get("Info")
-        && first_id(old) == first_id(new)
-        && new.get("XRefStm").is_none()
-}
-
-/// What the changed object was.
-fn kind(old: &Dict) -> ChangeCode {
-    if old.has_name("Type", "Catalog") {
-        ChangeCode::Catalog
-    } else if old.has_name("Type", "Page") || old.has_name("Type", "Pages") {
-        ChangeCode::Page
-    } else if old.get("FT").is_some() || old.get("Fields").is_some() {
-        ChangeCode::Field
-    } else if old.get("Subtype").is_some() && old.get("Rect").is_some() {
-        ChangeCode::Annotation
-    } else if old.get("Length").is_some() {
-        ChangeCode::Stream
-    } else {
-        ChangeCode::Object
-    }
-}
+pub(super) const MAX_CHANGES: usize = 20;

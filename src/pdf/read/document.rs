@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::step::Step;
 use super::stream;
 use super::syntax::Parser;
 use super::value::{Id, Value};
@@ -16,6 +17,8 @@ use super::{Limits, ReadError};
 const MAX_LENGTH_OBJECT: usize = 1024;
 /// The largest object body; content lies in streams, which are not parsed.
 const MAX_OBJECT: usize = 8 << 20;
+/// Objects in one object stream; writers pack some hundreds.
+const MAX_PACKED: usize = 100_000;
 
 /// A PDF read strictly. Cheap to open: only cross-reference sections and trailers are parsed.
 pub struct Document<'a> {
@@ -28,6 +31,8 @@ pub struct Document<'a> {
     pub(super) is_hybrid: bool,
     parsed: Cell<usize>,
     decompressed: Cell<usize>,
+    lookups: Cell<usize>,
+    steps: RefCell<HashMap<usize, Rc<Step>>>,
     packed: RefCell<HashMap<usize, Rc<ObjectStream>>>,
 }
 
@@ -82,6 +87,8 @@ impl<'a> Document<'a> {
             is_hybrid: false,
             parsed: Cell::new(0),
             decompressed: Cell::new(0),
+            lookups: Cell::new(0),
+            steps: RefCell::default(),
             packed: RefCell::default(),
         };
         document.follow(last_startxref(bytes)?)?;
@@ -185,8 +192,27 @@ impl<'a> Document<'a> {
         &self.sections[self.revisions[revision].sections.clone()]
     }
 
+    /// The revision in whose own bytes this place lies.
+    pub(super) fn revision_at(&self, place: usize) -> Option<usize> {
+        self.revisions.iter().position(|revision| place < revision.end)
+    }
+
+    /// What a revision did to the one before it, found once.
+    pub(super) fn step(&self, revision: usize) -> Result<Rc<Step>, ReadError> {
+        if let Some(step) = self.steps.borrow().get(&revision) {
+            return Ok(Rc::clone(step));
+        }
+        let step = Rc::new(Step::find(self, revision)?);
+        self.steps.borrow_mut().insert(revision, Rc::clone(&step));
+        Ok(step)
+    }
+
     pub(crate) fn newest_section(&self) -> &Section<'a> {
         &self.sections[0]
+    }
+
+    pub(super) fn charge_lookups(&self, entries: usize) -> Result<(), ReadError> {
+        charge(&self.lookups, entries, self.limits.lookups, "cross-reference entries")
     }
 
     fn charge_parsed(&self, bytes: usize) -> Result<(), ReadError> {
@@ -222,7 +248,7 @@ impl<'a> Document<'a> {
     /// The integer that an indirect `/Length` names. Only an object of its own that is nothing but an integer counts: looking
     /// further would let lengths refer to streams whose lengths refer to streams.
     fn stream_length(&self, view: View<'_, 'a>, id: Id) -> Result<Option<i64>, ReadError> {
-        let Some(Entry::At { offset, generation }) = view.entry(id)? else { return Ok(None) };
+        let Some(Entry::At { offset, generation }) = view.entry(id.number)? else { return Ok(None) };
         let end = self.bytes.len().min(offset.saturating_add(MAX_LENGTH_OBJECT));
         let mut parser = Parser::new(&self.bytes[..end], offset);
         if generation != id.generation || offset == 0 || parser.object_header() != Ok(id) {
@@ -246,7 +272,7 @@ impl<'a> Document<'a> {
             return Ok(None);
         }
         let container = Id::new(container);
-        let Some(Entry::At { offset, generation: 0 }) = view.entry(container)? else {
+        let Some(Entry::At { offset, generation: 0 }) = view.entry(container.number)? else {
             return Err(ReadError::Misplaced(container));
         };
         let stream = self.object_stream(view, container, offset)?;
@@ -273,7 +299,10 @@ impl<'a> Document<'a> {
         };
         let data = stream::decode(dict, &self.bytes[data], self.limits.stream)?;
         charge(&self.decompressed, data.len(), self.limits.decompressed, "decompressed bytes")?;
-        let (mut parser, mut index) = (Parser::new(&data, 0), Vec::new());
+        if count > MAX_PACKED {
+            return Err(ReadError::Limit("objects in one object stream"));
+        }
+        let (mut parser, mut index) = (Parser::new(&data, 0), Vec::with_capacity(count));
         for _ in 0..count {
             parser.skip_space();
             let number = u32::try_from(parser.unsigned()?).map_err(|_| ReadError::Structure("object stream"))?;
@@ -281,7 +310,7 @@ impl<'a> Document<'a> {
             let at = usize::try_from(parser.unsigned()?).ok().and_then(|at| at.checked_add(first));
             index.push((number, at.ok_or(ReadError::Structure("object stream"))?));
         }
-        self.charge_parsed(parser.at())?;
+        self.charge_parsed(parser.at() + count * size_of::<(u32, usize)>())?;
         let stream = Rc::new(ObjectStream { data, index });
         self.packed.borrow_mut().insert(offset, Rc::clone(&stream));
         Ok(stream)

@@ -83,6 +83,18 @@ impl LockedFields {
     }
 }
 
+impl Lock {
+    fn read(view: &View<'_, '_>, field: &Dict) -> Result<Option<Self>, ReadError> {
+        let Some(lock) = view.dict(field.get("Lock"), "field lock")? else { return Ok(None) };
+        let permission = match lock.get("P") {
+            None => None,
+            Some(Value::Int(p @ 1..=3)) => Some(*p as u8),
+            Some(_) => return Err(ReadError::Structure("field lock")),
+        };
+        Ok(Some(Self { fields: LockedFields::read(view, &lock)?, permission }))
+    }
+}
+
 impl Document<'_> {
     /// The signature fields, in the order of the form.
     ///
@@ -188,16 +200,18 @@ impl Walk<'_, '_, '_> {
         (widget_id, widget): (Id, Dict),
     ) -> Result<(), ReadError> {
         let view = self.view;
-        let lock = match view.dict(dict.get("Lock"), "field lock")? {
-            None => None,
-            Some(lock) => Some(Lock {
-                fields: LockedFields::read(view, &lock)?,
-                permission: match lock.get("P") {
-                    None => None,
-                    Some(Value::Int(p @ 1..=3)) => Some(*p as u8),
-                    Some(_) => return Err(ReadError::Structure("field lock")),
-                },
-            }),
+        let signature = Signature::read(view, id, own.value.as_ref())?;
+        // What a later revision makes of the objects that a signature or its lock refers to is that revision's change; it does
+        // not change what was signed.
+        let hole = signature.as_ref().and_then(|signature| signature.hole.clone());
+        let (signature, lock) = match hole.as_ref().and_then(|hole| view.when_written(hole.start)) {
+            None => (signature, Lock::read(view, dict)?),
+            Some(then) => {
+                let signed = Signature::read(&then, id, own.value.as_ref())?;
+                let signed = signed.filter(|signed| signed.hole == hole).ok_or(ReadError::Structure("signature"))?;
+                let field = then.dict(Some(&Value::Ref(id)), "form field")?.unwrap_or_default();
+                (Some(signed), Lock::read(&then, &field)?)
+            }
         };
         let field = SignatureField {
             name: own.name.unwrap_or_default(),
@@ -205,7 +219,7 @@ impl Walk<'_, '_, '_> {
             page: None,
             rect: rectangle(&view.resolve(widget.get("Rect"))?),
             lock,
-            signature: Signature::read(view, id, own.value.as_ref())?,
+            signature,
         };
         let page = widget.get("P").and_then(Value::as_ref);
         self.found.push(Found { field, widget: widget_id, page });

@@ -11,6 +11,7 @@ mod changes;
 pub(super) mod document;
 pub(super) mod fields;
 pub(super) mod signature;
+mod step;
 mod stream;
 pub(super) mod syntax;
 mod text;
@@ -39,17 +40,20 @@ pub struct Limits {
     pub sections: usize,
     /// Pages and form fields looked at.
     pub nodes: usize,
+    /// Cross-reference entries looked at, and sections asked for one, all together.
+    pub lookups: usize,
 }
 
 impl Limits {
     /// What a portal can afford for one visitor: files up to 512 MiB, some seconds, some hundred MiB.
     pub const DEFAULT: Self = Self {
         file: 512 << 20,
-        parsed: 256 << 20,
+        parsed: 128 << 20,
         stream: 16 << 20,
         decompressed: 128 << 20,
         sections: 1000,
         nodes: 200_000,
+        lookups: 20_000_000,
     };
 }
 

@@ -11,6 +11,8 @@ use super::value::{Dict, Id, Value};
 
 /// How deep arrays and dictionaries may nest.
 const MAX_DEPTH: usize = 64;
+/// Values in one object; each takes some thirty bytes of memory, however short it is written.
+const MAX_VALUES: usize = 500_000;
 /// The longest number token; longer ones name no quantity a document has.
 const MAX_NUMBER: usize = 40;
 
@@ -19,12 +21,13 @@ pub(crate) struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
     depth: usize,
+    values: usize,
 }
 
 impl<'a> Parser<'a> {
     /// Reads `bytes` from `at`; positions are those of `bytes`.
     pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at: at.min(bytes.len()), depth: 0 }
+        Self { bytes, at: at.min(bytes.len()), depth: 0, values: 0 }
     }
 
     pub(crate) fn at(&self) -> usize {
@@ -118,6 +121,10 @@ impl<'a> Parser<'a> {
     /// The object that stands here.
     pub(crate) fn value(&mut self) -> Result<Value, ReadError> {
         self.skip();
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return Err(ReadError::Limit("values in one object"));
+        }
         match self.peek() {
             Some(b'/') => self.name().map(Value::Name),
             Some(b'(') => self.literal_string().map(Value::String),
@@ -387,5 +394,11 @@ mod tests {
         assert!(parse(&("[".repeat(MAX_DEPTH) + &"]".repeat(MAX_DEPTH))).is_ok());
         assert_eq!(parse(&"[".repeat(100_000)), Err(ReadError::Limit("nesting")));
         assert_eq!(parse(&"<</A".repeat(100_000)), Err(ReadError::Limit("nesting")));
+    }
+
+    #[test]
+    fn short_values_stop_at_the_limit() {
+        assert!(parse(&format!("[{}]", "/".repeat(MAX_VALUES - 1))).is_ok());
+        assert_eq!(parse(&format!("[{}]", "/".repeat(MAX_VALUES))), Err(ReadError::Limit("values in one object")));
     }
 }

@@ -76,7 +76,7 @@ impl Value {
         match self {
             Self::Ref(id) => see(*id),
             Self::Array(items) => items.iter().for_each(|item| item.references(see)),
-            Self::Dict(dict) => dict.0.values().for_each(|value| value.references(see)),
+            Self::Dict(dict) => dict.references(see),
             _ => {}
         }
     }
@@ -93,6 +93,11 @@ impl Dict {
 
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key.as_bytes())
+    }
+
+    /// Calls `see` with every reference inside.
+    pub(crate) fn references(&self, see: &mut impl FnMut(Id)) {
+        self.0.values().for_each(|value| value.references(see));
     }
 
     pub(crate) fn has_name(&self, key: &str, name: &str) -> bool {

@@ -39,9 +39,16 @@ impl<'d, 'a> View<'d, 'a> {
             .trailer
     }
 
-    pub(super) fn entry(&self, id: Id) -> Result<Option<Entry>, ReadError> {
+    /// The document as it was when the revision was written in whose bytes `place` lies.
+    pub(super) fn when_written(&self, place: usize) -> Option<Self> {
+        self.document.revision_at(place).map(|revision| self.document.as_of(revision))
+    }
+
+    /// What is said of the object of this number, whatever its generation.
+    pub(super) fn entry(&self, number: u32) -> Result<Option<Entry>, ReadError> {
         for section in &self.document.sections[self.first..] {
-            if let Some(entry) = section.entry(id.number)? {
+            self.document.charge_lookups(1)?;
+            if let Some(entry) = section.entry(number)? {
                 return Ok(Some(entry));
             }
         }
@@ -50,7 +57,7 @@ impl<'d, 'a> View<'d, 'a> {
 
     /// The object, or `None` if there is none, which means null (ISO 32000-1, 7.3.10).
     pub(crate) fn object(&self, id: Id) -> Result<Option<Object>, ReadError> {
-        match self.entry(id)? {
+        match self.entry(id.number)? {
             Some(Entry::At { offset, generation }) if generation == id.generation => {
                 self.document.object_at(*self, id, offset).map(Some)
             }

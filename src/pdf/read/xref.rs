@@ -12,6 +12,10 @@ use super::value::{Dict, Id, Value};
 
 /// Bytes of one entry in a table.
 const TABLE_ENTRY: usize = 20;
+/// The largest trailer dictionary, or dictionary of a cross-reference stream.
+const MAX_TRAILER: usize = 2 << 20;
+/// What a subsection costs in memory, to be charged like bytes parsed.
+const SUBSECTION_COST: usize = 16;
 /// Subsections in one section; incremental updates of many scattered objects have some hundreds.
 const MAX_SUBSECTIONS: usize = 100_000;
 
@@ -89,10 +93,10 @@ impl<'a> Section<'a> {
         }
         parser.skip();
         let trailer_at = parser.at();
-        let trailer = parser.dict()?;
+        let (trailer, end) = trailer_dict(bytes, trailer_at)?;
         Ok(Self {
             start,
-            end: parser.at(),
+            end,
             trailer,
             trailer_at,
             is_table: true,
@@ -108,7 +112,8 @@ impl<'a> Section<'a> {
         let id = parser.object_header().map_err(|_| bad.clone())?;
         parser.skip();
         let trailer_at = parser.at();
-        let trailer = parser.dict()?;
+        let (trailer, end) = trailer_dict(bytes, trailer_at)?;
+        parser = Parser::new(bytes, end);
         // Its length must be direct: the section that would find it is the one being read.
         let length = trailer.get("Length").and_then(Value::as_int).and_then(|n| usize::try_from(n).ok());
         let (raw, end) = stream_data(bytes, parser, length.ok_or(bad.clone())?)?;
@@ -143,8 +148,18 @@ impl<'a> Section<'a> {
 
     /// What reading it cost: the section without the entries of a table, which are read one by one.
     pub(crate) fn parsed_bytes(&self) -> usize {
-        let entries: usize = if self.is_table { self.subsections.iter().map(|s| s.count as usize).sum() } else { 0 };
-        (self.end - self.start).saturating_sub(entries * TABLE_ENTRY)
+        let entries = if self.is_table { self.len() } else { 0 };
+        (self.end - self.start).saturating_sub(entries * TABLE_ENTRY) + self.subsections.len() * SUBSECTION_COST
+    }
+
+    /// One more than the highest number it has an entry for.
+    pub(crate) fn past_last(&self) -> u32 {
+        self.subsections.last().map_or(0, |s| s.first + s.count)
+    }
+
+    /// How many entries it has.
+    pub(crate) fn len(&self) -> usize {
+        self.subsections.iter().map(|s| s.count as usize).sum()
     }
 
     /// What it takes in memory: the decoded data of a stream.
@@ -175,6 +190,13 @@ impl<'a> Section<'a> {
         let entry = self.data.get(at..at + width).ok_or(bad.clone())?;
         if self.is_table { table_entry(entry) } else { stream_entry(entry, self.widths) }.ok_or(bad)
     }
+}
+
+/// The dictionary at `at` and where it ends.
+fn trailer_dict(bytes: &[u8], at: usize) -> Result<(Dict, usize), ReadError> {
+    let mut parser = Parser::new(&bytes[..bytes.len().min(at.saturating_add(MAX_TRAILER))], at);
+    let dict = parser.dict()?;
+    Ok((dict, parser.at()))
 }
 
 impl Subsection {
