@@ -62,14 +62,18 @@ impl Chain {
         if !self.holds_now && !proved.is_some_and(|time| (first..=last).contains(&time)) {
             reasons.push(Reason::Expired);
         }
-        if let RevocationState::Revoked(revocation) = self.path.revocation() {
-            reasons.push(if claimed.is_some_and(|claimed| claimed >= revocation.at) {
-                Reason::Revoked
-            } else if proved.is_some_and(|time| time < revocation.at) {
-                Reason::RevokedSince
-            } else {
-                Reason::RevokedNoProof
-            });
+        match self.path.revocation() {
+            RevocationState::NotRevoked { .. } => {}
+            RevocationState::Unknown => reasons.push(Reason::RevocationUnknown),
+            RevocationState::Revoked(revocation) => {
+                reasons.push(if claimed.is_some_and(|claimed| claimed >= revocation.at) {
+                    Reason::Revoked
+                } else if proved.is_some_and(|time| time < revocation.at) {
+                    Reason::RevokedSince
+                } else {
+                    Reason::RevokedNoProof
+                });
+            }
         }
         reasons
     }

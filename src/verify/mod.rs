@@ -79,9 +79,15 @@ fn document_reasons(document: &Document<'_>, fields: &[SignatureField], judged: 
     if !fields.iter().filter_map(|field| field.signature.as_ref()?.hole.as_ref()).all(|hole| holes.insert(hole.start)) {
         reasons.push(Reason::SharedSignature);
     }
-    // Seals are given out all together or not at all: a prepared field that is empty is a seal that is missing.
-    if judged.iter().any(|signature| signature.is_seal) && fields.iter().any(|field| field.signature.is_none()) {
-        reasons.push(Reason::SealMissing);
+    // Seals are given out all together or not at all: a prepared field that is empty is a seal that is missing, and one that
+    // anybody else has signed is a seal replaced.
+    if judged.iter().any(|signature| signature.is_seal) {
+        if fields.iter().any(|field| field.signature.is_none()) {
+            reasons.push(Reason::SealMissing);
+        }
+        if judged.iter().any(|signature| !signature.is_seal) {
+            reasons.push(Reason::SealReplaced);
+        }
     }
     reasons
 }

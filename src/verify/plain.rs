@@ -6,6 +6,15 @@ use jiff::tz::{TimeZone, offset};
 
 use super::report::{Report, Today, Verdict};
 
+/// The text without what would move the cursor or turn the order of writing: a file may not write its own verdict.
+fn shown(text: &str) -> String {
+    let moves = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if moves(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = match self.verdict {
@@ -13,12 +22,16 @@ impl fmt::Display for Report {
             Verdict::Invalid => "无效",
             Verdict::Indeterminate => "无法确认",
         };
-        writeln!(f, "{}：{verdict}", self.file)?;
+        writeln!(f, "{}：{verdict}", shown(&self.file))?;
         for reason in &self.reasons {
             writeln!(f, "  · {}", reason.text)?;
         }
         for signature in &self.signatures {
-            write!(f, "  印章：{}", signature.signer.as_deref().or(signature.name.as_deref()).unwrap_or("—"))?;
+            match (&signature.signer, &signature.name) {
+                (Some(signer), _) => write!(f, "  印章：{}", shown(signer))?,
+                (None, Some(name)) => write!(f, "  印章：自称“{}”，未经证实", shown(name))?,
+                (None, None) => write!(f, "  印章：—")?,
+            }
             if let Some(at) = signature.signed_at {
                 let local = at.to_zoned(TimeZone::fixed(offset(8)));
                 write!(f, "；用印时间 {}", local.strftime("%Y年%m月%d日 %H:%M:%S"))?;
@@ -34,5 +47,17 @@ impl fmt::Display for Report {
             Today::NotAsked => "以上为用印时的状态；今日状态未查询",
         };
         writeln!(f, "  {today}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_write_over_the_verdict() {
+        let report = Report::unopened("x").named("\u{1b}[2J正本.pdf\r\n\u{202e}fdp");
+        let text = report.to_string();
+        assert!(text.starts_with("\u{fffd}[2J正本.pdf\u{fffd}\u{fffd}\u{fffd}fdp：无效\n"), "{text:?}");
     }
 }

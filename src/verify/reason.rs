@@ -29,6 +29,8 @@ pub enum Reason {
     SharedSignature,
     /// A prepared place for a seal is empty.
     SealMissing,
+    /// A place for a seal was signed by somebody else.
+    SealReplaced,
     // Coverage and changes
     /// The place for the signature was never filled.
     NotFilled,
@@ -74,6 +76,8 @@ pub enum Reason {
     RevokedNoProof,
     /// The certificate was revoked after the signature.
     RevokedSince,
+    /// No current revocation list says whether the certificate was revoked.
+    RevocationUnknown,
     // The seal
     /// Not in the one form that this system writes.
     NotOurForm,
@@ -187,7 +191,8 @@ impl Reason {
             Self::Hybrid => ("hybrid", Unconfirmed(None), Suspicious, "文件在不同软件中可能显示不同内容，不能确认，请向出证窗口核对。"),
             Self::SharedName => ("shared-field-name", Fails(Sub::FormatFailure), Suspicious, "文件中有重名的签章位置，可能被人做过手脚，请勿采信。"),
             Self::SharedSignature => ("shared-signature", Fails(Sub::FormatFailure), Suspicious, "同一个签名被用在多个签章位置，可能被人做过手脚，请勿采信。"),
-            Self::SealMissing => ("seal-missing", Unconfirmed(None), Intact, "文件中还有应盖而未盖的印章，不是完整的证照，请索取全部盖章后的原件。"),
+            Self::SealReplaced => ("seal-replaced", Fails(Sub::SigConstraintsFailure), Suspicious, "应盖印章的位置上是别人的签名，不是完整的证照，请勿采信，并索取全部盖章后的原件。"),
+            Self::SealMissing => ("seal-missing", Unconfirmed(None), Suspicious, "文件中还有应盖而未盖的印章，不是完整的证照，请索取全部盖章后的原件。"),
             Self::NotFilled => ("not-filled", Fails(Sub::FormatFailure), Broken, "印章图样下没有电子签名，文件没有盖章效力，请勿采信。"),
             Self::ByteRange => ("byte-range", Fails(Sub::FormatFailure), Broken, "签名所保护的范围写得不合规定，无法成立，请勿采信。"),
             Self::Gap => ("gap", Fails(Sub::FormatFailure), Suspicious, "签名没有保护文件的全部内容，可能被人做过手脚，请勿采信。"),
@@ -209,6 +214,7 @@ impl Reason {
             Self::Revoked => ("revoked", Fails(Sub::Revoked), Intact, "盖章时印章证书已被吊销，请勿采信。"),
             Self::RevokedNoProof => ("revoked-no-proof", maybe(Sub::RevokedNoPoe), Intact, "印章证书现已吊销，又没有独立的见证说明盖章在吊销之前，不能确认，请到门户在线查验。"),
             Self::RevokedSince => ("revoked-since", Note, Intact, "印章证书在盖章之后被吊销，盖章时有效；目前状态请到门户在线查验。"),
+            Self::RevocationUnknown => ("revocation-unknown", Note, Intact, "信任名单中没有现行的吊销名单，未能查明印章证书是否已被吊销；请更新信任名单，或到大厅网站“验证证照”在线查验。"),
             Self::NotOurForm => ("not-canonical", Fails(Sub::FormatFailure), Suspicious, "印章数据中有不属于本系统写法的内容，可能被人做过手脚，请勿采信。"),
             Self::Timestamp => ("timestamp", Unconfirmed(None), Intact, "印章附有本系统尚不能核验的时间戳，不能确认，请到门户在线查验。"),
             Self::ProofMissing => ("proof-missing", Fails(Sub::SigConstraintsFailure), Intact, "这次盖章没有登记在用印总账上，请勿采信，并向大厅举报。"),

@@ -96,6 +96,10 @@ impl LedgerFinding {
         if !lines.iter().all(|line| known().any(|key| key.claims(line))) {
             finding.reasons.push(Reason::CosignerUnknown);
         }
+        // Nor does a second line by the same key prove anything.
+        if known().any(|key| lines.iter().filter(|line| key.claims(line)).count() > 1) {
+            finding.reasons.push(Reason::ProofWrong);
+        }
         finding
     }
 

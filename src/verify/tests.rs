@@ -108,10 +108,46 @@ fn two_seals_are_valid_together_only() {
     let [first, second] = house.seal_twice();
     assert_eq!(summary(&verify(&second, &house.trust(), now())), "valid intact - ");
     let report = verify(&first, &house.trust(), now());
-    assert_eq!(summary(&report), "indeterminate intact - seal-missing");
+    assert_eq!(summary(&report), "indeterminate suspicious - seal-missing");
     assert!(report.is_valid_so_far() && !report.is_valid());
     assert!(!verify(&first, &House::new().trust(), now()).is_valid_so_far());
     assert!(!verify(&document(1), &house.trust(), now()).is_valid_so_far());
+}
+
+#[test]
+fn a_seal_s_place_taken_by_another_signer_is_invalid() {
+    let (mut house, mut stranger) = (House::new(), House::new());
+    let [first, _] = house.seal_twice();
+    let next = stamped(&first, "seal-1", Permission::Approve);
+    let taken = stranger.sign(&next, &|entry| entry, &|_| None);
+    // Whether the verifier knows the other signer or not.
+    assert_eq!(
+        summary(&verify(&taken, &house.trust(), now())),
+        "invalid suspicious SIG_CONSTRAINTS_FAILURE seal-replaced,no-chain"
+    );
+    let mut files = vec![("outside/root.pem".to_owned(), stranger.hall.root.to_pem().into_bytes())];
+    files.push(("root.pem".to_owned(), house.hall.root.to_pem().into_bytes()));
+    let log = house.log.log.log_key();
+    files.push((
+        "policy.txt".to_owned(),
+        format!("log {log}\nwitness w {}\nquorum none\n", house.log.witness.witness_key()).into(),
+    ));
+    let report = verify(&taken, &Trust::from_files(files).unwrap(), now());
+    assert_eq!((report.verdict, report.has("seal-replaced")), (Verdict::Invalid, true), "{}", report.summary());
+}
+
+#[test]
+fn a_line_of_the_checkpoint_stands_there_once() {
+    let mut house = House::new();
+    let doubled = |proof: TlogProof| {
+        let mut lines = proof.checkpoint().note().signatures().to_vec();
+        lines.push(lines[0].clone());
+        let checkpoint = SignedCheckpoint::new(proof.checkpoint().claim(), lines).unwrap();
+        let entry = Entry::parse(proof.extra().unwrap()).unwrap();
+        unchanged(TlogProof::new(&entry, proof.index(), proof.path().to_vec(), checkpoint))
+    };
+    let bytes = house.seal_otherwise(&|entry| entry, &doubled);
+    assert_eq!(summary(&verify(&bytes, &house.trust(), now())), "invalid intact SIG_CONSTRAINTS_FAILURE proof-wrong");
 }
 
 #[test]
@@ -205,7 +241,8 @@ fn a_log_or_a_quorum_that_is_not_known_cannot_be_confirmed() {
     );
     assert_eq!(with(&format!("log {log}\nwitness w1 {witness}\nquorum none\n")), "valid intact - ");
     let trust = Trust::from_files([("root.crt".to_owned(), house.hall.root.der().to_vec())]).unwrap();
-    assert_eq!(summary(&verify(&bytes, &trust, now())), unknown);
+    // Without the hall's lists nothing is known of revocation, either.
+    assert_eq!(summary(&verify(&bytes, &trust, now())), format!("{unknown},revocation-unknown"));
     // A log that signs alone, as in a demonstration.
     let log_alone = |proof: TlogProof| {
         let lines = proof.checkpoint().note().signatures()[..1].to_vec();
@@ -233,7 +270,7 @@ fn an_unknown_signer_is_not_confirmed_and_not_condemned() {
     let root = house.hall.root.to_pem().into_bytes();
     let trust = Trust::from_files([("outside/root.pem".to_owned(), root)]).unwrap();
     let bytes = house.seal_otherwise(&|entry| entry, &|_| None);
-    assert_eq!(summary(&verify(&bytes, &trust, now())), "valid intact - ");
+    assert_eq!(summary(&verify(&bytes, &trust, now())), "valid intact - revocation-unknown");
 }
 
 #[test]

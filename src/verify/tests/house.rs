@@ -11,8 +11,9 @@ use crate::ledger::sample::{SampleLog, seal_use};
 use crate::pdf::sample::document;
 use crate::pdf::{FieldPlan, Form, Locks, Permission, RectMm, StampPlan, Stamped, fill, prepare, stamp};
 use crate::pki::authority::Issuer;
+use crate::pki::certificate::Certificate;
 use crate::pki::crl::{self, Crl, Revocation, RevocationList};
-use crate::pki::testing::{Hall, at};
+use crate::pki::testing::{Hall, Key, at};
 use crate::verify::Trust;
 
 pub(super) const SIGNED_AT: &str = "2026-11-22T01:30:05Z";
@@ -66,11 +67,11 @@ impl House {
     }
 
     pub(super) fn trust(&self) -> Trust {
-        Trust::of_hall(vec![self.hall.root.clone()], Vec::new(), self.log.policy())
+        Trust::of_hall(vec![self.hall.root.clone()], self.lists(), self.log.policy())
     }
 
     pub(super) fn trust_with(&self, policy: &str) -> Trust {
-        Trust::of_hall(vec![self.hall.root.clone()], Vec::new(), Policy::parse(policy).unwrap())
+        Trust::of_hall(vec![self.hall.root.clone()], self.lists(), Policy::parse(policy).unwrap())
     }
 
     /// Signs what is stamped, with the entry and the proof as `change_use` and `change_proof` leave them.
@@ -109,9 +110,19 @@ impl House {
     }
 
     pub(super) fn crl(&self, revoked_at: &str) -> Crl {
-        let revoked = [(self.hall.seal.clone(), Revocation { at: at(revoked_at), reason: crl::Reason::KeyCompromise })];
-        let (this_update, next_update) = (at("2026-11-22"), at("2026-12-22"));
-        let list = RevocationList { number: 1, this_update, next_update, revoked: &revoked };
-        crl::issue(&list, &Issuer::new(&self.hall.issuing, &self.hall.issuing_key).unwrap()).unwrap()
+        let revocation = Revocation { at: at(revoked_at), reason: crl::Reason::KeyCompromise };
+        list(&[(self.hall.seal.clone(), revocation)], &self.hall.issuing, &self.hall.issuing_key)
     }
+
+    /// Both authorities' lists, on which nobody stands.
+    fn lists(&self) -> Vec<Crl> {
+        let Hall { root, root_key, issuing, issuing_key, .. } = &self.hall;
+        vec![list(&[], root, root_key), list(&[], issuing, issuing_key)]
+    }
+}
+
+fn list(revoked: &[(Certificate, Revocation)], authority: &Certificate, key: &Key) -> Crl {
+    let (this_update, next_update) = (at("2026-11-22"), at("2026-12-22"));
+    let list = RevocationList { number: 1, this_update, next_update, revoked };
+    crl::issue(&list, &Issuer::new(authority, key).unwrap()).unwrap()
 }
