@@ -15,6 +15,7 @@ use crate::app::{App, Clock, config::Config};
 
 mod api;
 mod document;
+mod health;
 
 const PASSWORD: &str = "correct horse 9";
 const HALL: &str = include_str!("../../tests/data/hall.toml");
