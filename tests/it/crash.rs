@@ -6,6 +6,7 @@ mod fsync;
 mod ground;
 mod hall;
 mod publication;
+mod served;
 mod stop;
 
 use std::collections::BTreeMap;
