@@ -132,9 +132,22 @@ async fn run_demo(data: &Path, once: bool) -> Result<ExitCode, Failed> {
     let text = std::fs::read_to_string(&accounts)?;
     writeln!(out, "{text}\naccounts {}", accounts.display())?;
     writeln!(out, "演示的账本没有独立见证人：正式部署请在 keys/trust/policy.txt 中写明至少一个。")?;
-    // If the usual port is taken, any other will do for a demonstration.
-    let door = run::open(&app, &config, config.listen)
-        .or_else(|_| run::open(&app, &config, (config.listen.ip(), 0).into()))?;
+    let door = match run::open(&app, &config, config.listen) {
+        Ok(door) => door,
+        // For a demonstration any other port will do; but what is printed and certified names the usual one.
+        Err(error) => {
+            let door = run::open(&app, &config, (config.listen.ip(), 0).into())?;
+            writeln!(
+                out,
+                "注意：{} 无法使用（{error}），页面改在 {} 提供。证照上的二维码和证书中的吊销列表地址仍指向 {}，本次打不开；\
+                 要使其可用，请停掉占用该端口的程序后重新运行。",
+                config.listen,
+                door.url(),
+                app.base_url
+            )?;
+            door
+        }
+    };
     writeln!(out, "serving {}", door.url())?;
     out.flush()?;
     run::run(app, &config, door, Accounts::Shown).await?;

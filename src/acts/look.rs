@@ -208,8 +208,18 @@ pub async fn by_qr_code(app: &App, case_no: &str, code: &str) -> Result<Vec<Cert
     Ok(app.db.certificates_of(&found.matter).await?)
 }
 
-/// All seals.
-pub async fn seals(app: &App) -> Result<Vec<SealRow>, ActError> {
+/// The seals this person may see: a keeper those of the own department, the hall's administrator and auditor all.
+pub async fn seals(app: &App, person: &Person) -> Result<Vec<SealRow>, ActError> {
+    person.require(&[Duty::Keeper, Duty::Administrator, Duty::Auditor])?;
+    let mut seals = all_seals(app).await?;
+    if let Some(own) = &person.staff.department {
+        seals.retain(|seal| seal.department == own.as_str());
+    }
+    Ok(seals)
+}
+
+/// All seals, whoever asks: to find the one that a document asks for.
+pub async fn all_seals(app: &App) -> Result<Vec<SealRow>, ActError> {
     Ok(app.db.seals().await?)
 }
 

@@ -52,5 +52,7 @@ pub async fn run(app: App, config: &Config, door: Door, accounts: Accounts) -> R
     let served = door.serve(router(web, [a, b, c, d]), asked_to_stop()).await;
     resuming.abort();
     app.db.close().await;
-    Ok(served?)
+    served?;
+    tracing::info!("stopped");
+    Ok(())
 }

@@ -13,6 +13,10 @@ use crate::acts::server_certificate::server_certificate;
 use crate::acts::set_up::set_up;
 use crate::app::{App, Clock, config::Config};
 
+mod api;
+mod document;
+mod health;
+
 const PASSWORD: &str = "correct horse 9";
 const HALL: &str = include_str!("../../tests/data/hall.toml");
 const CONFIG: &str = r#"

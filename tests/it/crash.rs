@@ -6,6 +6,8 @@ mod fsync;
 mod ground;
 mod hall;
 mod publication;
+mod served;
+mod stop;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -317,4 +319,19 @@ fn a_second_server_on_the_same_data_refuses() {
     server.kill();
     // A kill leaves no lock behind.
     let _again: Running = Server::start(&ground.data, None).running;
+}
+
+#[test]
+fn a_demonstration_whose_port_is_taken_says_what_leads_elsewhere() {
+    let ground = Ground::new();
+    // By us, or by whoever had it before.
+    let _taken = std::net::TcpListener::bind("127.0.0.1:8180");
+    let mut demo = ground::program();
+    demo.args(["demo", "--data"]).arg(&ground.data);
+    let notice = Running::start(demo, &ground.data).line("注意：");
+    assert!(notice.starts_with("127.0.0.1:8180 无法使用"), "{notice}");
+    assert!(
+        notice.contains("页面改在 http://127.0.0.1:") && notice.contains("仍指向 http://127.0.0.1:8180"),
+        "{notice}"
+    );
 }

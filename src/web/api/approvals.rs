@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::{
-    body::Body, desks::cases::pdf_response, error::Error, guard::session::SignedIn, guard::trouble::Problem,
-    router::Web, whole,
+    body::Body, desks::cases::pdf_response, error::Error, guard::session::SignedIn, router::Web, whole,
 };
 use super::once::Key;
+use super::problems;
 use super::shapes::Case;
 use crate::acts::approve::{self, Done, Verdict};
 use crate::acts::look;
@@ -37,7 +37,8 @@ pub struct Waiting {
 }
 
 /// What waits for this person's decision.
-#[utoipa::path(get, path = "/api/v1/inbox", security(("bearer" = [])), responses((status = 200, body = Vec<Waiting>)))]
+#[utoipa::path(get, path = "/api/v1/inbox", security(("bearer" = [])),
+    responses((status = 200, body = Vec<Waiting>), problems::Session, problems::Rule))]
 pub async fn inbox(State(web): State<Web>, who: SignedIn) -> Result<Json<Vec<Waiting>>, Error> {
     let waiting = look::inbox(&web.app, &who.person).await?;
     let shown = |one: look::Waiting| Waiting {
@@ -90,7 +91,7 @@ pub struct Outcome {
 /// Decides on a use of a seal; the last approval needed seals the case.
 #[utoipa::path(post, path = "/api/v1/certificates/{id}/approvals", request_body = Decision, security(("bearer" = [])),
     params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = Outcome), (status = 422, body = Problem)))]
+    responses((status = 201, body = Outcome), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule))]
 pub async fn decide(
     State(web): State<Web>,
     who: SignedIn,
@@ -119,14 +120,16 @@ pub async fn decide(
 
 /// The unsealed PDF: the bytes that an approval names.
 #[utoipa::path(get, path = "/api/v1/certificates/{id}/unsealed.pdf", params(("id" = String, Path)),
-    security(("bearer" = [])), responses((status = 200, content_type = "application/pdf"), (status = 404, body = Problem)))]
+    security(("bearer" = [])),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), problems::Session, problems::Named))]
 pub async fn unsealed(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
     Ok(pdf_response(look::unsealed_pdf(&web.app, &who.person, &id).await?))
 }
 
 /// The sealed PDF, once it is released.
 #[utoipa::path(get, path = "/api/v1/certificates/{id}/sealed.pdf", params(("id" = String, Path)),
-    security(("bearer" = [])), responses((status = 200, content_type = "application/pdf"), (status = 404, body = Problem)))]
+    security(("bearer" = [])),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), problems::Session, problems::Named))]
 pub async fn sealed(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
     Ok(pdf_response(look::sealed_pdf(&web.app, &who.person, &id).await?))
 }

@@ -9,8 +9,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::super::{body::Body, error::Error, guard::session::SignedIn, guard::trouble::Problem, router::Web, whole};
+use super::super::{body::Body, error::Error, guard::session::SignedIn, router::Web, whole};
 use super::once::Key;
+use super::problems;
 use super::shapes::{Case, NewCase, time};
 use crate::acts::deliver::{self, Receiver};
 use crate::acts::{draft, look, submit};
@@ -25,7 +26,7 @@ pub struct Preview {
 
 /// Pictures a case's documents; nothing is taken or kept.
 #[utoipa::path(post, path = "/api/v1/previews", request_body = NewCase, security(("bearer" = [])),
-    responses((status = 200, body = Preview), (status = 422, body = Problem)))]
+    responses((status = 200, body = Preview), problems::Session, problems::Body, problems::Rule))]
 pub async fn preview(State(web): State<Web>, who: SignedIn, Body(case): Body<NewCase>) -> Result<Json<Preview>, Error> {
     let pages = draft::preview(&web.app, &who.person, &case.request()?).await?;
     Ok(Json(Preview { pages: pages.iter().map(|png| BASE64_STANDARD.encode(png)).collect() }))
@@ -34,7 +35,7 @@ pub async fn preview(State(web): State<Web>, who: SignedIn, Body(case): Body<New
 /// Accepts a case: numbers are taken, its documents composed.
 #[utoipa::path(post, path = "/api/v1/cases", request_body = NewCase, security(("bearer" = [])),
     params(("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = Case), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = Case), problems::Session, problems::Key, problems::Body, problems::Rule))]
 pub async fn submit(
     State(web): State<Web>,
     who: SignedIn,
@@ -70,7 +71,7 @@ pub struct Page {
 
 /// The latest cases.
 #[utoipa::path(get, path = "/api/v1/cases", params(Page), security(("bearer" = [])),
-    responses((status = 200, body = Vec<Case>)))]
+    responses((status = 200, body = Vec<Case>), problems::Session, problems::Query))]
 pub async fn list(State(web): State<Web>, who: SignedIn, Query(page): Query<Page>) -> Result<Json<Vec<Case>>, Error> {
     let cases = look::cases(&web.app, &who.person, page.page).await?;
     Ok(Json(cases.into_iter().map(|case| Case::of(case, &web.app.base_url)).collect()))
@@ -78,7 +79,7 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(page): Query<Page
 
 /// One case.
 #[utoipa::path(get, path = "/api/v1/cases/{case}", params(("case" = String, Path)), security(("bearer" = [])),
-    responses((status = 200, body = Case), (status = 404, body = Problem)))]
+    responses((status = 200, body = Case), problems::Session, problems::Named))]
 pub async fn one(State(web): State<Web>, who: SignedIn, Path(case): Path<String>) -> Result<Json<Case>, Error> {
     let case = look::case(&web.app, &who.person, &case).await?;
     Ok(Json(Case::of(case, &web.app.base_url)))
@@ -114,7 +115,7 @@ pub struct Delivered {
 /// Records the handing-over of all documents of a case.
 #[utoipa::path(post, path = "/api/v1/cases/{case}/delivery", request_body = Handover, security(("bearer" = [])),
     params(("case" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = Delivered), (status = 422, body = Problem)))]
+    responses((status = 201, body = Delivered), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule))]
 pub async fn deliver(
     State(web): State<Web>,
     who: SignedIn,

@@ -15,11 +15,17 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{desks::verify::MOST_DOCUMENT, guard::session, router::Web};
+use super::{
+    desks::verify::MOST_DOCUMENT,
+    guard::{session, trouble::Problem},
+    router::Web,
+};
 
 pub mod approvals;
 pub mod cases;
 pub mod once;
+pub mod problems;
+pub mod report;
 pub mod seals;
 pub mod sessions;
 pub mod shapes;
@@ -66,6 +72,7 @@ pub fn router(web: &Web) -> Router<Web> {
         seals::uses,
         verifications::judge,
     ),
+    components(schemas(Problem)),
     modifiers(&Bearer)
 )]
 struct Document;

@@ -8,8 +8,9 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::super::{body::Body, error::Error, guard::session::SignedIn, guard::trouble::Problem, router::Web, whole};
+use super::super::{body::Body, error::Error, guard::session::SignedIn, router::Web, whole};
 use super::once::Key;
+use super::problems;
 use super::shapes::time;
 use crate::acts::look;
 use crate::acts::suspend_seal::{SealAct, suspend_seal};
@@ -31,9 +32,10 @@ pub struct Seal {
     key: String,
 }
 
-/// All seals.
-#[utoipa::path(get, path = "/api/v1/seals", security(("bearer" = [])), responses((status = 200, body = Vec<Seal>)))]
-pub async fn list(State(web): State<Web>, _who: SignedIn) -> Result<Json<Vec<Seal>>, Error> {
+/// The seals of a keeper's department; for the hall's administrator and auditor all.
+#[utoipa::path(get, path = "/api/v1/seals", security(("bearer" = [])),
+    responses((status = 200, body = Vec<Seal>), problems::Session, problems::Rule))]
+pub async fn list(State(web): State<Web>, who: SignedIn) -> Result<Json<Vec<Seal>>, Error> {
     let shown = |row: look::SealRow| Seal {
         id: row.id,
         department: row.department,
@@ -42,7 +44,7 @@ pub async fn list(State(web): State<Web>, _who: SignedIn) -> Result<Json<Vec<Sea
         state: row.state,
         key: hex::encode(row.key),
     };
-    Ok(Json(look::seals(&web.app).await?.into_iter().map(shown).collect()))
+    Ok(Json(look::seals(&web.app, &who.person).await?.into_iter().map(shown).collect()))
 }
 
 /// What happens to a seal.
@@ -75,7 +77,7 @@ pub struct Changed {
 /// Suspends a seal of the keeper's department, or lets it be used again.
 #[utoipa::path(post, path = "/api/v1/seals/{id}/state", request_body = Change, security(("bearer" = [])),
     params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = Changed), (status = 422, body = Problem)))]
+    responses((status = 201, body = Changed), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule))]
 pub async fn change(
     State(web): State<Web>,
     who: SignedIn,
@@ -127,7 +129,7 @@ pub struct Use {
 
 /// The auditor's list, newest first, fifty at a time.
 #[utoipa::path(get, path = "/api/v1/uses", params(Which), security(("bearer" = [])),
-    responses((status = 200, body = Vec<Use>), (status = 422, body = Problem)))]
+    responses((status = 200, body = Vec<Use>), problems::Session, problems::Query, problems::Rule))]
 pub async fn uses(State(web): State<Web>, who: SignedIn, Query(which): Query<Which>) -> Result<Json<Vec<Use>>, Error> {
     let lines = look::uses(&web.app, &who.person, which.before, which.department.as_deref()).await?;
     let shown = lines.into_iter().map(|line| Use {

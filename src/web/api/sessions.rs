@@ -10,7 +10,8 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::{body::Body, error::Error, guard::session::SignedIn, guard::trouble::Problem, router::Web};
+use super::super::{body::Body, error::Error, guard::session::SignedIn, router::Web};
+use super::problems;
 use crate::acts::sign_in;
 
 /// Who signs in.
@@ -37,7 +38,7 @@ pub struct Begun {
 
 /// Signs in.
 #[utoipa::path(post, path = "/api/v1/sessions", request_body = SignIn,
-    responses((status = 201, body = Begun), (status = 422, body = Problem)))]
+    responses((status = 201, body = Begun), problems::Body, problems::Rule, problems::Rate))]
 pub async fn begin(
     State(web): State<Web>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -58,7 +59,8 @@ pub async fn begin(
 }
 
 /// Signs out.
-#[utoipa::path(delete, path = "/api/v1/sessions", security(("bearer" = [])), responses((status = 204)))]
+#[utoipa::path(delete, path = "/api/v1/sessions", security(("bearer" = [])),
+    responses((status = 204, description = "Signed out"), problems::Session))]
 pub async fn end(State(web): State<Web>, who: SignedIn) -> Result<StatusCode, Error> {
     sign_in::sign_out(&web.app, &who.token).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -8,13 +8,14 @@ use axum::{
     extract::{ConnectInfo, State},
 };
 
-use super::super::{error::Error, guard::trouble::Problem, router::Web};
+use super::super::{error::Error, router::Web};
+use super::{problems, report};
 use crate::acts::verify;
 use crate::verify::Report;
 
 /// Judges the PDF in the body. The report is the one `yinxin verify --json` writes.
 #[utoipa::path(post, path = "/api/v1/verifications", request_body(content = Vec<u8>, content_type = "application/pdf"),
-    responses((status = 200, content_type = "application/json"), (status = 413, body = Problem), (status = 429, body = Problem)))]
+    responses((status = 200, body = report::Report), problems::Body, problems::Rate))]
 pub async fn judge(
     State(web): State<Web>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

@@ -151,7 +151,7 @@ async fn page(
     let (one, approvals) = document.uses.iter().find(|(u, _)| u.id == *seal_use).ok_or(Error::NotFound)?;
     let waiting = inbox.into_iter().find(|w| w.seal_use.id == *seal_use);
     let row = &document.certificate;
-    let seal = look::seals(app).await?.into_iter().find(|s| match &one.seal {
+    let seal = look::all_seals(app).await?.into_iter().find(|s| match &one.seal {
         Some(id) => s.id == *id,
         None => s.department == one.department && s.kind == one.kind && (s.state == "active" || s.state == "suspended"),
     });

@@ -44,7 +44,8 @@ pub struct Trouble {
     pub reasons: Vec<Reason>,
 }
 
-/// The problem document: the body of every answer that is not a success, under `/api/` and `/log/`.
+/// The problem document (RFC 9457, of type `about:blank`): the body of every answer that is not a success, under `/api/` and
+/// `/log/`.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
     /// Stable, for programs.
@@ -55,6 +56,11 @@ pub struct Problem {
     pub reasons: Vec<Reason>,
     /// The request's id, to be named when asking for help.
     pub id: String,
+}
+
+impl Problem {
+    /// RFC 9457, 6.1.
+    pub const MEDIA_TYPE: &str = "application/problem+json";
 }
 
 /// Marks an error answer that has its body already: a form shown again with its problems.
@@ -75,7 +81,7 @@ pub async fn trouble(State(hall): State<std::sync::Arc<str>>, request: Request, 
     parts.headers.remove(header::CONTENT_LENGTH);
     let failure = words(status, trouble.as_ref(), &id);
     let (kind, body) = if program {
-        ("application/json; charset=utf-8", document(status, trouble, failure))
+        (Problem::MEDIA_TYPE, document(status, trouble, failure))
     } else {
         ("text/html; charset=utf-8", page(&hall, &failure))
     };

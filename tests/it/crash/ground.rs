@@ -122,7 +122,7 @@ impl Running {
         }
     }
 
-    /// Waits for its end and gives what it printed.
+    /// Waits for its end and gives what it printed and [`Running::line`] did not read.
     pub(super) fn finish(mut self) -> String {
         let begun = Instant::now();
         let status = loop {
@@ -133,7 +133,9 @@ impl Running {
             std::thread::sleep(Duration::from_millis(5));
         };
         let mut output = String::new();
-        self.child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+        if let Some(mut stdout) = self.child.stdout.take() {
+            stdout.read_to_string(&mut output).unwrap();
+        }
         assert!(status.success(), "{status}: {output}\n{}", self.complaints());
         output
     }

@@ -55,7 +55,7 @@ impl Server {
 #[derive(Clone)]
 pub(super) struct Person {
     client: Client,
-    token: String,
+    pub(super) token: String,
 }
 
 /// What a server answered, if it did: status and body.

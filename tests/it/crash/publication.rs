@@ -19,7 +19,7 @@ use yinxin::sequencer::SequencerError;
 use super::audit::{Published, audit};
 use super::ground::{Ground, copy};
 
-async fn open(data: &Path) -> Result<App, StartError> {
+pub(super) async fn open(data: &Path) -> Result<App, StartError> {
     let config = Config::read(&data.join("yinxin.toml")).unwrap();
     App::open(&config, Clock::System).await
 }
@@ -29,7 +29,7 @@ async fn close(app: App) {
 }
 
 /// Another entry, for its own sake.
-async fn append(app: &App, n: usize) -> Result<u64, SequencerError> {
+pub(super) async fn append(app: &App, n: usize) -> Result<u64, SequencerError> {
     let entry = Entry::Policy { policy: Digest::of(&n.to_be_bytes()), day: "2026-11-20".parse().unwrap() };
     app.sequencer.change(&entry, Change::None, None).await
 }
