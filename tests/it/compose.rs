@@ -219,10 +219,7 @@ fn certificates_hold_every_character_of_their_data_and_one_anchor_a_seal() {
             assert_eq!(&anchor.signer, seal);
             assert_eq!(anchor.page, composed.pages - 1, "{}: the seal is on the last page", case.id);
         }
-        assert_eq!(
-            case.template.pages == PageCount::Many,
-            composed.pages > 1 || case.template.pages == PageCount::Many
-        );
+        assert!(composed.pages == 1 || case.template.pages == PageCount::Many, "{}: {} pages", case.id, composed.pages);
     }
 }
 
