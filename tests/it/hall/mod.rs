@@ -28,7 +28,7 @@ use yinxin::hall::counter::{DeliveryForm, IdentityDocument};
 use yinxin::hall::refusal::Refusal;
 use yinxin::verify::{Report, verify};
 
-mod accepted;
+pub(crate) mod accepted;
 mod cases;
 mod commands;
 mod damage;
