@@ -12,6 +12,7 @@ use yinxin::compose::{
 
 use crate::tools;
 
+mod faces;
 mod preflight;
 
 static TEMPLATES: LazyLock<Templates> = LazyLock::new(|| Templates::builtin().unwrap());
