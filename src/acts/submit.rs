@@ -11,6 +11,7 @@
 //! The case's number makes it idempotent: the same submission again gives what the first one gave.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::app::App;
@@ -20,6 +21,7 @@ use crate::db::certificate::CertificateRow;
 use crate::db::matter::{AskedUse, MatterRow};
 use crate::db::seal::SealRow;
 use crate::digest::Digest;
+use crate::fault;
 use crate::hall::approval::{Decision, Statement, Step};
 use crate::hall::id::{CaseNumber, CertificateId, ItemCode, WindowNo};
 use crate::hall::opening::china_date;
@@ -105,16 +107,8 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
     // 3
     let seals = seals(app, &plan).await?;
     // 4
-    let mut taken = Vec::new();
-    for draft in plan.drafts.iter().filter(|draft| draft.pattern.is_some()) {
-        let year = draft.pattern.map_or(0, |pattern| pattern.scope(day).as_year());
-        taken.push(app.db.take_number(&draft.key, year).await?);
-    }
-    let mut taken = taken.into_iter();
-    let numbers = number_with(&mut plan.drafts, case.as_str(), |draft| {
-        let pattern = draft.pattern.zip(taken.next()).ok_or_else(|| inconsistent("a number too few"))?;
-        pattern.0.render(&draft.data, day, pattern.1).map_err(inconsistent)
-    })?;
+    let numbers = take_numbers(app, &mut plan, &case, day).await?;
+    fault::point("submit-4");
     // 5: the numbers are part of the page, so what is composed is checked as it will be
     let checked = check(app, &plan.drafts, &numbers, &qr).await?;
     let matter = MatterRow {
@@ -131,15 +125,33 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
         let made = Making { app, person, request, matter: &matter, case: &case, qr: &qr, code: &code, now, position };
         rows.push(made.certificate(draft, &numbers[position], checked, &seals[position]).await?);
     }
+    fault::point("submit-5");
     // 6
     match app.db.accept(&matter, &rows).await {
-        Ok(()) => Ok(Submitted { matter, certificates: rows.into_iter().map(|(row, _)| row).collect() }),
+        Ok(()) => {
+            fault::point("submit-6");
+            Ok(Submitted { matter, certificates: rows.into_iter().map(|(row, _)| row).collect() })
+        }
         // The same case at the same moment from somewhere else: that one stands.
         Err(DbError::Constraint(name)) if name == "case_number_is_unique" => {
             already(app, &case, &submission).await?.ok_or_else(|| inconsistent(&case))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// A number for every document; each is used from here on, even if nobody ever sees it.
+async fn take_numbers(app: &App, plan: &mut Plan<'_>, case: &CaseNumber, day: Date) -> Result<Vec<String>, ActError> {
+    let mut taken = Vec::new();
+    for draft in plan.drafts.iter().filter(|draft| draft.pattern.is_some()) {
+        let year = draft.pattern.map_or(0, |pattern| pattern.scope(day).as_year());
+        taken.push(app.db.take_number(&draft.key, year).await?);
+    }
+    let mut taken = taken.into_iter();
+    number_with(&mut plan.drafts, case.as_str(), |draft| {
+        let pattern = draft.pattern.zip(taken.next()).ok_or_else(|| inconsistent("a number too few"))?;
+        pattern.0.render(&draft.data, day, pattern.1).map_err(inconsistent)
+    })
 }
 
 /// The window's next number that no approval system has used.

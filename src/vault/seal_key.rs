@@ -79,6 +79,11 @@ impl Vault {
         self.keys().seal.values().map(|key| key.spki.clone()).collect()
     }
 
+    /// Refuses unless the key is held here: asked before the ledger is told of a use that could then not be signed.
+    pub fn check_seal_key(&self, spki: &Digest) -> Result<(), VaultError> {
+        self.seal_key(spki).map(drop)
+    }
+
     /// Signs a request to an outside authority for a certificate on a seal key held here. The request names its own key.
     pub fn request_certificate(
         &self,

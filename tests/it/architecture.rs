@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+mod pages;
 mod source;
 
 use source::{Source, read_folder};
@@ -71,10 +72,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("demo", &["digest", "hall", "verify", "store", "db", "app", "acts"]),
     // What the pages show, and no more: decisions, templates, reports, entries.
     ("web", &["digest", "hall", "compose", "verify", "ledger", "app", "acts"]),
-    (
-        "main",
-        &["digest", "hall", "compose", "pdf", "pki", "cms", "ledger", "verify", "fault", "app", "acts", "demo", "web"],
-    ),
+    ("main", &["pdf", "cms", "ledger", "verify", "fault", "app", "acts", "demo", "web"]),
 ];
 
 const PURE: &[&str] = &["digest", "hall", "compose", "imprint", "pdf", "pki", "cms", "ledger", "verify"];

@@ -2,9 +2,11 @@
 #![allow(clippy::disallowed_methods, reason = "tests ask the clock")]
 
 mod audit;
+mod counter;
 mod fsync;
 mod ground;
 mod hall;
+mod points;
 mod publication;
 mod served;
 mod stop;

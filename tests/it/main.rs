@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod archive;
 mod compile_fail;
 mod compose;
 mod crash;

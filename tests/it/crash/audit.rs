@@ -164,6 +164,10 @@ pub(super) struct Rows {
     pub(super) entries: Vec<EntryRow>,
     pub(super) approvals: i64,
     pub(super) released: i64,
+    /// Case numbers, in the order of submission.
+    pub(super) cases: Vec<String>,
+    /// Who received.
+    pub(super) deliveries: Vec<String>,
 }
 
 impl Rows {
@@ -192,6 +196,14 @@ impl Rows {
             approvals: sqlx::query_scalar("SELECT COUNT(*) FROM approval").fetch_one(&mut db).await.unwrap(),
             released: sqlx::query_scalar("SELECT COUNT(*) FROM outbox WHERE kind = 'certificate.sealed'")
                 .fetch_one(&mut db)
+                .await
+                .unwrap(),
+            cases: sqlx::query_scalar("SELECT case_no FROM matter ORDER BY submitted_at")
+                .fetch_all(&mut db)
+                .await
+                .unwrap(),
+            deliveries: sqlx::query_scalar("SELECT receiver FROM delivery ORDER BY at")
+                .fetch_all(&mut db)
                 .await
                 .unwrap(),
         };

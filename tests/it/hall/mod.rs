@@ -29,7 +29,7 @@ use yinxin::hall::counter::{DeliveryForm, IdentityDocument};
 use yinxin::hall::refusal::Refusal;
 use yinxin::verify::{Report, Today, verify};
 
-mod accepted;
+pub(crate) mod accepted;
 mod cases;
 mod commands;
 mod damage;

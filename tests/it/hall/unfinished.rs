@@ -1,7 +1,9 @@
 //! Logged and not finished: finished by the normal path, or voided by a further entry.
 
+use yinxin::acts::Failure;
 use yinxin::acts::resume::{Resumed, resume, sweep};
 use yinxin::ledger::entry::Entry;
+use yinxin::vault::VaultError;
 
 use super::*;
 
@@ -98,6 +100,38 @@ async fn what_was_logged_with_a_seal_suspended_since_is_voided_by_an_entry() {
         assert!(again.iter().all(|document| hall.report(document).is_valid()));
         hall.assert_ledger_is_whole().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seal_whose_key_is_gone_is_not_used_and_what_was_logged_waits_for_the_key() {
+    let (premises, waiting) = died_while_sealing("000001").await;
+    let hall = premises.open().await;
+    let seal = hall.app.db.seal_of("scjg", "approval").await.unwrap().unwrap();
+    let premises = hall.close().await;
+    let file = premises.path(&format!("keys/seal-{}.key", hex::encode(&seal.key)));
+    let (elsewhere, there) = (tempfile::tempdir().unwrap(), "seal.key");
+    fs::rename(&file, elsewhere.path().join(there)).unwrap();
+    let hall = premises.open().await;
+    let before = entries(&hall).await;
+    assert_eq!(resume(&hall.app, true).await.unwrap(), Resumed::default(), "neither finished nor voided");
+    assert_eq!(hall.documents(&waiting.case).await[0].state, "submitted");
+    // Another approval leaves no trace: no entry that could not be signed, no decision without its seal.
+    let case = waiting.again_as("2026-A01-000101");
+    hall.clerk("A01").submit(&case).await.unwrap();
+    let asked = hall.only_use(&case.case).await;
+    let failed = hall.chief("scjg").approve(&asked).await;
+    assert!(matches!(&failed, Err(ActError::Failed(Failure::Vault(VaultError::NoSuchKey(_))))), "{failed:?}");
+    assert_eq!(entries(&hall).await, before);
+    assert!(hall.app.db.approvals_of(&asked.seal_use).await.unwrap().is_empty());
+    // Other seals are not concerned.
+    assert!(hall.report(&hall.carry(&Case::number("000003")).await[0]).is_valid());
+    let premises = hall.close().await;
+    fs::rename(elsewhere.path().join(there), &file).unwrap();
+    let hall = premises.open().await;
+    assert_eq!(resume(&hall.app, true).await.unwrap(), FINISHED);
+    assert!(hall.report(&hall.documents(&waiting.case).await[0]).is_valid());
+    assert!(hall.report(&sealed(hall.chief("scjg").approve(&asked).await)[0]).is_valid());
+    hall.assert_ledger_is_whole().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
