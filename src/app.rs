@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -44,8 +44,6 @@ pub struct App {
     pub publication: Publication,
     /// Whose checkpoints count.
     pub policy: Arc<Policy>,
-    /// What a verifier of this hall believes.
-    pub trust: Arc<Trust>,
     /// The issuing authority's certificate: the chain below the root.
     pub chain: Arc<Vec<Certificate>>,
     /// Published templates.
@@ -58,6 +56,9 @@ pub struct App {
     pub rng: Arc<SystemRandom>,
     /// The hall's own network, until devices are enrolled one by one.
     pub network_device: DeviceId,
+    /// What outsiders are given to verify with.
+    pub trust_folder: PathBuf,
+    trust: RwLock<Arc<Trust>>,
     clock: Clock,
     imprints: Mutex<HashMap<String, Arc<SealImprint>>>,
     _lock: DirectoryLock,
@@ -178,7 +179,8 @@ impl App {
         let keys = data.join("keys");
         let vault = Arc::new(Vault::open(&keys, &config.unlock_secret()?, &*rng)?);
         let policy = Arc::new(Policy::parse(&read_text(&keys.join("trust/policy.txt"))?)?);
-        let trust = Arc::new(read_trust(&keys.join("trust"))?);
+        let trust_folder = keys.join("trust");
+        let trust = RwLock::new(Arc::new(read_trust(&trust_folder)?));
         let chain = Arc::new(vec![Certificate::from_pem(&read(&keys.join("issuing.pem"))?)?]);
         let db = Db::open(&data.join("yinxin.sqlite")).await?;
         let origin = db.origin().await?.ok_or_else(|| StartError::NotSetUp(data.clone()))?;
@@ -196,6 +198,7 @@ impl App {
             sequencer,
             publication,
             policy,
+            trust_folder,
             trust,
             chain,
             templates,
@@ -207,6 +210,18 @@ impl App {
             imprints: Mutex::new(HashMap::new()),
             _lock: lock,
         })
+    }
+
+    /// What a verifier of this hall believes.
+    pub fn trust(&self) -> Arc<Trust> {
+        self.trust.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the trust folder again, after something in it was issued anew.
+    pub fn reload_trust(&self) -> Result<(), StartError> {
+        let trust = Arc::new(read_trust(&self.trust_folder)?);
+        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = trust;
+        Ok(())
     }
 
     /// Now.

@@ -1,6 +1,6 @@
 //! The `yinxin` program: arguments -> App -> one command.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -183,17 +183,21 @@ async fn run_serve(config: &Path) -> Result<ExitCode, Failed> {
 }
 
 fn run_verify(json: bool, trust: Option<PathBuf>, files: &[PathBuf]) -> Result<ExitCode, Failed> {
-    let trust = trusted(trust)?;
+    let trust = trusted(trust);
     let now = Clock::System.now();
     let mut out = std::io::stdout().lock();
-    let (mut reports, mut unopened) = (Vec::new(), false);
+    let (mut reports, mut unopened) = (Vec::new(), trust.is_err());
     for file in files {
-        let report = match std::fs::read(file) {
-            Ok(bytes) => verify(&bytes, &trust, now),
-            Err(error) => {
-                unopened = true;
-                Report::unopened(&error.to_string())
-            }
+        let report = match &trust {
+            Err(error) => Report::untrusted(&error.to_string()),
+            Ok(trust) => match read(file) {
+                Ok(Some(bytes)) => verify(&bytes, trust, now),
+                Ok(None) => Report::too_large(),
+                Err(error) => {
+                    unopened = true;
+                    Report::unopened(&error.to_string())
+                }
+            },
         };
         let report = report.named(file.display().to_string());
         if json {
@@ -204,6 +208,20 @@ fn run_verify(json: bool, trust: Option<PathBuf>, files: &[PathBuf]) -> Result<E
         reports.push(report);
     }
     Ok(ExitCode::from(if unopened { 3 } else { exit_code(&reports) }))
+}
+
+/// The file's bytes; `None` if they are more than the verifier takes.
+fn read(file: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    // Asked before it is opened: a pipe would be waited for.
+    if !std::fs::metadata(file)?.is_file() {
+        return Err(std::io::Error::other("not a regular file"));
+    }
+    let (mut bytes, most) = (Vec::new(), Limits::DEFAULT.file as u64);
+    let file = std::fs::File::open(file)?;
+    if file.metadata()?.len() > most || file.take(most + 1).read_to_end(&mut bytes)? as u64 > most {
+        return Ok(None);
+    }
+    Ok(Some(bytes))
 }
 
 /// What the verifier believes: the argument, else the environment, else the configuration; never a folder beside the file.

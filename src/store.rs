@@ -56,6 +56,9 @@ impl Store {
         let path = self.path(&digest);
         // A crash may have left a file whose content never reached the disk; only one that reads back right counts.
         if fs::read(&path).is_ok_and(|found| found == bytes) {
+            // Whoever wrote it may still be waiting for the disk.
+            File::open(&path).and_then(|file| file.sync_all()).map_err(at(&path))?;
+            sync_folder_of(&path)?;
             return Ok(digest);
         }
         write_durably(&path, bytes)?;

@@ -163,9 +163,9 @@ fn stamps(made: &Demo, runtime: &tokio::runtime::Runtime) {
 
 fn verifications(made: &Demo) -> f64 {
     let bytes = std::fs::read(&made.sealed).unwrap();
-    let now = made.app.now();
+    let (now, trust) = (made.app.now(), made.app.trust());
     let valid = rate(400, |_| {
-        let report = yinxin::verify::verify(&bytes, &made.app.trust, now);
+        let report = yinxin::verify::verify(&bytes, &trust, now);
         assert_eq!(report.verdict, yinxin::verify::Verdict::Valid);
     });
     println!("| verifications (changes, chain, proof) | {valid:.0} | one core, {} bytes |", bytes.len());

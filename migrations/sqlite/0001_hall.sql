@@ -83,7 +83,8 @@ CREATE TABLE matter (
     window_no TEXT NOT NULL,            -- where it was accepted
     submission BLOB NOT NULL,           -- SHA-256 of what was submitted: the same again is a retry, anything else a conflict
     submitted_by TEXT NOT NULL REFERENCES staff (id),
-    submitted_at BIGINT NOT NULL
+    submitted_at BIGINT NOT NULL,
+    held_at BIGINT                      -- when a rule refused to seal what everybody had approved: an approver has to ask again
 );
 
 -- Certificates (证照) and other documents of a case.

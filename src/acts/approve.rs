@@ -14,11 +14,11 @@ use crate::db::matter::MatterRow;
 use crate::digest::Digest;
 use crate::fault;
 use crate::hall::approval::{Approved, Decided, SaltedStatement, decide, turn_down};
-use crate::hall::refusal::Refusal;
+use crate::hall::refusal::{Reasons, Refusal};
 
 use super::facts::UseFacts;
 use super::person::{Person, refused};
-use super::seal::{Decisive, Work, seal_case};
+use super::seal::{Decisive, ENDED, IN_PROGRESS, Work, seal_case};
 use super::{ActError, inconsistent};
 
 /// The code of the refusal for whoever decides at the same moment as somebody else.
@@ -118,10 +118,26 @@ async fn complete(app: &App, matter: &MatterRow, facts: &UseFacts<'_>, approved:
     }
     // Recorded first, so that of two last approvers at the same moment at least one finds the case complete.
     app.db.record_approval(&facts.seal_use.id, &approval).await.map_err(second)?;
-    if is_complete(app, matter).await? {
-        return Ok(Done::Sealed(seal_case(app, matter, Work::Complete).await?));
+    if is_complete(app, matter).await? { seal_complete(app, matter).await } else { Ok(Done::Waiting) }
+}
+
+/// Seals what everybody has approved. If a rule refuses that, it stays approved and unsealed until an approver asks again:
+/// nothing may be sealed later, while nobody is there, after somebody was told that it was not.
+async fn seal_complete(app: &App, matter: &MatterRow) -> Result<Done, ActError> {
+    match seal_case(app, matter, Work::Complete).await {
+        Err(ActError::Refused(refusal)) if ![[IN_PROGRESS], [ENDED]].iter().any(|code| refusal.codes() == code) => {
+            if app.db.certificates_of(&matter.id).await?.iter().any(|one| one.state != "submitted") {
+                return Err(refusal.into()); // it was voided
+            }
+            app.db.hold(&matter.id, app.now().as_microsecond()).await?;
+            let kept = "审批意见已经记录，但没有用印；上述原因消除后，请再次批准，届时用印";
+            let mut reasons = Reasons::new();
+            reasons.absorb(refusal);
+            reasons.add("approved-not-sealed", kept);
+            Err(reasons.into_result().map_or_else(ActError::Refused, |()| inconsistent(&matter.id).into()))
+        }
+        other => Ok(Done::Sealed(other?)),
     }
-    Ok(Done::Waiting)
 }
 
 /// Whether every use of the case has all its approvals.
@@ -160,9 +176,7 @@ async fn decided_before(
         "refused" if said == "refuse" => Some(Done::Refused),
         "sealed" | "withdrawn" => Some(Done::Sealed(app.db.certificates_of(&matter.id).await?)),
         // The earlier request may have gone before it sealed, or be at it: sealing is the same for whoever comes second.
-        "submitted" if is_complete(app, matter).await? => {
-            Some(Done::Sealed(seal_case(app, matter, Work::Complete).await?))
-        }
+        "submitted" if is_complete(app, matter).await? => Some(seal_complete(app, matter).await?),
         "submitted" => Some(Done::Waiting),
         _ => None,
     })

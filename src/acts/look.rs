@@ -60,7 +60,8 @@ pub struct Waiting {
 /// The latest cases.
 pub async fn cases(app: &App, person: &Person, page: u32) -> Result<Vec<Case>, ActError> {
     let mut cases = Vec::new();
-    for matter in app.db.matters(CASES_A_PAGE, page.saturating_mul(CASES_A_PAGE)).await? {
+    let department = person.staff.department.as_ref().map(|key| key.as_str());
+    for matter in app.db.matters(department, CASES_A_PAGE, page.saturating_mul(CASES_A_PAGE)).await? {
         let case = load(app, matter).await?;
         if may_see(person, &case) {
             cases.push(case);
@@ -124,7 +125,9 @@ pub async fn inbox(app: &App, person: &Person) -> Result<Vec<Waiting>, ActError>
                     Duty::Leader => decided("chief") && !decided("leader") && needs_leader(app, &certificate, &one),
                     _ => !decided("chief"),
                 };
-                if waits {
+                // Approved by everybody, and then not sealed: whoever approved may ask again.
+                let own = || approvals.iter().any(|approval| approval.staff == person.staff.id.to_string());
+                if waits || case.matter.held_at.is_some() && own() {
                     inbox.push(Waiting { matter: case.matter.clone(), certificate, seal_use: one, approvals });
                 }
             }

@@ -26,33 +26,53 @@ pub async fn resume(app: &App, at_start: bool) -> Result<Resumed, ActError> {
     let now = app.now().as_microsecond();
     let expired = if at_start { i64::MAX } else { now };
     let mut resumed = Resumed::default();
+    // One case that cannot be read keeps no other waiting.
     for id in app.db.take_over_unfinished(expired, now + LEASE).await? {
-        let matter = app.db.matter(&id).await?.ok_or_else(|| inconsistent(&id))?;
-        match seal_case(app, &matter, Work::Resumed).await {
-            Ok(_) => resumed.finished += 1,
-            Err(ActError::Refused(refusal)) if refusal.codes() == [IN_PROGRESS] => {}
-            // A rule no longer holds, or the document is not what it must be: trying again would not help.
-            Err(
-                ActError::Refused(_)
-                | ActError::Failed(Failure::Incident(_) | Failure::Inconsistent(_) | Failure::Cms(_) | Failure::Stamp(_)),
-            ) => {
-                void_case(app, &matter).await?;
-                resumed.voided += 1;
-            }
-            Err(error) => tracing::error!(%error, case = matter.case_no, "a logged use could not be finished yet"),
+        match finish(app, &id).await {
+            Ok(End::Finished) => resumed.finished += 1,
+            Ok(End::Voided) => resumed.voided += 1,
+            Ok(End::Elsewhere) => {}
+            Err(error) => tracing::error!(%error, case = id, "a logged use could not be finished yet"),
         }
     }
     for id in app.db.approved_before(if at_start { i64::MAX } else { now - LEASE }).await? {
-        let matter = app.db.matter(&id).await?.ok_or_else(|| inconsistent(&id))?;
-        if !is_complete(app, &matter).await? {
-            continue;
-        }
-        match seal_case(app, &matter, Work::Complete).await {
-            Ok(_) => resumed.finished += 1,
-            Err(error) => tracing::warn!(%error, case = matter.case_no, "an approved case could not be sealed yet"),
+        match seal_approved(app, &id).await {
+            Ok(End::Finished) => resumed.finished += 1,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, case = id, "an approved case could not be sealed yet"),
         }
     }
     Ok(resumed)
+}
+
+enum End {
+    Finished,
+    Voided,
+    Elsewhere,
+}
+
+/// Finishes or voids a case whose uses are logged.
+async fn finish(app: &App, id: &str) -> Result<End, ActError> {
+    let matter = app.db.matter(id).await?.ok_or_else(|| inconsistent(id))?;
+    match seal_case(app, &matter, Work::Resumed).await {
+        Ok(_) => Ok(End::Finished),
+        Err(ActError::Refused(refusal)) if refusal.codes() == [IN_PROGRESS] => Ok(End::Elsewhere),
+        // A rule no longer holds, or the document is not what it must be: trying again would not help.
+        Err(
+            ActError::Refused(_)
+            | ActError::Failed(Failure::Incident(_) | Failure::Inconsistent(_) | Failure::Cms(_) | Failure::Stamp(_)),
+        ) => void_case(app, &matter).await.map(|()| End::Voided),
+        Err(error) => Err(error),
+    }
+}
+
+/// Seals a case whose last approval is on record and whose request died before the first entry.
+async fn seal_approved(app: &App, id: &str) -> Result<End, ActError> {
+    let matter = app.db.matter(id).await?.ok_or_else(|| inconsistent(id))?;
+    if !is_complete(app, &matter).await? {
+        return Ok(End::Elsewhere);
+    }
+    seal_case(app, &matter, Work::Complete).await.map(|_| End::Finished)
 }
 
 /// Removes objects that no row names: intents of requests that died before their transaction, and what they had half

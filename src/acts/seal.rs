@@ -43,6 +43,8 @@ use super::{ActError, Failure, compute, inconsistent};
 pub(super) const LEASE: i64 = 60_000_000;
 /// The code of the refusal for whoever came second and has waited long enough: nothing is wrong with the case.
 pub(super) const IN_PROGRESS: &str = "in-progress";
+/// The code of the refusal for whoever came second when the case had ended.
+pub(super) const ENDED: &str = "ended";
 /// How often, and for how long in all, somebody who came second looks whether the first has finished (milliseconds).
 const LOOK_EVERY: u64 = 25;
 const LOOK_FOR: u64 = 30_000;
@@ -318,7 +320,7 @@ async fn logged_use(app: &App, seal_use: SealUseRow) -> Result<Ready, ActError> 
 /// Steps 6 to 8; gives the signed revision, stored and verified.
 async fn sign(app: &App, ready: Ready, unsealed: Digest, is_last: bool) -> Result<Digest, ActError> {
     let Ready { seal_use, signer, stamped, attributes, in_ledger } = ready;
-    let (vault, chain, trust, store) = (app.vault.clone(), app.chain.clone(), app.trust.clone(), app.store.clone());
+    let (vault, chain, trust, store) = (app.vault.clone(), app.chain.clone(), app.trust(), app.store.clone());
     let (rng, now) = (Arc::clone(&app.rng), app.now());
     let signed = compute(move || {
         // 6
@@ -362,7 +364,7 @@ async fn second(app: &App, matter: &MatterRow) -> Result<Vec<CertificateRow>, Ac
         if let Some(ended) = certificates.iter().find(|one| matches!(one.state.as_str(), "refused" | "voided")) {
             let text =
                 if ended.state == "refused" { "本件已被退回" } else { "本次用印未能完成，已作废" };
-            return Err(Refusal::because("ended", text).into());
+            return Err(Refusal::because(ENDED, text).into());
         }
         tokio::time::sleep(std::time::Duration::from_millis(LOOK_EVERY)).await;
     }

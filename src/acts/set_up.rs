@@ -39,7 +39,7 @@ use crate::store::{sync_folder_of, write_durably};
 use crate::vault::{Authority, Vault};
 
 use super::draft::{check, compose, facts};
-use super::revocation_list::list;
+use super::revocation_list::{ISSUING, ROOT, list};
 use super::sign_in::hash_password;
 use super::{ActError, Failure, compute, inconsistent};
 
@@ -146,13 +146,12 @@ fn make_keys(config: &Config, hall: &Hall, now: Timestamp) -> Result<(), SetUpEr
     let issuing = seal_authority(&subject, Some(&root_list_url), &root_issuer)?;
     let issuing_key = vault.authority(&Digest::of(&issuing_spki), &rng)?;
     let issuing_issuer = Issuer::new(&issuing, &issuing_key)?;
-    let list = list(now)?;
     let trust = keys.join("trust");
     fs::create_dir_all(&trust).map_err(io(&trust))?;
     write(&keys.join("issuing.pem"), issuing.to_pem().as_bytes())?;
     write(&trust.join("root.pem"), root_certificate.to_pem().as_bytes())?;
-    write(&trust.join("root.crl"), issue(&list, &root_issuer)?.der())?;
-    write(&trust.join("issuing.crl"), issue(&list, &issuing_issuer)?.der())?;
+    write(&trust.join(ROOT.file), issue(&list(&ROOT, now)?, &root_issuer)?.der())?;
+    write(&trust.join(ISSUING.file), issue(&list(&ISSUING, now)?, &issuing_issuer)?.der())?;
     let origin = config.origin.parse().map_err(inconsistent)?;
     let log = vault.log_verifier_key(&origin)?;
     write(&trust.join("log.vkey"), format!("{log}\n").as_bytes())?;

@@ -119,6 +119,7 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
         submission: submission.as_bytes().to_vec(),
         submitted_by: person.staff.id.to_string(),
         submitted_at: now.as_microsecond(),
+        held_at: None,
     };
     let mut rows = Vec::new();
     for (position, (draft, checked)) in plan.drafts.iter().zip(checked).enumerate() {

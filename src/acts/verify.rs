@@ -17,7 +17,7 @@ pub const MOST_AT_ONCE: usize = 4;
 /// The field that says until when a certificate is in force.
 const VALID_UNTIL: &str = "有效期至";
 
-/// A place among those whose file is judged; taken before the file is read.
+/// The places of those whose file is judged.
 #[derive(Debug, Clone)]
 pub struct Places(Arc<Semaphore>);
 
@@ -27,24 +27,16 @@ impl Default for Places {
     }
 }
 
-/// One place, given back when it is dropped.
-pub struct Place(#[expect(dead_code, reason = "held, not read")] tokio::sync::OwnedSemaphorePermit);
-
-impl Places {
-    /// Waits for a place.
-    pub async fn take(&self) -> Result<Place, ActError> {
-        Ok(Place(self.0.clone().acquire_owned().await.map_err(inconsistent)?))
-    }
-}
-
-/// Judges a file; nothing of it is kept. The place is held until the judging is done, whoever still waits for it.
+/// Judges a file that has arrived whole; nothing of it is kept. Its place is held until the judging is done, whoever still
+/// waits for it.
 pub async fn verify(
     app: &App,
-    place: Place,
+    places: &Places,
     name: String,
     bytes: impl AsRef<[u8]> + Send + 'static,
 ) -> Result<Report, ActError> {
-    let (trust, now) = (app.trust.clone(), app.now());
+    let place = places.0.clone().acquire_owned().await.map_err(inconsistent)?;
+    let (trust, now) = (app.trust(), app.now());
     let report = compute(move || {
         let report = crate::verify::verify(bytes.as_ref(), &trust, now).named(name);
         drop(place);

@@ -22,6 +22,8 @@ pub struct MatterRow {
     pub submitted_by: String,
     /// When (microseconds).
     pub submitted_at: i64,
+    /// When a rule refused to seal what everybody had approved (microseconds): an approver has to ask again.
+    pub held_at: Option<i64>,
 }
 
 /// A use of a seal that is asked for: whose seal, of what kind.
@@ -113,9 +115,21 @@ impl Db {
             .await?)
     }
 
-    /// The latest cases, newest first.
-    pub async fn matters(&self, limit: u32, offset: u32) -> Result<Vec<MatterRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM matter ORDER BY submitted_at DESC, id DESC LIMIT ? OFFSET ?")
+    /// Leaves a case whose sealing a rule has refused to its approvers.
+    pub async fn hold(&self, matter: &str, at: i64) -> Result<(), DbError> {
+        sqlx::query("UPDATE matter SET held_at = ? WHERE id = ?").bind(at).bind(matter).execute(self.writer()).await?;
+        Ok(())
+    }
+
+    /// The latest cases, newest first: all, or those in which this department's seal is asked for.
+    pub async fn matters(&self, department: Option<&str>, limit: u32, offset: u32) -> Result<Vec<MatterRow>, DbError> {
+        Ok(sqlx::query_as(
+            "SELECT * FROM matter m WHERE ? IS NULL OR EXISTS
+             (SELECT 1 FROM certificate c JOIN seal_use u ON u.certificate = c.id WHERE c.matter = m.id AND u.department = ?)
+             ORDER BY submitted_at DESC, id DESC LIMIT ? OFFSET ?",
+        )
+            .bind(department)
+            .bind(department)
             .bind(limit)
             .bind(offset)
             .fetch_all(self.readers())

@@ -185,10 +185,11 @@ impl Db {
     }
 
     /// Cases whose every use has an approval made before `at` while none is in the ledger: the request that should have
-    /// sealed them is gone, if all the approvals needed are there.
+    /// sealed them is gone, if all the approvals needed are there. Not those that a rule refused to seal.
     pub async fn approved_before(&self, at: i64) -> Result<Vec<String>, DbError> {
         Ok(sqlx::query_scalar(
-            "SELECT DISTINCT c.matter FROM certificate c WHERE c.state = 'submitted' AND NOT EXISTS
+            "SELECT DISTINCT c.matter FROM certificate c JOIN matter m ON m.id = c.matter
+             WHERE c.state = 'submitted' AND m.held_at IS NULL AND NOT EXISTS
              (SELECT 1 FROM certificate d JOIN seal_use u ON u.certificate = d.id WHERE d.matter = c.matter
               AND (u.state <> 'asked' OR NOT EXISTS
                    (SELECT 1 FROM approval a WHERE a.seal_use = u.id AND a.decision = 'approve' AND a.at <= ?)))",

@@ -175,7 +175,7 @@ async fn export(app: &App, data: &Path, certificate: &CertificateRow) -> Result<
     let digest =
         certificate.sealed_digest().map_err(ActError::from)?.ok_or_else(|| wrong("the first case is not sealed"))?;
     let bytes = app.store.read(&digest).map_err(ActError::from)?;
-    let report = crate::verify::verify(&bytes, &app.trust, app.now());
+    let report = crate::verify::verify(&bytes, &app.trust(), app.now());
     if report.verdict != crate::verify::Verdict::Valid {
         return Err(ActError::Failed(Failure::Incident("the first certificate does not verify".to_owned())).into());
     }

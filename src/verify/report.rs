@@ -205,6 +205,18 @@ impl Report {
         Self { reasons: vec![Stated { code: "cannot-open", text }], ..Self::new(vec![Reason::Damaged], Vec::new()) }
     }
 
+    /// The report on a file that was not read because it is longer than [`crate::pdf::read::Limits`] allow.
+    pub fn too_large() -> Self {
+        Self::new(vec![Reason::TooLarge], Vec::new())
+    }
+
+    /// The report on a file that was not judged because the folder of trust cannot be read.
+    pub fn untrusted(why: &str) -> Self {
+        let text = format!("信任名单无法读取（{why}），文件没有查验，请核对信任名单的位置和内容");
+        let reasons = vec![Stated { code: "trust-unreadable", text }];
+        Self { reasons, ..Self::new(vec![Reason::TooLarge], Vec::new()) }
+    }
+
     /// The report under the file's name.
     #[must_use]
     pub fn named(self, file: impl Into<String>) -> Self {

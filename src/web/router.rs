@@ -20,6 +20,7 @@ use super::{
         rate::Rate,
         session::{self, SignedIn},
         trouble,
+        upload::Uploads,
     },
     kit::{
         Shell,
@@ -57,6 +58,8 @@ pub struct Web {
     pub trust: Arc<Path>,
     /// How often one peer may sign in.
     pub sign_ins: Arc<Rate>,
+    /// Files being sent to be judged.
+    pub uploads: Uploads,
     /// Files judged at the same time.
     pub judging: crate::acts::verify::Places,
     /// How often one peer may verify without being known.
@@ -88,6 +91,7 @@ impl Web {
             networks: config.networks().into(),
             accounts,
             trust: config.data.join("keys/trust").into(),
+            uploads: Uploads::default(),
             judging: Default::default(),
             sign_ins: Arc::new(Rate::new(10, Duration::from_secs(6))),
             verifications: Arc::new(Rate::new(30, Duration::from_secs(2))),

@@ -35,10 +35,9 @@ pub async fn run(app: App, config: &Config, door: Door, accounts: Accounts) -> R
     let swept = sweep(&app).await?;
     tracing::info!(finished = resumed.finished, voided = resumed.voided, swept, "ready");
     let again = Arc::clone(&app);
-    let trust = config.data.join("keys/trust");
     let resuming = tokio::spawn(async move {
         loop {
-            if let Err(error) = renew_revocation_lists(&again, &trust) {
+            if let Err(error) = renew_revocation_lists(&again) {
                 tracing::error!(%error, "the revocation lists could not be renewed");
             }
             tokio::time::sleep(RESUME_EVERY).await;

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Instant};
 use axum::{
     Json,
     body::Bytes,
-    extract::{ConnectInfo, State},
+    extract::{ConnectInfo, FromRequest, Request, State},
 };
 
 use super::super::{error::Error, router::Web};
@@ -19,11 +19,12 @@ use crate::verify::Report;
 pub async fn judge(
     State(web): State<Web>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    bytes: Bytes,
+    request: Request,
 ) -> Result<Json<Report>, Error> {
     if !web.verifications.take(peer.ip(), Instant::now()) {
         return Err(Error::TooMany);
     }
-    let place = web.judging.take().await?;
-    Ok(Json(verify::verify(&web.app, place, String::new(), bytes).await?))
+    let whole = async { Bytes::from_request(request, &()).await.map_err(|e| Error::from_body(e.status())) };
+    let bytes = web.uploads.read(peer.ip(), whole).await?;
+    Ok(Json(verify::verify(&web.app, &web.judging, String::new(), bytes).await?))
 }

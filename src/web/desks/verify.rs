@@ -47,14 +47,13 @@ pub async fn judge(
     if !web.verifications.take(peer.ip(), Instant::now()) {
         return Err(Error::TooMany);
     }
-    let place = web.judging.take().await?;
-    let Some((name, bytes)) = document(parts).await? else {
+    let Some((name, bytes)) = web.uploads.read(peer.ip(), document(parts)).await? else {
         let shell = web.shell("验证证照", "/verify");
         let mut response = (StatusCode::UNPROCESSABLE_ENTITY, shell.show(ask("还没有选择文件").show())).into_response();
         response.extensions_mut().insert(Shown);
         return Ok(response);
     };
-    let report = verify::verify(&web.app, place, name, bytes).await?;
+    let report = verify::verify(&web.app, &web.judging, name, bytes).await?;
     let page = answer(&report);
     Ok(web.shell(page.banner.verdict.word(), "/verify").show(page.show()).into_response())
 }

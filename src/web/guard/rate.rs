@@ -65,7 +65,7 @@ impl Rate {
 }
 
 /// One subscriber has a whole /64 of IPv6: it counts as one peer.
-fn network(peer: IpAddr) -> IpAddr {
+pub(super) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();

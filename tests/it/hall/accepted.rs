@@ -147,7 +147,7 @@ async fn no_flipped_bit_is_accepted() {
     const FLIPS: usize = 5000;
     let hall = TestHall::open().await;
     let document = hall.carry(&Case::number("000001")).await.remove(0);
-    let (pdf, trust, now) = (hall.sealed(&document), &hall.app.trust, hall.app.now());
+    let (pdf, trust, now) = (hall.sealed(&document), &hall.app.trust(), hall.app.now());
     assert!(verify(&pdf, trust, now).is_valid());
     let (bits, done) = (bits(FLIPS, pdf.len() * 8), AtomicUsize::new(0));
     let workers = std::thread::available_parallelism().unwrap().get();

@@ -10,7 +10,7 @@ async fn a_proof_of_another_history_is_invalid_at_the_portal() {
     let theirs = thief.carry(&Case::number("000006")).await.remove(0);
     let (ours, theirs) = (hall.sealed(&ours), thief.sealed(&theirs));
     let index = |report: &Report| report.signatures[0].ledger.as_ref().unwrap().index;
-    let offline = verify(&theirs, &hall.app.trust, hall.app.now());
+    let offline = verify(&theirs, &hall.app.trust(), hall.app.now());
     assert!(offline.is_valid() && offline.has("no-independent-witness"), "{}", offline.summary());
     assert_eq!(index(&offline), index(&hall.portal(ours.clone()).await), "the forged proof names an entry that exists");
     let seen = hall.portal(theirs.clone()).await;

@@ -335,13 +335,12 @@ impl TestHall {
 
     /// What the verifier says of a document today.
     fn report(&self, document: &CertificateRow) -> Report {
-        verify(&self.sealed(document), &self.app.trust, self.app.now())
+        verify(&self.sealed(document), &self.app.trust(), self.app.now())
     }
 
     /// What the public page says of a file.
     async fn portal(&self, file: Vec<u8>) -> Report {
-        let place = Places::default().take().await.unwrap();
-        yinxin::acts::verify::verify(&self.app, place, "a.pdf".to_owned(), file).await.unwrap()
+        yinxin::acts::verify::verify(&self.app, &Places::default(), "a.pdf".to_owned(), file).await.unwrap()
     }
 
     /// As many entries as uses, their indexes without a gap, and the head as long as they.

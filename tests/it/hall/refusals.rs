@@ -1,6 +1,7 @@
 //! What the rules refuse, each with all its reasons at once, recorded, and without a trace in the ledger.
 
 use yinxin::acts::Failure;
+use yinxin::acts::resume::{Resumed, resume};
 use yinxin::sequencer::SequencerError;
 
 use super::*;
@@ -212,11 +213,20 @@ async fn a_joint_case_that_could_not_be_sealed_is_sealed_by_clicking_again() {
     // The last decision is made while the first document's seal is suspended: nothing is sealed, and it is said.
     hall.keeper("ghfj").suspend("approval").await.unwrap();
     let last = hall.leader("jsj");
-    assert_eq!(refusal(last.approve(&asked[3]).await).codes(), ["seal-not-active"]);
+    assert_eq!(refusal(last.approve(&asked[3]).await).codes(), ["seal-not-active", "approved-not-sealed"]);
     assert!(hall.documents(&case.case).await.iter().all(|document| document.sealed.is_none()));
     assert_eq!(uses_in_ledger(&hall).await, 0);
     hall.keeper("ghfj").resume("approval").await.unwrap();
+    // Told that it was not sealed, they will not find it sealed by nobody: not now, not later, not at the next start.
+    hall.set_time("2026-11-20T10:30:00+08:00");
+    for at_start in [false, true] {
+        assert_eq!(resume(&hall.app, at_start).await.unwrap(), Resumed::default());
+    }
+    assert_eq!(uses_in_ledger(&hall).await, 0);
+    // It waits in the inbox of whoever approved.
+    assert!(last.inbox(&case.case).await.iter().any(|waiting| waiting.seal_use == asked[3].seal_use));
     let documents = sealed(last.approve(&asked[3]).await);
+    assert!(last.inbox(&case.case).await.is_empty());
     assert!(documents.len() == 3 && documents.iter().all(|document| hall.report(document).is_valid()));
     hall.assert_ledger_is_whole().await;
 }
