@@ -178,7 +178,8 @@ pub(super) fn addresses(web: Web) -> Router {
         .route("/seals/{id}/imprint.svg", get(seals::imprint_svg))
         .route("/seals/{id}/imprint.png", get(seals::imprint_png))
         .route("/seals/{id}/certificate.cer", get(seals::certificate));
-    let administrators = Router::new().route("/hall", get(hall::overview));
+    let administrators =
+        Router::new().route("/hall", get(hall::overview)).route("/letters/{id}/pdf", get(hall::letter));
     let auditors = Router::new()
         .route("/uses", get(uses::list))
         .route("/uses/{index}", get(uses::one))
