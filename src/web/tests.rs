@@ -220,7 +220,9 @@ async fn sessions_are_strict() {
     assert_eq!(wrong.status(), 422);
     assert!(wrong.headers().get("set-cookie").is_none());
     let page = wrong.text().await.unwrap();
-    assert!(page.contains("不正确") && !page.contains("guess"));
+    assert!(page.contains("工号或口令不正确") && !page.contains("guess"));
+    let empty = stranger.post("/sign-in", &[("login", ""), ("password", "")]).await.text().await.unwrap();
+    assert!(empty.contains("有 2 处需要改正") && empty.matches("aria-invalid=\"true\"").count() == 2, "{empty}");
     let right = [("login", "auditor"), ("password", PASSWORD), ("next", "/uses?department=scjg")];
     let entered = stranger.post("/sign-in", &right).await;
     assert_eq!(location(&entered), "/uses?department=scjg");
@@ -275,6 +277,7 @@ async fn a_licence_by_browser_from_the_form_to_the_citizen() {
     assert!(changed.text().await.unwrap().contains("已经提交过"));
     let page = clerk.page("/cases/2026-A01-000001").await;
     assert!(page.contains("等首席代表签批"));
+    assert!(clerk.page("/cases/new").await.contains("href=\"/cases/new\" accesskey=\"3\" aria-current=\"page\""));
 
     // The chief sees the pages and their digest, and approves exactly that.
     let chief = site.signed_in("chief-scjg", "").await;
@@ -295,8 +298,18 @@ async fn a_licence_by_browser_from_the_form_to_the_citizen() {
         assert_eq!((answer.status().as_u16(), location(answer)), (303, "/inbox?done=sealed"));
     }
 
-    // Handed out once, at the delivery window, with the number masked.
+    // Handed out once, at the delivery window and nowhere else, with the number masked.
     let desk = site.signed_in("delivery", "A09").await;
+    let ready = "/delivery/2026-A01-000001";
+    assert!(desk.page("/cases/2026-A01-000001").await.contains(ready));
+    let page = clerk.page("/cases/2026-A01-000001").await;
+    assert!(page.contains("等统一出件窗口") && !page.contains("/delivery"), "an intake window hands nothing out");
+    for path in ["/delivery", ready] {
+        let refused = clerk.get(path).await;
+        assert_eq!(refused.status(), 403, "{path}");
+        let page = refused.text().await.unwrap();
+        assert!(page.contains("没有这项权限") && page.contains("窗口一") && !page.contains("工作人员登录"), "{page}");
+    }
     let receipt =
         [("receiver", "王小明"), ("document", "identity-card"), ("number", "220202199003071230"), ("form", "paper")];
     let bare = desk.post("/delivery/2026-A01-000001", &receipt[..1]).await;
@@ -332,7 +345,35 @@ async fn a_licence_by_browser_from_the_form_to_the_citizen() {
     let row = site.app.db.certificate(&id).await.unwrap().unwrap();
     let lookup = site.browser().page(&format!("/q/2026-A01-000001/{}", row.lookup_code)).await;
     assert!(lookup.contains("已签发") && lookup.contains(&row.number) && !lookup.contains("江城惠民"));
-    assert_eq!(site.browser().get("/q/2026-A01-000001/guess").await.status(), 404);
+    let unknown = site.browser().get("/q/2026-A01-000001/guess").await;
+    assert_eq!(unknown.status(), 404);
+    assert!(unknown.text().await.unwrap().contains("请勿采信"));
+    assert!(clerk.page("/nowhere").await.contains("窗口一"), "who is signed in stays so on a page that is not there");
+}
+
+#[tokio::test]
+async fn a_letter_of_authorization_is_opened_by_whom_it_concerns() {
+    let site = site().await;
+    let admin = site.signed_in("centre", "").await;
+    let hall = admin.page("/hall").await;
+    let before = hall.split_once("吉林市市场监督管理局经济技术开发区分局</a>").unwrap().0;
+    let letter = format!("/letters/{}/pdf", between(before.rsplit_once("/letters/").unwrap().1, "", "/pdf"));
+    for (login, window, status) in [
+        ("centre", "", 200),
+        ("auditor", "", 200),
+        ("chief-scjg", "", 200),
+        ("leader-scjg", "", 200),
+        ("keeper-scjg", "", 200),
+        ("chief-jsj", "", 404),
+        ("keeper-jsj", "", 404),
+        ("clerk1", "A01", 404),
+    ] {
+        let answer = site.signed_in(login, window).await.get(&letter).await;
+        assert_eq!(answer.status(), status, "{login}");
+        let pdf = answer.headers()["content-type"] == "application/pdf";
+        assert_eq!(pdf, status == 200, "{login}");
+    }
+    assert_eq!(site.browser().get(&letter).await.status(), 303);
 }
 
 /// Approves the first thing in an approver's inbox; gives where that leads and what the button had said.
