@@ -149,7 +149,7 @@ fn ledger(signature: &SignatureReport) -> Check {
             };
             check(
                 Outcome::Yes,
-                format!("用印已登入用印公示账本第 {} 条", found.index),
+                format!("已登入用印公示账本第 {} 条", found.index),
                 format!("账本 {}，{witnesses}", found.log),
             )
         }

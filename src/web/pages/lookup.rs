@@ -32,7 +32,7 @@ impl Lookup {
         html! {
             (head("", "这张证照的登记", "下面是本大厅的登记。请与您手中的纸面逐项核对：证照名称、编号、状态。", html! {}))
             @for entry in &self.entries {
-                section.sheet {
+                section.sheet.stack-small {
                     @if let Some(warning) = entry.warning { (Notice::new(Tone::Bad, warning).show()) }
                     div.row { h2 { (entry.name) } (entry.state.show()) }
                     (facts(&[
