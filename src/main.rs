@@ -131,7 +131,7 @@ async fn run_demo(data: &Path, once: bool) -> Result<ExitCode, Failed> {
     }
     let text = std::fs::read_to_string(&accounts)?;
     writeln!(out, "{text}\naccounts {}", accounts.display())?;
-    writeln!(out, "演示的账本没有独立见证人：正式部署请在 keys/trust/policy.txt 中写明至少一个。")?;
+    writeln!(out, "演示的用印公示账本没有独立见证人：正式部署请在 keys/trust/policy.txt 中写明至少一个。")?;
     let door = match run::open(&app, &config, config.listen) {
         Ok(door) => door,
         // For a demonstration any other port will do; but what is printed and certified names the usual one.

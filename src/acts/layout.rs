@@ -1,15 +1,19 @@
 //! Where seals stand on a document: GB/T 9704-2012, 7.3.5.1. The template declares where issuer and date are; the seal
-//! presses down on both, upright and centred, so that they lie slightly below its centre.
+//! presses down on both, upright and centred, so that they lie slightly below its centre and clear of the words under its star.
 
 use serde::{Deserialize, Serialize};
 
 use crate::compose::{Anchor, Composed};
+use crate::hall::seal::SealKind;
 use crate::pdf::{FieldPlan, Locks, RectMm, page_sizes};
 
 use super::{ActError, inconsistent};
 
 /// Issuer and date lie below the centre of the seal by this part of its diameter.
 const SLIGHTLY_LOW: f64 = 0.08;
+/// On a seal with words under its star the date's middle is no further below the centre than this part of the diameter:
+/// further down it would be printed through the words.
+const DATE_LOWEST: f64 = 0.15;
 /// A seal keeps this distance from the page's edge (mm).
 const MARGIN_MM: f64 = 2.0;
 /// A seam seal's slice is at least this wide (mm); with more pages than that allows, there is one for each group of pages.
@@ -40,15 +44,15 @@ pub(super) struct Place {
 }
 
 impl Layout {
-    /// Places a seal of each diameter on its anchor.
-    pub(super) fn of(composed: &Composed, seals: &[String], diameters_mm: &[u8]) -> Result<Self, ActError> {
+    /// Places each seal, of that kind and diameter, on its anchor.
+    pub(super) fn of(composed: &Composed, seals: &[String], kinds: &[(SealKind, u8)]) -> Result<Self, ActError> {
         let pages = page_sizes(&composed.pdf)?;
         let mut places = Vec::new();
-        for (position, (seal, diameter)) in seals.iter().zip(diameters_mm).enumerate() {
+        for (position, (seal, (kind, diameter))) in seals.iter().zip(kinds).enumerate() {
             let anchor = composed.anchors.iter().find(|anchor| anchor.signer == *seal);
             let anchor = anchor.ok_or_else(|| inconsistent(format!("no anchor for the seal {seal}")))?;
             let size = pages.get(anchor.page).ok_or_else(|| inconsistent("an anchor lies on no page"))?;
-            places.push(place(anchor, *size, f64::from(*diameter), position));
+            places.push(place(anchor, *size, *kind, f64::from(*diameter), position));
         }
         Ok(Self { pages, places })
     }
@@ -87,8 +91,12 @@ impl Layout {
     }
 }
 
-fn place(anchor: &Anchor, (width, height): (f64, f64), diameter: f64, position: usize) -> Place {
+fn place(anchor: &Anchor, (width, height): (f64, f64), kind: SealKind, diameter: f64, position: usize) -> Place {
     let middle = (anchor.issuer_y_mm + anchor.date_y_mm) / 2.0 - SLIGHTLY_LOW * diameter;
+    let middle = match kind {
+        SealKind::Approval => middle.max(anchor.date_y_mm - DATE_LOWEST * diameter),
+        SealKind::Department => middle,
+    };
     let inside = |centre: f64, extent: f64| (centre - diameter / 2.0).min(extent - diameter - MARGIN_MM).max(MARGIN_MM);
     Place {
         field: format!("seal-{}", position + 1),
@@ -109,9 +117,19 @@ mod tests {
 
     #[test]
     fn issuer_and_date_lie_slightly_below_the_centre_of_the_seal() {
-        let place = place(&anchor(), (297.0, 210.0), 42.0, 0);
+        let place = place(&anchor(), (297.0, 210.0), SealKind::Department, 42.0, 0);
         // Centre of both lines 154 mm; the seal's centre 0.08 * 42 = 3.36 mm above it.
         assert!((place.left - 179.0).abs() < 1e-9 && (place.top - (154.0 - 3.36 - 21.0)).abs() < 1e-9, "{place:?}");
+    }
+
+    #[test]
+    fn the_date_stands_above_the_words_of_an_approval_seal() {
+        let top = |anchor: &Anchor| place(anchor, (297.0, 210.0), SealKind::Approval, 42.0, 0).top;
+        // 154 - 3.36 = 150.64 mm would leave the date 7.36 mm below the centre: it may be 0.15 * 42 = 6.3 mm below it.
+        assert!((top(&anchor()) - (158.0 - 6.3 - 21.0)).abs() < 1e-9);
+        // Lines 4 mm apart: centre at 156 - 3.36 = 152.64 mm, the date 5.36 mm below it.
+        let close = Anchor { issuer_y_mm: 154.0, ..anchor() };
+        assert!((top(&close) - (152.64 - 21.0)).abs() < 1e-9);
     }
 
     #[test]

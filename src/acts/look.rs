@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::compose::picture::Pictures;
 pub use crate::db::certificate::CertificateRow;
 use crate::db::delivery::DeliveryRow;
+pub use crate::db::letter::LetterRow;
 use crate::db::matter::MatterRow;
 pub use crate::db::seal::SealRow;
 pub use crate::db::seal_use::{ApprovalRow, SealUseRow, UseLine};
@@ -209,6 +210,32 @@ async fn read(app: &App, digest: Digest) -> Result<Vec<u8>, ActError> {
 pub async fn by_qr_code(app: &App, case_no: &str, code: &str) -> Result<Vec<CertificateRow>, ActError> {
     let found = app.db.certificate_by_lookup(case_no, code).await?.ok_or(ActError::NotFound)?;
     Ok(app.db.certificates_of(&found.matter).await?)
+}
+
+/// The letters of authorization of a department that have not been revoked, the longest-lasting first.
+pub async fn letters(app: &App, department: &str) -> Result<Vec<LetterRow>, ActError> {
+    Ok(app.db.letters(department).await?)
+}
+
+/// Whether somebody may open a department's letters of authorization: its approvers and its keeper, and who oversees
+/// the hall.
+pub fn may_open_letters(person: &Person, department: &str) -> bool {
+    match person.staff.duty {
+        Duty::Administrator | Duty::Auditor => true,
+        Duty::Chief | Duty::Leader | Duty::Keeper => {
+            person.staff.department.as_ref().is_some_and(|own| own.as_str() == department)
+        }
+        Duty::Clerk => false,
+    }
+}
+
+/// A letter of authorization as filed.
+pub async fn letter_pdf(app: &App, person: &Person, letter: &str) -> Result<Vec<u8>, ActError> {
+    let row = app.db.letter(letter).await?.ok_or(ActError::NotFound)?;
+    if !may_open_letters(person, &row.department) {
+        return Err(ActError::NotFound);
+    }
+    read(app, Digest::try_from(row.document.as_slice()).map_err(inconsistent)?).await
 }
 
 /// The seals this person may see: a keeper those of the own department, the hall's administrator and auditor all.

@@ -285,12 +285,7 @@ async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
     let template =
         app.templates.named("授权委托书").ok_or_else(|| inconsistent("no template for letters of authorization"))?;
     let draft = super::draft::Draft::of_letter(template.clone(), data, department);
-    let number = format!(
-        "{}授权〔{}〕{}号",
-        app.hall.area,
-        letter.from.year(),
-        app.db.take_number("letter", letter.from.year()).await?
-    );
+    let number = format!("授权〔{}〕{}号", letter.from.year(), app.db.take_number("letter", letter.from.year()).await?);
     let drafts = [draft];
     let checked = check(app, &drafts, std::slice::from_ref(&number), &app.base_url).await?.remove(0);
     let composed = compose(app, checked, facts(app, &drafts[0], &number, app.base_url.clone())).await?;

@@ -116,7 +116,7 @@ fn seat(app: &App, window: Option<&str>, inside: bool) -> Seat {
 }
 
 fn wrong() -> ActError {
-    Refusal::because("wrong-password", "用户名或密码不正确").into()
+    Refusal::because("wrong-password", "工号或口令不正确").into()
 }
 
 fn hasher() -> Argon2<'static> {

@@ -219,8 +219,11 @@ impl Making<'_> {
     ) -> Result<(CertificateRow, Vec<AskedUse>), ActError> {
         let app = self.app;
         let composed = compose(app, checked, facts(app, draft, number, self.qr.to_owned())).await?;
-        let diameters: Vec<u8> = seals.iter().map(|seal| seal.diameter_mm as u8).collect();
-        let layout = Layout::of(&composed, &draft.template.seals, &diameters)?;
+        let mut kinds = Vec::new();
+        for (signer, seal) in draft.signers.iter().zip(seals) {
+            kinds.push((signer.kind, u8::try_from(seal.diameter_mm).map_err(inconsistent)?));
+        }
+        let layout = Layout::of(&composed, &draft.template.seals, &kinds)?;
         let (fields, store) = (layout.fields(), app.store.clone());
         let unsealed = compute(move || {
             let prepared = prepare(&composed.pdf, &fields)?;

@@ -45,9 +45,10 @@ async fn run(app: &App, person: &Person, seal: &str, act: SealAct, why: &str) ->
     if person.staff.department.as_ref().map(|key| key.as_str()) != Some(row.department.as_str()) {
         return Err(Refusal::because("wrong-department", "只能管理本部门的印章").into());
     }
-    let written = why.trim();
+    // The statement has a line for it: what was written in several is put in one.
+    let written = why.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
     if written.is_empty() || written.chars().count() > MAX_REASON || written.chars().any(char::is_control) {
-        return Err(Refusal::because("reason-missing", format!("请写明理由（一行，不超过{MAX_REASON}个字）")).into());
+        return Err(Refusal::because("reason-missing", format!("请写明原因，不超过{MAX_REASON}个字")).into());
     }
     let (from, to) = match act {
         SealAct::Suspend => ("active", "suspended"),
@@ -57,11 +58,8 @@ async fn run(app: &App, person: &Person, seal: &str, act: SealAct, why: &str) ->
         return Err(not_possible().into());
     }
     let now = app.now();
-    let statement = format!(
-        "yinxin-seal-state/v1\nseal {seal}\nto {to}\nwho {}\nat {now:.6}\nwhy {}\n",
-        person.staff.id,
-        why.trim()
-    );
+    let statement =
+        format!("yinxin-seal-state/v1\nseal {seal}\nto {to}\nwho {}\nat {now:.6}\nwhy {written}\n", person.staff.id,);
     let salt = app.random();
     let change = SealChange {
         seal: Digest::try_from(row.key.as_slice()).map_err(inconsistent)?,

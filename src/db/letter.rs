@@ -60,6 +60,13 @@ impl Db {
     }
 }
 
+impl Db {
+    /// A letter by its identifier.
+    pub async fn letter(&self, id: &str) -> Result<Option<LetterRow>, DbError> {
+        Ok(sqlx::query_as("SELECT * FROM letter WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
+    }
+}
+
 impl LetterRow {
     /// The letter as the rules know it.
     pub fn to_letter(&self) -> Result<Letter, DbError> {

@@ -104,7 +104,7 @@ pub fn password() -> String {
 }
 
 fn accounts(hall: &str, password: &str) -> String {
-    let mut text = format!("演示账号（密码均为 {password}）\n\n");
+    let mut text = format!("演示账号（口令均为 {password}）\n\n");
     if let Ok(hall) = crate::hall::file::Hall::parse(hall) {
         for person in &hall.staff {
             let windows: Vec<&str> = person.windows.iter().map(|no| no.as_str()).collect();

@@ -30,22 +30,22 @@ pub struct IdentityNumber {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityError {
     /// Not 18 characters.
-    #[error("公民身份号码应为18位，现为{0}位")]
+    #[error("应为18位，现为{0}位")]
     Length(usize),
     /// No digit (or, in the last place, neither a digit nor a capital X).
-    #[error("公民身份号码第{position}位不合规定，应为数字（末位可为大写X）")]
+    #[error("第{position}位不合规定，应为数字（末位可为大写X）")]
     Character {
         /// Counted from 1.
         position: usize,
     },
     /// The first two digits name no province.
-    #[error("公民身份号码的地区代码不存在")]
+    #[error("地区代码不存在")]
     Area,
     /// Digits 7 to 14 are no date.
-    #[error("公民身份号码中的出生日期不存在")]
+    #[error("其中的出生日期不存在")]
     Birth,
     /// The last character does not fit the others.
-    #[error("公民身份号码校验位不符，请核对证件后重新录入")]
+    #[error("校验位不符，请核对证件后重新录入")]
     Check,
 }
 

@@ -19,10 +19,10 @@ pub struct Uscc(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UsccError {
     /// Not 18 characters.
-    #[error("统一社会信用代码应为18位，现为{0}位")]
+    #[error("应为18位，现为{0}位")]
     Length(usize),
     /// A character outside the code's alphabet (or no digit in the area, positions 3 to 8).
-    #[error("统一社会信用代码第{position}位“{character}”不合规定")]
+    #[error("第{position}位“{character}”不合规定")]
     Character {
         /// Counted from 1.
         position: usize,
@@ -30,7 +30,7 @@ pub enum UsccError {
         character: char,
     },
     /// The last character does not fit the others.
-    #[error("统一社会信用代码校验位不符，请核对原件后重新录入")]
+    #[error("校验位不符，请核对原件后重新录入")]
     Check,
 }
 

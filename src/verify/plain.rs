@@ -37,7 +37,7 @@ impl fmt::Display for Report {
                 write!(f, "；用印时间 {}", local.strftime("%Y年%m月%d日 %H:%M:%S"))?;
             }
             if let Some(ledger) = &signature.ledger {
-                write!(f, "；账本 {} 第{}条（截至{}条）", ledger.log, ledger.index, ledger.size)?;
+                write!(f, "；用印公示账本 {} 第{}条（截至{}条）", ledger.log, ledger.index, ledger.size)?;
             }
             writeln!(f)?;
         }

@@ -133,7 +133,7 @@ impl Web {
 fn desks(duty: Duty, hands_out: bool) -> Vec<Desk> {
     let names: &[(&'static str, &'static str)] = match duty {
         Duty::Clerk if hands_out => &[("待出件", "/delivery"), ("办件", "/cases")],
-        Duty::Clerk => &[("办件", "/cases"), ("新办件", "/cases/new"), ("待出件", "/delivery")],
+        Duty::Clerk => &[("办件", "/cases"), ("新办件", "/cases/new")],
         Duty::Chief | Duty::Leader => &[("待签批", "/inbox"), ("办件", "/cases")],
         Duty::Keeper => &[("印章", "/seals"), ("办件", "/cases")],
         Duty::Administrator => &[("大厅", "/hall"), ("办件", "/cases"), ("印章", "/seals")],
@@ -182,7 +182,8 @@ pub(super) fn addresses(web: Web) -> Router {
         .route("/seals/{id}/imprint.svg", get(seals::imprint_svg))
         .route("/seals/{id}/imprint.png", get(seals::imprint_png))
         .route("/seals/{id}/certificate.cer", get(seals::certificate));
-    let administrators = Router::new().route("/hall", get(hall::overview));
+    let administrators =
+        Router::new().route("/hall", get(hall::overview)).route("/letters/{id}/pdf", get(hall::letter));
     let auditors = Router::new()
         .route("/uses", get(uses::list))
         .route("/uses/{index}", get(uses::one))
@@ -197,6 +198,7 @@ pub(super) fn addresses(web: Web) -> Router {
     let pages = [every_duty, clerks, approvers, keepers, administrators, auditors];
     let pages = pages.into_iter().fold(anybody, Router::merge);
     let pages = pages
+        .fallback(|| async { Error::NotFound })
         .layer(middleware::from_fn_with_state(web.clone(), session::of_page))
         .layer(middleware::from_fn(origin::origin));
     pages.merge(monitors).merge(super::api::router(&web)).with_state(web)

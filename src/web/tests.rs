@@ -1,6 +1,5 @@
 //! The web of a real hall on a real socket: what guards it, and its main job by browser.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::{Router, middleware, routing};
@@ -8,14 +7,14 @@ use serde_json::Value;
 
 use super::guard::{csrf::Sent, headers, origin};
 use super::router::{Accounts, MOST_FORM, Web, addresses, guarded};
-use super::serve::{Door, Identity, ServeError};
-use crate::acts::server_certificate::server_certificate;
+use super::serve::Door;
 use crate::acts::set_up::set_up;
 use crate::app::{App, Clock, config::Config};
 
 mod api;
 mod document;
 mod health;
+mod tls;
 
 const PASSWORD: &str = "correct horse 9";
 const HALL: &str = include_str!("../../tests/data/hall.toml");
@@ -224,7 +223,9 @@ async fn sessions_are_strict() {
     assert_eq!(wrong.status(), 422);
     assert!(wrong.headers().get("set-cookie").is_none());
     let page = wrong.text().await.unwrap();
-    assert!(page.contains("不正确") && !page.contains("guess"));
+    assert!(page.contains("工号或口令不正确") && !page.contains("guess"));
+    let empty = stranger.post("/sign-in", &[("login", ""), ("password", "")]).await.text().await.unwrap();
+    assert!(empty.contains("有 2 处需要改正") && empty.matches("aria-invalid=\"true\"").count() == 2, "{empty}");
     let right = [("login", "auditor"), ("password", PASSWORD), ("next", "/uses?department=scjg")];
     let entered = stranger.post("/sign-in", &right).await;
     assert_eq!(location(&entered), "/uses?department=scjg");
@@ -279,6 +280,7 @@ async fn a_licence_by_browser_from_the_form_to_the_citizen() {
     assert!(changed.text().await.unwrap().contains("已经提交过"));
     let page = clerk.page("/cases/2026-A01-000001").await;
     assert!(page.contains("等首席代表签批"));
+    assert!(clerk.page("/cases/new").await.contains("href=\"/cases/new\" accesskey=\"3\" aria-current=\"page\""));
 
     // The chief sees the pages and their digest, and approves exactly that.
     let chief = site.signed_in("chief-scjg", "").await;
@@ -299,8 +301,18 @@ async fn a_licence_by_browser_from_the_form_to_the_citizen() {
         assert_eq!((answer.status().as_u16(), location(answer)), (303, "/inbox?done=sealed"));
     }
 
-    // Handed out once, at the delivery window, with the number masked.
+    // Handed out once, at the delivery window and nowhere else, with the number masked.
     let desk = site.signed_in("delivery", "A09").await;
+    let ready = "/delivery/2026-A01-000001";
+    assert!(desk.page("/cases/2026-A01-000001").await.contains(ready));
+    let page = clerk.page("/cases/2026-A01-000001").await;
+    assert!(page.contains("等统一出件窗口") && !page.contains("/delivery"), "an intake window hands nothing out");
+    for path in ["/delivery", ready] {
+        let refused = clerk.get(path).await;
+        assert_eq!(refused.status(), 403, "{path}");
+        let page = refused.text().await.unwrap();
+        assert!(page.contains("没有这项权限") && page.contains("窗口一") && !page.contains("工作人员登录"), "{page}");
+    }
     let receipt =
         [("receiver", "王小明"), ("document", "identity-card"), ("number", "220202199003071230"), ("form", "paper")];
     let bare = desk.post("/delivery/2026-A01-000001", &receipt[..1]).await;
@@ -336,7 +348,35 @@ async fn a_licence_by_browser_from_the_form_to_the_citizen() {
     let row = site.app.db.certificate(&id).await.unwrap().unwrap();
     let lookup = site.browser().page(&format!("/q/2026-A01-000001/{}", row.lookup_code)).await;
     assert!(lookup.contains("已签发") && lookup.contains(&row.number) && !lookup.contains("江城惠民"));
-    assert_eq!(site.browser().get("/q/2026-A01-000001/guess").await.status(), 404);
+    let unknown = site.browser().get("/q/2026-A01-000001/guess").await;
+    assert_eq!(unknown.status(), 404);
+    assert!(unknown.text().await.unwrap().contains("请勿采信"));
+    assert!(clerk.page("/nowhere").await.contains("窗口一"), "who is signed in stays so on a page that is not there");
+}
+
+#[tokio::test]
+async fn a_letter_of_authorization_is_opened_by_whom_it_concerns() {
+    let site = site().await;
+    let admin = site.signed_in("centre", "").await;
+    let hall = admin.page("/hall").await;
+    let before = hall.split_once("吉林市市场监督管理局经济技术开发区分局</a>").unwrap().0;
+    let letter = format!("/letters/{}/pdf", between(before.rsplit_once("/letters/").unwrap().1, "", "/pdf"));
+    for (login, window, status) in [
+        ("centre", "", 200),
+        ("auditor", "", 200),
+        ("chief-scjg", "", 200),
+        ("leader-scjg", "", 200),
+        ("keeper-scjg", "", 200),
+        ("chief-jsj", "", 404),
+        ("keeper-jsj", "", 404),
+        ("clerk1", "A01", 404),
+    ] {
+        let answer = site.signed_in(login, window).await.get(&letter).await;
+        assert_eq!(answer.status(), status, "{login}");
+        let pdf = answer.headers()["content-type"] == "application/pdf";
+        assert_eq!(pdf, status == 200, "{login}");
+    }
+    assert_eq!(site.browser().get(&letter).await.status(), 303);
 }
 
 /// Approves the first thing in an approver's inbox; gives where that leads and what the button had said.
@@ -398,40 +438,4 @@ async fn a_keeper_suspends_once_and_says_why() {
     assert!(keeper.page(&seal).await.contains("恢复启用"));
     assert_eq!(keeper.get(&format!("{seal}/imprint.svg")).await.headers()["content-type"], "image/svg+xml");
     assert_eq!(site.browser().get(&format!("{seal}/imprint.svg")).await.status(), 303);
-}
-
-#[tokio::test]
-async fn tls_with_the_halls_own_certificate() {
-    let site = site().await;
-    let keys = site._folder.path().join("hall/keys");
-    let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let made = server_certificate(&site.app, &keys, &names).unwrap();
-    let again = server_certificate(&site.app, &keys, &names).unwrap();
-    assert_eq!(made.cert, again.cert, "made once");
-    let others = server_certificate(&site.app, &keys, &names[..1]).unwrap();
-    assert_ne!(made.cert, others.cert, "other names, another certificate");
-    let any = SocketAddr::from(([0, 0, 0, 0], 0));
-    assert!(matches!(Door::open(any, None), Err(ServeError::PlainOutside(_))));
-    let door = Door::open("127.0.0.1:0".parse().unwrap(), Some(Identity::held(made))).unwrap();
-    let address = door.address();
-    tokio::spawn(door.serve(Router::new().route("/", routing::get(|| async { "inside" })), std::future::pending()));
-    let said = tokio::task::spawn_blocking(move || over_tls(address, &again.cert)).await.unwrap();
-    assert!(said.starts_with("HTTP/1.1 200 OK\r\n") && said.ends_with("inside"), "{said}");
-}
-
-/// Speaks TLS to `address`, believing no authority but the last of `chain`; gives the answer's text.
-fn over_tls(address: SocketAddr, chain: &[rustls::pki_types::CertificateDer<'static>]) -> String {
-    use std::io::{Read, Write};
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(chain[1].clone()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = Arc::new(config.with_root_certificates(roots).with_no_client_auth());
-    let mut session = rustls::ClientConnection::new(config, "localhost".try_into().unwrap()).unwrap();
-    let mut socket = std::net::TcpStream::connect(address).unwrap();
-    let mut stream = rustls::Stream::new(&mut session, &mut socket);
-    stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
-    let mut text = Vec::new();
-    let _ = stream.read_to_end(&mut text);
-    String::from_utf8(text).unwrap()
 }

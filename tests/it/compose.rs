@@ -396,6 +396,52 @@ fn every_character_of_the_general_table_can_be_drawn() {
 }
 
 #[test]
+fn every_template_takes_the_longest_data_it_allows_all_at_once() {
+    let line = "吉林经济技术开发区九站街道和平路66号，";
+    let fill = |length: usize| line.chars().cycle().take(length).collect::<String>();
+    for mut case in a_case_for_every_template() {
+        let template = case.template.clone();
+        for field in &template.fields {
+            let value = match field.kind {
+                FieldKind::Text | FieldKind::Paragraph => json!(fill(field.max)),
+                FieldKind::Blocks => json!([{ "p": fill(field.max) }]),
+                _ => continue,
+            };
+            case.data.insert(field.name.clone(), value);
+        }
+        inside(&case.compose(&COMPOSER).pdf, &template.slug);
+    }
+}
+
+#[test]
+fn an_organ_s_long_name_is_parted_where_its_parts_end() {
+    let name = "吉林省吉林市市场监督管理局吉林经济技术开发区食品药品安全监督管理分局";
+    for mut case in a_case_for_every_template() {
+        case.facts.signers.iter_mut().for_each(|signer| signer.name = name.to_owned());
+        let composed = case.compose(&COMPOSER);
+        let text = run(&composed.pdf, "pdftotext", &["-raw", "FILE", "-"]);
+        let parted = text.lines().any(|line| line.ends_with("市场监督管理局"));
+        assert!(parted, "{}:\n{text}", case.template.slug);
+        for torn in ["经济技\n", "经济技术\n", "技术开\n", "食品药\n", "监督管\n", "管理分\n", "分\n局"]
+        {
+            assert!(!text.contains(torn), "{}: {torn:?} in\n{text}", case.template.slug);
+        }
+    }
+}
+
+#[test]
+fn a_line_neither_begins_with_a_name_s_dot_nor_tears_a_comparison_from_its_figure() {
+    let mut case = case("000005");
+    for length in 0..40 {
+        let before: String = "甲".repeat(length);
+        case.data.insert("企业法定代表人姓名".into(), json!(format!("{before}阿依古丽·买买提")));
+        case.data.insert("许可范围".into(), json!(format!("{before}过氧化氢溶液[含量＞8%]")));
+        let text = run(&case.compose(&COMPOSER).pdf, "pdftotext", &["-raw", "FILE", "-"]);
+        assert!(text.contains("丽·") && text.contains("＞8%"), "{length}: {text}");
+    }
+}
+
+#[test]
 fn pages_never_overflow_whatever_the_length() {
     let alphabets = ["吉林经济技术开发区九站街道和平路", "W", "a-b/c.d", "，。！？", "（（《“", "１２３ 456 ", "—…"];
     for normal in a_case_for_every_template() {

@@ -135,7 +135,7 @@ fn a_delivery_is_refused_with_all_reasons() {
     let texts: Vec<_> = refusal.reasons().iter().map(|reason| reason.text.as_str()).collect();
     assert_eq!(texts[0], "证照只能从统一出件窗口发出，请到出件窗口办理");
     assert_eq!(texts[1], "证照当前为“已出证”，只有已用印未出证的才能出证");
-    assert_eq!(texts[4], "公民身份号码校验位不符，请核对证件后重新录入");
+    assert_eq!(texts[4], "校验位不符，请核对证件后重新录入");
 
     let empty = Delivery { receiver: "", document: IdentityDocument::Other, number: "", ..delivery };
     assert!(hand_out(&empty).unwrap_err().codes().ends_with(&["receiver-missing", "identity-not-valid"]));

@@ -153,7 +153,7 @@ fields = []
             "6: hall.windows[1].no: not a WindowNo: 1 to 16 capital letters and digits",
             "7: hall.windows[2].kind: not a WindowKind: one of: intake delivery",
             "9: department[1].approval_office: missing",
-            "12: department[1].uscc: 统一社会信用代码校验位不符，请核对原件后重新录入",
+            "12: department[1].uscc: 校验位不符，请核对原件后重新录入",
             "19: item[1].limit_days: must be a whole number in range",
             "21: item[1].number: unknown placeholder {yaer}; no {seq}",
             "22: item[1].fields: must name at least one",
@@ -305,7 +305,7 @@ fn what_does_not_fit_together_is_refused() {
 fn a_broken_department_or_item_is_one_problem_not_many() {
     assert_eq!(
         texts("11220200MB1A000794", "11220200MB1A000795"),
-        ["department[7].uscc: 统一社会信用代码校验位不符，请核对原件后重新录入"]
+        ["department[7].uscc: 校验位不符，请核对原件后重新录入"]
     );
     assert_eq!(texts("建字第220201{year}{seq:5}号", "建字第220201{year}号"), ["item[4].number: no {seq}"]);
 }

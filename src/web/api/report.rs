@@ -80,6 +80,10 @@ pub struct LedgerReport {
     pub index: u64,
     /// The size of the tree of the proof.
     pub size: u64,
+    /// The root of that tree, hexadecimal.
+    pub root: String,
+    /// The entry's leaf hash, hexadecimal.
+    pub leaf: String,
     /// Witnesses of the policy that have cosigned, each with its time, RFC 3339.
     pub witnesses: Vec<Vec<String>>,
 }

@@ -5,6 +5,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
+use maud::{Markup, html};
+
 use super::{
     cases::{Looked, viewer},
     hall::named,
@@ -169,7 +171,7 @@ async fn page(
                 words::minute_of(case.matter.submitted_at)
             ),
         ),
-        Fact::new("授权委托书", letter(app, one)),
+        Fact::marked("授权委托书", letter(app, who, one).await?),
     ];
     for approval in approvals {
         let said = if approval.decision == "approve" { "批准" } else { "不予批准" };
@@ -232,16 +234,18 @@ fn decision(app: &App, waiting: Option<&Waiting>, who: &SignedIn, case: &look::C
     if open { Decision::PassesOn { to: "其余各审批人".into() } } else { Decision::Seals }
 }
 
-fn letter(app: &App, one: &look::SealUseRow) -> String {
+/// The letter under which the seal is used today, to be opened.
+async fn letter(app: &App, who: &SignedIn, one: &look::SealUseRow) -> Result<Markup, Error> {
     let today = china_date(app.now());
-    let item = one.item.parse().ok();
-    let found = app
-        .hall
-        .letters
-        .iter()
-        .find(|l| l.department.as_str() == one.department && item.as_ref().is_some_and(|i| l.covers(i, today)));
-    match found {
-        Some(letter) => format!("{} 至 {}，含本事项", letter.from, letter.to),
-        None => "今天没有含本事项的授权委托书".into(),
+    let Ok(item) = one.item.parse() else { return Err(Error::failed("a use without an item")) };
+    for row in look::letters(app, &one.department).await? {
+        if row.to_letter().map_err(Error::failed)?.covers(&item, today) {
+            let open = look::may_open_letters(&who.person, &row.department);
+            return Ok(html! {
+                (row.first_day) " 至 " (row.last_day) "，含本事项"
+                @if open { "（" a href={ "/letters/" (row.id) "/pdf" } { "打开" } "）" }
+            });
+        }
     }
+    Ok(html! { "今天没有含本事项的授权委托书" })
 }

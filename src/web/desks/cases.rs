@@ -6,7 +6,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::hall::limit;
+use super::{hall::limit, sign_in::hands_out};
 use crate::{
     acts::{
         ActError,
@@ -65,7 +65,7 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(asked): Query<Ask
             Err(error) => return Err(error.into()),
         }
     }
-    let accepts = who.person.staff.duty == Duty::Clerk;
+    let accepts = work(&web, &who) == Work::TakesIn;
     let page = CaseList { rows, words, accepts, pager };
     Ok(web.shell_for(&who, "办件", "/cases").show(page.show()).into_response())
 }
@@ -85,7 +85,7 @@ pub async fn one(
         marks: marks(&case),
         due: due(&web.app, &case),
         steps: steps(&case),
-        next: next(&case, who.person.staff.duty),
+        next: next(&case, work(&web, &who)),
         certificates: case
             .documents
             .iter()
@@ -142,7 +142,7 @@ fn row(app: &App, case: &Case) -> CaseRow {
         asker: holder(case),
         state: state(case),
         marks: marks(case),
-        number: case.documents.iter().map(|d| d.certificate.number.clone()).collect::<Vec<_>>().join("、"),
+        numbers: case.documents.iter().map(|d| d.certificate.number.clone()).collect(),
         due: due(app, case),
     }
 }
@@ -154,6 +154,7 @@ enum Whole {
     Sealing,
     Sealed,
     Delivered,
+    Withdrawn,
     Refused,
     Voided,
 }
@@ -165,6 +166,7 @@ fn whole(case: &Case) -> Whole {
         () if any("refused") => Whole::Refused,
         () if any("voided") => Whole::Voided,
         () if case.delivery.is_some() => Whole::Delivered,
+        () if any("withdrawn") => Whole::Withdrawn,
         () if any("submitted") && logged => Whole::Sealing,
         () if any("submitted") => Whole::Deciding,
         () => Whole::Sealed,
@@ -178,6 +180,7 @@ fn state(case: &Case) -> Tag {
         Whole::Sealing => Tag::state(Tone::Calm, "正在用印"),
         Whole::Sealed => Tag::state(Tone::Wait, "待出件"),
         Whole::Delivered => Tag::state(Tone::Good, "已出件"),
+        Whole::Withdrawn => Tag::state(Tone::Bad, "证照已撤销"),
         Whole::Refused => Tag::state(Tone::Bad, "不予批准"),
         Whole::Voided => Tag::state(Tone::Bad, "用印作废"),
     }
@@ -208,7 +211,7 @@ fn marks(case: &Case) -> Vec<Tag> {
     if any(|c| c.disputed) {
         marks.push(Tag::mark("争议"));
     }
-    if any(|c| c.state == "withdrawn") {
+    if whole(case) == Whole::Delivered && any(|c| c.state == "withdrawn") {
         marks.push(Tag::state(Tone::Bad, "证照已撤销"));
     }
     marks
@@ -222,7 +225,7 @@ fn item<'a>(app: &'a App, certificate: &CertificateRow) -> Option<&'a Item> {
 fn due(app: &App, case: &Case) -> Due {
     let words = match whole(case) {
         Whole::Delivered => "已办结".to_owned(),
-        Whole::Refused | Whole::Voided => "已终止".to_owned(),
+        Whole::Withdrawn | Whole::Refused | Whole::Voided => "已终止".to_owned(),
         _ => {
             let items = case.documents.iter().filter_map(|d| item(app, &d.certificate));
             items.max_by_key(|i| i.limit_days).map(limit).unwrap_or_default()
@@ -239,17 +242,18 @@ fn steps(case: &Case) -> Vec<Step> {
         () if here.contains(&now) => Stand::Now,
         () => Stand::ToCome,
     };
-    use Whole::{Deciding, Delivered, Refused, Sealed, Sealing, Voided};
-    let decided =
-        if now == Refused { Stand::Stopped } else { later(&[Sealing, Sealed, Delivered, Voided], &[Deciding]) };
-    let sealed = if now == Voided { Stand::Stopped } else { later(&[Sealed, Delivered], &[Sealing]) };
+    use Whole::{Deciding, Delivered, Refused, Sealed, Sealing, Voided, Withdrawn};
+    let past_decision = [Sealing, Sealed, Delivered, Withdrawn, Voided];
+    let decided = if now == Refused { Stand::Stopped } else { later(&past_decision, &[Deciding]) };
+    let sealed = if now == Voided { Stand::Stopped } else { later(&[Sealed, Delivered, Withdrawn], &[Sealing]) };
+    let handed_out = if now == Withdrawn { Stand::Stopped } else { later(&[Delivered], &[Sealed]) };
     let mut steps = vec![
         Step::new("申请", Stand::Done).line(&at),
         Step::new("受理", Stand::Done).line(format!("{} 窗口", case.matter.window_no)).line(&at),
         Step::new("审核", Stand::Done).line(&case.submitted_by),
         Step::new("签批", decided),
         Step::new("用印", sealed),
-        Step::new("出件", later(&[Delivered], &[Sealed])),
+        Step::new("出件", handed_out),
     ];
     let approvals = case.documents.iter().flat_map(|d| &d.uses).flat_map(|(_, approvals)| approvals);
     if let Some(at) = approvals.map(|a| a.at).max().filter(|_| now != Deciding) {
@@ -264,26 +268,43 @@ fn steps(case: &Case) -> Vec<Step> {
     steps
 }
 
-fn next(case: &Case, duty: Duty) -> Option<Next> {
-    let (words, action) = match (whole(case), duty) {
-        (Whole::Deciding, Duty::Chief | Duty::Leader) => ("等您或同事签批。", Some(("去待签批", "/inbox".to_owned()))),
+/// What somebody does with cases, as far as the next step of one is theirs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// Takes them in at a window.
+    TakesIn,
+    /// Hands out what is sealed.
+    HandsOut,
+    /// Decides.
+    Decides,
+    /// Looks on.
+    Other,
+}
+
+fn work(web: &Web, who: &SignedIn) -> Work {
+    match who.person.staff.duty {
+        Duty::Clerk if hands_out(web, &who.person) => Work::HandsOut,
+        Duty::Clerk => Work::TakesIn,
+        Duty::Chief | Duty::Leader => Work::Decides,
+        _ => Work::Other,
+    }
+}
+
+fn next(case: &Case, work: Work) -> Option<Next> {
+    let again = Some(("重新受理", "/cases/new".to_owned()));
+    let (words, action) = match (whole(case), work) {
+        (Whole::Deciding, Work::Decides) => ("等您或同事签批。", Some(("去待签批", "/inbox".to_owned()))),
         (Whole::Deciding, _) if needs_leader_now(case) => {
             ("首席代表已批准，等部门分管领导批准。批准后自动用印。", None)
         }
         (Whole::Deciding, _) => ("等首席代表签批。批准后自动用印，到统一出件窗口领取。", None),
-        (Whole::Sealing, _) => ("已登入账本，正在用印；稍后刷新本页。", None),
-        (Whole::Sealed, Duty::Clerk) => (
-            "已用印。请到统一出件窗口核对身份后交付。",
-            Some(("登记出件", format!("/delivery/{}", case.matter.case_no))),
-        ),
-        (Whole::Sealed, _) => ("已用印，等统一出件窗口交付。", None),
-        (Whole::Refused, Duty::Clerk) => (
-            "不予批准，理由见下。请一次告知申请人全部理由；补正后重新受理。",
-            Some(("重新受理", "/cases/new".to_owned())),
-        ),
-        (Whole::Voided, Duty::Clerk) => {
-            ("用印没有完成，已作废并登入账本。请查明原因后重新受理。", Some(("重新受理", "/cases/new".to_owned())))
+        (Whole::Sealing, _) => ("已登入用印公示账本，正在用印；稍后刷新本页。", None),
+        (Whole::Sealed, Work::HandsOut) => {
+            ("已用印。请核对身份后交付。", Some(("登记出件", format!("/delivery/{}", case.matter.case_no))))
         }
+        (Whole::Sealed, _) => ("已用印，等统一出件窗口核对身份后交付。", None),
+        (Whole::Refused, Work::TakesIn) => ("不予批准，理由见下。请一次告知申请人全部理由；补正后重新受理。", again),
+        (Whole::Voided, Work::TakesIn) => ("用印没有完成，已作废并登入用印公示账本。请查明原因后重新受理。", again),
         _ => return None,
     };
     Some(Next { words: words.to_owned(), action: action.map(|(w, h)| (w.to_owned(), h)) })

@@ -20,7 +20,7 @@ use crate::{
     compose::Template,
     hall::{
         department::Role,
-        item::{Item, ItemSeal, Joint},
+        item::{Item, ItemSeal, Joint, Weight},
         opening::china_date,
         refusal::Refusal,
         staff::Duty,
@@ -111,7 +111,7 @@ pub async fn choose(State(web): State<Web>, who: SignedIn) -> Result<Response, E
         shelves
             .push(Shelf { name: "并联审批".into(), items: app.hall.joints.iter().enumerate().map(card).collect() });
     }
-    Ok(web.shell_for(&who, "新办件", "/cases").show(Choose { shelves }.show()).into_response())
+    Ok(web.shell_for(&who, "新办件", "/cases/new").show(Choose { shelves }.show()).into_response())
 }
 
 /// `GET /cases/new/{matter}`.
@@ -298,56 +298,55 @@ fn show(
         key,
         csrf: who.csrf.clone(),
     };
-    let mut shell = web.shell_for(who, matter.name(), "/cases");
+    let mut shell = web.shell_for(who, matter.name(), "/cases/new");
     shell.wide = true;
     shell.show(page.show())
 }
 
 /// All that the applicant is to be told at once.
 fn told(app: &App, matter: &Matter<'_>) -> Vec<Fact> {
-    let one = |item: &Item| {
-        let steps = match item.weight {
-            crate::hall::item::Weight::Ordinary => "受理、审核、签批（首席代表）",
-            _ => "受理、审核、签批（首席代表、分管领导）",
-        };
-        let mut facts = vec![
-            Fact::new("时限", format!("法定 {} 个工作日，{}", item.legal_days, limit(item))),
-            Fact::new("步骤", steps),
-            Fact::new(
-                "发给",
-                match item.valid_years {
-                    Some(years) => format!("{}，有效期 {years} 年", item.certificate),
-                    None => item.certificate.clone(),
-                },
-            ),
-        ];
-        if let ItemSeal::Department { legal_basis } = &item.seal {
-            facts.push(Fact::new("用印依据", legal_basis));
-        }
-        facts
-    };
-    let materials = |template: &Template| {
+    let days = |item: &Item| format!("法定 {} 个工作日，{}", item.legal_days, limit(item));
+    let asked = |template: &Template| {
         let required = template.fields.iter().filter(|f| f.required && f.name != draft::DECIDED_ITEMS);
-        Fact::new("要填报的", required.map(|f| f.label.as_deref().unwrap_or(&f.name)).collect::<Vec<_>>().join("、"))
+        required.map(|f| f.label.as_deref().unwrap_or(&f.name).to_owned()).collect::<Vec<_>>().join("、")
     };
+    let mut facts = Vec::new();
     match matter {
         Matter::Item(item, template) => {
-            let mut facts = one(item);
-            facts.push(materials(template));
-            facts.push(Fact::new("领取", "统一出件窗口，凭身份证件"));
-            facts
+            if let ItemSeal::Department { legal_basis } = &item.seal {
+                facts.push(Fact::new("依据", legal_basis));
+            }
+            facts.push(Fact::new("时限", days(item)));
+            let steps = match item.weight {
+                Weight::Ordinary => "受理、审核、签批（首席代表）、用印、出件",
+                _ => "受理、审核、签批（首席代表、分管领导）、用印、出件",
+            };
+            facts.push(Fact::new("步骤", steps));
+            facts.push(Fact::new("要填报的内容", asked(template)));
+            let gives = match item.valid_years {
+                Some(years) => format!("{}，有效期 {years} 年", item.certificate),
+                None => item.certificate.clone(),
+            };
+            facts.push(Fact::new("领取", format!("{gives}；到统一出件窗口，凭身份证件领取")));
         }
-        Matter::Joint(_, template) => {
+        Matter::Joint(joint, template) => {
             let parts = matter.parts(app);
-            let mut facts: Vec<Fact> = parts
-                .iter()
-                .map(|(item, _)| {
-                    Fact::new(&item.certificate, format!("{}，{}", named(app, &item.department), limit(item)))
-                })
-                .collect();
-            facts.push(materials(template));
-            facts.push(Fact::new("步骤", "各部门分别签批；全部同意后一次用印，一次领取"));
-            facts
+            let each = |(item, _): &(&Item, &Template)| {
+                format!("{}：{}，{}", item.certificate, named(app, &item.department), days(item))
+            };
+            facts.push(Fact::new("时限", parts.iter().map(each).collect::<Vec<_>>().join("\n")));
+            facts.push(Fact::new("步骤", "一窗受理，各部门分别审核、签批；全部同意后一次用印、一次出件"));
+            let own = parts.iter().map(|(_, of_item)| {
+                let beyond = of_item.fields.iter().filter(|f| f.required && template.field(&f.name).is_none());
+                let names: Vec<&str> = beyond.map(|f| f.label.as_deref().unwrap_or(&f.name)).collect();
+                format!("{}另需：{}", of_item.name, names.join("、"))
+            });
+            let asked: Vec<String> = std::iter::once(asked(template)).chain(own).collect();
+            facts.push(Fact::new("要填报的内容", asked.join("\n")));
+            let gives = parts.iter().map(|(item, _)| item.certificate.as_str()).chain([joint.joint_document.as_str()]);
+            let gives = gives.collect::<Vec<_>>().join("、");
+            facts.push(Fact::new("领取", format!("{gives}；到统一出件窗口，凭身份证件领取")));
         }
     }
+    facts
 }

@@ -5,7 +5,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::cases::{Looked, holder, viewer};
+use super::{
+    cases::{Looked, holder, viewer},
+    sign_in::hands_out,
+};
 use crate::{
     acts::{
         ActError,
@@ -26,9 +29,15 @@ use crate::{
     },
 };
 
+/// Only whoever sits at a window that hands out has these pages.
+fn at_the_exit(web: &Web, who: &SignedIn) -> Result<(), Error> {
+    who.require(&[Duty::Clerk])?;
+    if hands_out(web, &who.person) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
 /// `GET /delivery`.
 pub async fn list(State(web): State<Web>, who: SignedIn, Query(looked): Query<Looked>) -> Result<Response, Error> {
-    who.require(&[Duty::Clerk])?;
+    at_the_exit(&web, &who)?;
     let cases = look::undelivered(&web.app, &who.person).await?;
     let ready = |case: &look::Case| Ready {
         href: format!("/delivery/{}", case.matter.case_no),
@@ -48,7 +57,9 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(looked): Query<Lo
             .unwrap_or_default(),
         marks: vec![],
     };
-    let rows: Vec<_> = cases.iter().map(ready).collect();
+    // What has been withdrawn in the meantime is no longer handed out.
+    let in_force = |case: &&look::Case| case.documents.iter().all(|d| d.certificate.state == "sealed");
+    let rows: Vec<_> = cases.iter().filter(in_force).map(ready).collect();
     let shown = format!("共 {} 件", rows.len());
     let page = Delivery { window: super::place(&web, &who), rows, pager: Pager { shown, ..Pager::default() } };
     let mut shell = web.shell_for(&who, "待出件", "/delivery");
@@ -58,7 +69,7 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(looked): Query<Lo
 
 /// `GET /delivery/{case}`.
 pub async fn form(State(web): State<Web>, who: SignedIn, Path(case): Path<String>) -> Result<Response, Error> {
-    who.require(&[Duty::Clerk])?;
+    at_the_exit(&web, &who)?;
     page(&web, &who, &case, HandOver::form(|_| String::new())).await
 }
 

@@ -1,11 +1,12 @@
 //! The administrator's desk: what the hall consists of.
 use axum::{
-    extract::State,
+    extract::{Path, State},
     response::{IntoResponse, Response},
 };
 use maud::{Markup, html};
 
 use crate::{
+    acts::look,
     app::App,
     hall::{
         department::{Department, Intake, Role, WindowKind},
@@ -34,7 +35,7 @@ pub async fn overview(State(web): State<Web>, who: SignedIn) -> Result<Response,
             Fact::new("现在", format!("{}，{}", words::minute(app.now()), if open { "开放" } else { "不在开放时间" })),
         ],
         figures: figures(app),
-        registers: vec![departments(app), windows(app), staff(app), items(app), templates(app), letters(app)],
+        registers: vec![departments(app), windows(app), staff(app), items(app), templates(app), letters(app).await?],
     };
     Ok(web.shell_for(&who, "大厅", "/hall").show(page.show()).into_response())
 }
@@ -181,37 +182,41 @@ fn items(app: &App) -> Register {
 fn templates(app: &App) -> Register {
     let row = |t: &std::sync::Arc<crate::compose::Template>| {
         let version: String = t.version.to_string().chars().take(16).collect();
-        vec![cell(&t.name), cell(&t.slug), cell(version), cell(t.fields.len().to_string()), cell(&t.source)]
+        vec![cell(&t.name), cell(version), cell(t.fields.len().to_string()), cell(&t.source)]
     };
     Register {
         name: "证照模板".into(),
         anchor: "templates",
-        columns: vec![
-            Column::words("名称"),
-            Column::codes("代号"),
-            Column::codes("版本"),
-            Column::numbers("字段"),
-            Column::words("样式来源"),
-        ],
+        columns: vec![Column::words("名称"), Column::codes("版本"), Column::numbers("字段"), Column::words("样式来源")],
         rows: app.templates.iter().map(row).collect(),
     }
 }
 
-fn letters(app: &App) -> Register {
-    let row = |l: &crate::hall::authorization::Letter| {
-        let listed = app.hall.items.iter().filter(|i| i.department == l.department && l.lists(&i.code)).count();
-        let powers = l.powers.iter().map(|p| p.as_str()).collect::<Vec<_>>().join("、");
-        vec![
-            cell(named(app, &l.department)),
-            cell(format!("{} 至 {}", l.from, l.to)),
-            cell(format!("{listed} 项")),
-            cell(powers),
-        ]
-    };
-    Register {
+async fn letters(app: &App) -> Result<Register, Error> {
+    let mut rows = Vec::new();
+    for department in app.hall.departments.iter().filter(|d| d.issues()) {
+        for row in look::letters(app, department.key.as_str()).await? {
+            let letter = row.to_letter().map_err(Error::failed)?;
+            let own = app.hall.items.iter().filter(|i| i.department == department.key);
+            let listed: Vec<_> = own.filter(|i| letter.lists(&i.code)).map(|i| i.name.as_str()).collect();
+            let powers = letter.powers.iter().map(|p| p.as_str()).collect::<Vec<_>>().join("、");
+            rows.push(vec![
+                html! { a href={ "/letters/" (row.id) "/pdf" } { (department.name) } },
+                cell(format!("{} 至 {}", letter.from, letter.to)),
+                cell(listed.join("、")),
+                cell(powers),
+            ]);
+        }
+    }
+    Ok(Register {
         name: "授权委托书".into(),
         anchor: "letters",
-        columns: vec![Column::words("部门"), Column::words("期限"), Column::numbers("事项"), Column::words("权限")],
-        rows: app.hall.letters.iter().map(row).collect(),
-    }
+        columns: vec![Column::words("部门"), Column::codes("期限"), Column::words("事项"), Column::words("权限")],
+        rows,
+    })
+}
+
+/// `GET /letters/{id}/pdf`: a letter of authorization as filed.
+pub async fn letter(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
+    Ok(super::cases::pdf_response(look::letter_pdf(&web.app, &who.person, &id).await?))
 }

@@ -36,11 +36,11 @@ fn done(word: Option<&str>) -> Option<Notice> {
     let title = match word? {
         "submitted" => "已提交，编号已取得。等首席代表签批。",
         "approved" => "已批准。还要等其他审批人，全部批准后自动用印。",
-        "sealed" => "已批准并用印，登入账本，自检通过。",
+        "sealed" => "已批准并用印，登入用印公示账本，自检通过。",
         "refused" => "已退回，理由已记录。",
         "delivered" => "已登记出件。",
-        "suspended" => "印章已停用，登入账本。",
-        "resumed" => "印章已恢复启用，登入账本。",
+        "suspended" => "印章已停用，登入用印公示账本。",
+        "resumed" => "印章已恢复启用，登入用印公示账本。",
         _ => return None,
     };
     Some(Notice::new(Tone::Good, title))

@@ -26,8 +26,17 @@ use crate::{
 
 /// Department and kind: what the seal is called.
 pub(super) fn full_name(seal: &SealRow) -> String {
-    let kind = seal.kind.parse::<SealKind>().map(SealKind::title).unwrap_or_default();
-    format!("{}{kind}", seal.name)
+    called(&seal.name, &seal.kind)
+}
+
+/// What a department's seal of this kind is called: an approval seal's words go on where the name ends, a department's
+/// own seal bears the name alone.
+pub(super) fn called(department: &str, kind: &str) -> String {
+    match kind.parse() {
+        Ok(kind @ SealKind::Approval) => format!("{department}{}", kind.title()),
+        Ok(kind @ SealKind::Department) => format!("{department}（{}）", kind.title()),
+        Err(_) => department.to_owned(),
+    }
 }
 
 fn state(state: &str) -> Tag {
@@ -144,7 +153,7 @@ async fn page(
             ("印模 PNG（600 dpi，透明）".into(), format!("/seals/{id}/imprint.png")),
             ("签章证书（DER）".into(), format!("/seals/{id}/certificate.cer")),
         ],
-        history: vec![(words::minute_of(seal.opened_at), "启用，登入账本".into())],
+        history: vec![(words::minute_of(seal.opened_at), "启用，登入用印公示账本".into())],
         change,
         action: format!("/seals/{id}/{verb}"),
         reason,

@@ -50,6 +50,14 @@ pub async fn sign_in(
     }
     let (login, window, next) = (sent.text("login"), sent.text("window"), local(sent.text("next")));
     let window = (!window.is_empty()).then_some(window);
+    let empty: Vec<_> = [("login", login, "请填写工号"), ("password", sent.text("password"), "请填写口令")]
+        .into_iter()
+        .filter(|(_, given, _)| given.is_empty())
+        .map(|(field, _, text)| (Some(field), text))
+        .collect();
+    if !empty.is_empty() {
+        return Ok(refused(&web, login, sent.text("window"), next, &empty));
+    }
     match sign_in::sign_in(&web.app, login, sent.text("password"), window, web.is_inside(peer.ip())).await {
         Ok(begun) => {
             let mut response = Redirect::to(if next == "/" { home(&web, &begun.person) } else { next }).into_response();
@@ -60,13 +68,18 @@ pub async fn sign_in(
         }
         Err(ActError::Refused(refusal)) => {
             let reasons: Vec<_> = refusal.reasons().iter().map(|r| (r.field.as_deref(), r.text.as_str())).collect();
-            let mut response = page(&web, login, sent.text("window"), next, &reasons).into_response();
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            response.extensions_mut().insert(Shown);
-            Ok(response)
+            Ok(refused(&web, login, sent.text("window"), next, &reasons))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The form again, with what is wrong.
+fn refused(web: &Web, login: &str, window: &str, next: &str, reasons: &[(Option<&str>, &str)]) -> Response {
+    let mut response = page(web, login, window, next, reasons).into_response();
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response.extensions_mut().insert(Shown);
+    response
 }
 
 /// `POST /sign-out`.

@@ -10,7 +10,7 @@ use super::{cases::viewer, hall::named};
 use crate::{
     acts::look::{self, Case, UseLine},
     app::App,
-    hall::{seal::SealKind, staff::Duty},
+    hall::staff::Duty,
     web::{
         error::{Error, in_query},
         guard::session::SignedIn,
@@ -56,9 +56,8 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(asked): Query<Ask
 }
 
 fn seal_name(app: &App, line: &UseLine) -> String {
-    let kind = line.kind.parse::<SealKind>().map(SealKind::title).unwrap_or_default();
     let department = line.department.parse().map(|key| named(app, &key)).unwrap_or_default();
-    format!("{department}{kind}")
+    super::seals::called(&department, &line.kind)
 }
 
 async fn row(app: &App, line: &UseLine, case: &Case) -> Result<UseRow, Error> {

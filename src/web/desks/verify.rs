@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    acts::{look, verify},
+    acts::{ActError, look, verify},
     verify::{Integrity, Report, SignatureReport, Today, Verdict},
     web::{
         error::Error,
@@ -18,7 +18,7 @@ use crate::{
             verdict::{self, Banner, Check, Outcome},
         },
         pages::{
-            lookup::{Entry, Lookup},
+            lookup::{self, Entry, Lookup},
             verify::{Answer, Ask, FoundSeal},
         },
         router::Web,
@@ -148,7 +148,7 @@ fn ledger(signature: &SignatureReport) -> Check {
             };
             check(
                 Outcome::Yes,
-                format!("用印已登入公示账本第 {} 条", found.index),
+                format!("已登入用印公示账本第 {} 条", found.index),
                 format!("账本 {}，{witnesses}", found.log),
             )
         }
@@ -201,26 +201,28 @@ fn technical(report: &Report) -> Vec<Fact> {
     let word = |v: serde_json::Result<serde_json::Value>| {
         v.ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
     };
+    // The standard's indication speaks of the sealing alone.
+    let indication = if report.today == Today::Changed { "盖章当时的结论代码" } else { "结论代码" };
     let mut facts = vec![
-        Fact::code("indication", word(serde_json::to_value(report.indication))),
+        Fact::code(indication, word(serde_json::to_value(report.indication))),
         Fact::code(
-            "sub-indication",
+            "细分代码",
             report.sub_indication.map(|s| word(serde_json::to_value(s))).unwrap_or_else(|| "—".into()),
         ),
-        Fact::code("integrity", word(serde_json::to_value(report.integrity))),
+        Fact::code("完整性", word(serde_json::to_value(report.integrity))),
     ];
     if !report.reasons.is_empty() {
-        facts.push(Fact::code("reasons", report.reasons.iter().map(|r| r.code).collect::<Vec<_>>().join(", ")));
+        facts.push(Fact::code("理由代码", report.reasons.iter().map(|r| r.code).collect::<Vec<_>>().join(", ")));
     }
     for signature in &report.signatures {
         if let Some(seal) = &signature.seal {
-            facts.push(Fact::code("seal (SPKI SHA-256)", seal.to_string()));
+            facts.push(Fact::code("印章公钥摘要（SHA-256）", seal.to_string()));
         }
         if let Some(signer) = &signature.signer {
-            facts.push(Fact::code("certificate subject", signer));
+            facts.push(Fact::code("证书主体", signer));
         }
         if let Some(serial) = &signature.certificate_serial {
-            facts.push(Fact::code("certificate serial", serial));
+            facts.push(Fact::code("证书序号", serial));
         }
     }
     facts
@@ -235,11 +237,20 @@ pub async fn lookup(
     if !web.verifications.take(peer.ip(), Instant::now()) {
         return Err(Error::TooMany);
     }
-    let rows = look::by_qr_code(&web.app, &case, &code).await?;
+    let rows = match look::by_qr_code(&web.app, &case, &code).await {
+        Err(ActError::NotFound) => {
+            let page = web.shell("没有查到这张证照", "/verify").show(lookup::unknown());
+            let mut response = (StatusCode::NOT_FOUND, page).into_response();
+            response.extensions_mut().insert(Shown);
+            return Ok(response);
+        }
+        other => other?,
+    };
     let entry = |row: &look::CertificateRow| Entry {
         name: row.name.clone(),
         number: row.number.clone(),
         state: public_state(&row.state),
+        warning: warning(&row.state),
         sealed: row.sealed_at.map(words::minute_of).unwrap_or_default(),
     };
     let page = Lookup { entries: rows.iter().map(entry).collect() };
@@ -253,5 +264,14 @@ fn public_state(state: &str) -> Tag {
         "withdrawn" => Tag::state(Tone::Bad, "已撤销"),
         "submitted" => Tag::state(Tone::Wait, "办理中，尚未签发"),
         _ => Tag::state(Tone::Bad, "未签发"),
+    }
+}
+
+/// Why nobody may rely on it; nothing for a certificate in force.
+fn warning(state: &str) -> Option<&'static str> {
+    match state {
+        "sealed" => None,
+        "withdrawn" => Some("这张证照已撤销，请勿采信"),
+        _ => Some("这张证照没有签发，请勿采信"),
     }
 }

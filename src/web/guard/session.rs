@@ -12,7 +12,7 @@ use axum::{
     response::Response,
 };
 
-use super::{csrf::CsrfToken, headers::Transport};
+use super::{csrf::CsrfToken, headers::Transport, trouble::Frame};
 use crate::{
     acts::{
         person::Person,
@@ -45,7 +45,13 @@ impl SignedIn {
 pub async fn of_page(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let token = cookie(request.headers(), web.transport).map(str::to_owned);
     find(&web, &mut request, token).await;
-    next.run(request).await
+    let who = request.extensions().get::<SignedIn>().cloned();
+    let mut response = next.run(request).await;
+    // A page that says why it did not work keeps the person's own frame.
+    if let Some(who) = who.filter(|_| response.status().is_client_error() || response.status().is_server_error()) {
+        response.extensions_mut().insert(Frame(web.shell_for(&who, "", "")));
+    }
+    response
 }
 
 /// For programs: finds the session of the `Authorization: Bearer` header.

@@ -67,6 +67,10 @@ impl Problem {
 #[derive(Debug, Clone, Copy)]
 pub struct Shown;
 
+/// The frame of the person who asked, for the page that says why it did not work.
+#[derive(Debug, Clone)]
+pub struct Frame(pub Shell);
+
 /// Gives words to failures. `hall` is the hall's name.
 pub async fn trouble(State(hall): State<std::sync::Arc<str>>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
@@ -78,12 +82,13 @@ pub async fn trouble(State(hall): State<std::sync::Arc<str>>, request: Request, 
     }
     let (mut parts, _) = response.into_parts();
     let trouble = parts.extensions.remove::<Trouble>();
+    let frame = parts.extensions.remove::<Frame>();
     parts.headers.remove(header::CONTENT_LENGTH);
     let failure = words(status, trouble.as_ref(), &id);
     let (kind, body) = if program {
         (Problem::MEDIA_TYPE, document(status, trouble, failure))
     } else {
-        ("text/html; charset=utf-8", page(&hall, &failure))
+        ("text/html; charset=utf-8", page(&hall, frame, &failure))
     };
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     Response::from_parts(parts, Body::from(body))
@@ -107,8 +112,9 @@ fn words(status: StatusCode, trouble: Option<&Trouble>, id: &str) -> Failure {
     failure
 }
 
-fn page(hall: &str, failure: &Failure) -> String {
-    let shell = Shell { title: failure.title.clone(), hall: hall.to_owned(), ..Shell::default() };
+fn page(hall: &str, frame: Option<Frame>, failure: &Failure) -> String {
+    let frame = frame.map_or_else(|| Shell { hall: hall.to_owned(), ..Shell::default() }, |frame| frame.0);
+    let shell = Shell { title: failure.title.clone(), ..frame };
     shell.show(failure.show()).into_string()
 }
 

@@ -103,7 +103,7 @@ impl Approval {
                 h2 { "您不能签批这一件" }
                 ul.checks { @for w in why { li.no { div { (w) } } } }
             },
-            Decision::Seals => self.buttons("批准并用印", "批准后立即登入账本、加盖印章，不能撤回。"),
+            Decision::Seals => self.buttons("批准并用印", "批准后立即登入用印公示账本、加盖印章，不能撤回。"),
             Decision::PassesOn { to } => {
                 self.buttons(&format!("批准，送{to}"), &format!("您批准后，还需{to}批准才会用印。"))
             }

@@ -35,8 +35,8 @@ pub struct CaseRow {
     pub state: Tag,
     /// Further marks: 重大, 即办件, 并联.
     pub marks: Vec<Tag>,
-    /// The certificate's number, once taken.
-    pub number: String,
+    /// The certificates' numbers.
+    pub numbers: Vec<String>,
     /// Its time limit.
     pub due: Due,
 }
@@ -84,7 +84,7 @@ impl CaseList {
             Column::words("申请人"),
             Column::words("状态"),
             Column::words("时限"),
-            Column::words("证号"),
+            Column::codes("证号"),
         ];
         let rows: Vec<_> = self.rows.iter().map(CaseRow::cells).collect();
         table("办件", &columns, &rows)
@@ -99,7 +99,7 @@ impl CaseRow {
             html! { (self.asker) },
             self.state.show(),
             self.due.show(),
-            html! { (self.number) },
+            html! { @for n in &self.numbers { div { (n) } } },
         ]
     }
 }

@@ -44,7 +44,7 @@ impl Delivery {
             Column::codes("办件号"),
             Column::words("证照"),
             Column::words("申请人"),
-            Column::words("用印时间"),
+            Column::codes("用印时间"),
             Column::words(""),
         ];
         let rows: Vec<_> = self.rows.iter().map(Ready::cells).collect();

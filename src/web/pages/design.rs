@@ -77,7 +77,7 @@ fn controls() -> Markup {
     let ask = |weight, button, open| Ask {
         button,
         title: "停用这枚印章？",
-        consequences: &["停用即刻生效，登入账本，不能抹去。"],
+        consequences: &["停用即刻生效，登入用印公示账本，不能抹去。"],
         sure: "停用",
         action: "/design",
         csrf: "",
@@ -182,7 +182,7 @@ fn parts() -> Markup {
         section.stack-small {
             h2 { "告知" }
             (Notice::new(Tone::Calm, "现在是开放时间之外，可以查看，不能用印。").show())
-            (Notice::new(Tone::Good, "已用印，登入账本第 17 条。").show())
+            (Notice::new(Tone::Good, "已用印，登入用印公示账本第 17 条。").show())
             (Notice::new(Tone::Wait, "还需分管领导批准。").with(["重大事项。".into(), "领导在大厅内的设备上批准。".into()]).show())
             (Notice::new(Tone::Bad, "没有用印。").with(["印章已停用。".into(), "授权委托书不含本事项。".into()]).show())
         }

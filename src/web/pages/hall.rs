@@ -34,7 +34,7 @@ impl HallPage {
         html! {
             (head("", "大厅", "部门、窗口、人员、事项和模板的登记。", html! {}))
             section.sheet { (facts(&self.facts)) }
-            div.cards { @for (figure, words) in &self.figures { div.card { b.type-h1 { (figure) } span.quiet { (words) } } } }
+            div.cards.figures { @for (figure, words) in &self.figures { div.card { b.type-h1 { (figure) } span.quiet { (words) } } } }
             nav aria-label="本页目录" { ul.row { @for r in &self.registers { li { a href={ "#" (r.anchor) } { (r.name) "（" (r.rows.len()) "）" } } } } }
             @for r in &self.registers {
                 section.stack-small id=(r.anchor) {

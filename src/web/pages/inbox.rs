@@ -59,10 +59,10 @@ impl Inbox {
     fn table(&self) -> Markup {
         let columns = [
             Column::words("证照"),
-            Column::words("编号"),
+            Column::codes("编号"),
             Column::words("申请人"),
             Column::words("经办"),
-            Column::words("提交时间"),
+            Column::codes("提交时间"),
             Column::words("时限"),
         ];
         let rows: Vec<_> = self.rows.iter().map(Waiting::cells).collect();

@@ -2,7 +2,7 @@
 use maud::{Markup, html};
 
 use super::head;
-use crate::web::kit::{Fact, Tag, facts};
+use crate::web::kit::{Fact, Notice, Tag, Tone, facts};
 
 /// One certificate as registered; nothing of whom it was made out to.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct Entry {
     pub number: String,
     /// Its state.
     pub state: Tag,
+    /// Why nobody may rely on it; nothing for a certificate in force.
+    pub warning: Option<&'static str>,
     /// When it was sealed; empty before.
     pub sealed: String,
 }
@@ -30,7 +32,8 @@ impl Lookup {
         html! {
             (head("", "这张证照的登记", "下面是本大厅的登记。请与您手中的纸面逐项核对：证照名称、编号、状态。", html! {}))
             @for entry in &self.entries {
-                section.sheet {
+                section.sheet.stack-small {
+                    @if let Some(warning) = entry.warning { (Notice::new(Tone::Bad, warning).show()) }
                     div.row { h2 { (entry.name) } (entry.state.show()) }
                     (facts(&[
                         Fact::code("编号", &entry.number),
@@ -43,6 +46,18 @@ impl Lookup {
                 b { "纸面的其余内容，这里不能证明" }
                 p { "二维码可以被复印到别的纸上。要确认全部内容，请索取 PDF 原文件，" a href="/verify" { "在这里验证" } "。" }
             }
+        }
+    }
+}
+
+/// The page for a code that the hall has never given out.
+pub fn unknown() -> Markup {
+    html! {
+        (head("", "没有查到这张证照", "", html! {}))
+        div.notice.bad role="alert" {
+            div.icon { (crate::web::kit::icon::wrong()) }
+            b { "本大厅没有这一登记，请勿采信" }
+            p { "请向出示人索取 PDF 原文件，在“" a href="/verify" { "验证证照" } "”中验证。" }
         }
     }
 }

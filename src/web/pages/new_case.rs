@@ -116,7 +116,7 @@ pub struct NewCase {
     pub item: String,
     /// The department.
     pub department: String,
-    /// All that the applicant is to be told at once: basis, limits, steps, materials.
+    /// All that the applicant is to be told at once: basis, limits, steps, what is asked for, where to fetch it.
     pub told: Vec<Fact>,
     /// The fields.
     pub form: Form,
@@ -138,7 +138,7 @@ impl NewCase {
         html! {
             (head(&self.department, &self.item, "", html! { a.button.plain href="/cases/new" { "换一个事项" } }))
             details.sheet {
-                summary { "一次性告知：依据、时限、步骤和材料" }
+                summary { "一次性告知：" (self.told.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join("、")) }
                 (facts(&self.told))
             }
             (self.form.summary())

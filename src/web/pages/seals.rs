@@ -38,7 +38,7 @@ impl SealList {
     /// The page.
     pub fn show(&self) -> Markup {
         html! {
-            (head(&self.office, "印章", "一个部门同一种印章只有一枚启用；每次变更都登入账本。", html! {}))
+            (head(&self.office, "印章", "一个部门同一种印章只有一枚启用；每次变更都登入用印公示账本。", html! {}))
             @if self.seals.is_empty() {
                 div.sheet { (notice::empty("没有您保管的印章", "印章由大厅设立并备案后，会出现在这里。", None)) }
             }
@@ -132,10 +132,10 @@ impl SealPage {
             consequences: if suspend {
                 &[
                     "停用即刻生效：已批准而未用印的一律不再用印，直到恢复。",
-                    "此前用印的证照继续有效。停用登入账本，不能抹去。",
+                    "此前用印的证照继续有效。停用登入用印公示账本，不能抹去。",
                 ]
             } else {
-                &["恢复后可以继续用印。恢复登入账本，不能抹去。"]
+                &["恢复后可以继续用印。恢复登入用印公示账本，不能抹去。"]
             },
             sure: if suspend { "停用" } else { "恢复启用" },
             action: &self.action,

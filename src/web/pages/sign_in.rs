@@ -45,17 +45,17 @@ impl SignIn {
                     }
                 }
                 div.stack {
-                    @if !self.accounts.is_empty() {
-                        section.sheet {
-                            h2 { "演示账号" }
-                            p.small.quiet { "口令在启动演示的窗口里。" }
-                            dl.facts { @for (login, words) in &self.accounts { div { dt.code { (login) } dd { (words) } } } }
-                        }
-                    }
                     section.sheet.stack-small {
                         h2 { "不是工作人员？" }
                         p { "验证一份证照是否真实，不需要登录。" }
                         a.button href="/verify" { "去验证证照" }
+                    }
+                    @if !self.accounts.is_empty() {
+                        details.sheet {
+                            summary { "演示账号（" (self.accounts.len()) "）" }
+                            p.small.quiet { "口令在启动演示的窗口里。" }
+                            dl.facts { @for (login, words) in &self.accounts { div { dt.code { (login) } dd { (words) } } } }
+                        }
                     }
                 }
             }

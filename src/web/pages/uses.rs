@@ -49,7 +49,7 @@ impl Uses {
     /// The page.
     pub fn show(&self) -> Markup {
         html! {
-            (head("", "用印记录", "每一次用印先登入账本、后使用密钥；账本序号连续，缺一不可。", html! { a.button href="/ledger" { "账本与检查点" } }))
+            (head("", "用印记录", "每一次用印先登入用印公示账本、后使用密钥；账本序号连续，缺一不可。", html! { a.button href="/ledger" { "用印公示账本" } }))
             div {
                 (self.filter.show())
                 @if self.rows.is_empty() {
@@ -65,7 +65,7 @@ impl Uses {
     fn table(&self) -> Markup {
         let columns = [
             Column::numbers("账本序号"),
-            Column::words("时间"),
+            Column::codes("时间"),
             Column::words("印章"),
             Column::words("证照"),
             Column::words("批准人"),
@@ -128,7 +128,7 @@ impl UsePage {
     pub fn show(&self) -> Markup {
         let title = match self.row.index {
             Some(i) => format!("账本第 {i} 条"),
-            None => "未登入账本的用印申请".to_owned(),
+            None => "未登入用印公示账本的用印申请".to_owned(),
         };
         html! {
             (head("用印记录", &title, &self.row.certificate, self.row.state.show()))

@@ -119,6 +119,19 @@ fn the_program_says_what_it_thinks_of_a_file_and_exits_so() {
         let (code, reports) = verify_files(trust.as_deref(), &[&lonely]);
         assert_eq!((code, words(&reports[0])), (2, ["indeterminate", "intact", "not-asked"]));
     }
+    // Whatever is named and whatever is trusted: one line for each, and it ends.
+    let (pipe, long) = (demo.folder.path().join("pipe"), demo.folder.path().join("long"));
+    run(Command::new("mkfifo").arg(&pipe));
+    fs::File::create(&long).unwrap().set_len(3 << 30).unwrap();
+    let (code, reports) = verify_files(Some(&trust), &[&pipe, &long, &lonely]);
+    let codes: Vec<_> = reports.iter().map(|report| report["reasons"][0]["code"].as_str().unwrap()).collect();
+    assert_eq!((code, &codes[..]), (3, &["cannot-open", "too-large", "no-independent-witness"][..]));
+    let (code, reports) = verify_files(Some(&pipe), &[&lonely, &long]);
+    assert_eq!((code, reports.len()), (3, 2));
+    assert_eq!(
+        (words(&reports[0])[0], &reports[0]["reasons"][0]["code"]),
+        ("indeterminate", &"trust-unreadable".into())
+    );
     let from_environment = yinxin().env("YINXIN_TRUST", &trust).arg("verify").arg(&lonely).output().unwrap();
     assert_eq!(from_environment.status.code(), Some(0));
 }

@@ -34,6 +34,7 @@ mod cases;
 mod commands;
 mod damage;
 mod fork;
+mod lists;
 mod refusals;
 mod together;
 mod unfinished;

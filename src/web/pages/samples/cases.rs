@@ -21,7 +21,7 @@ pub(super) fn case_rows() -> Vec<CaseRow> {
         asker: asker.into(),
         state,
         marks,
-        number: number.into(),
+        numbers: vec![number.into()],
         due,
     };
     vec![

@@ -46,7 +46,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("verify", "验证"),
     ("valid", "有效"),
     ("invalid", "无效"),
-    ("ledger", "账本"),
+    ("ledger", "用印公示账本"),
     ("about", "关于"),
     ("failure", "出错"),
 ];

@@ -87,7 +87,7 @@ pub(super) fn answer(verdict: Verdict) -> Answer {
             vec![
                 check(Outcome::Yes, "盖章后没有改动", "签名覆盖整个文件，一个字节也不缺"),
                 check(Outcome::Yes, "印章是登记在册的行政审批专用章", "编码 22020100000007"),
-                check(Outcome::Yes, "用印已登入公示账本", "第 17 条"),
+                check(Outcome::Yes, "已登入用印公示账本", "第 17 条"),
             ],
         ),
         _ => (
