@@ -33,7 +33,7 @@ faces:
 
 bench:
 	tools/install.sh
-	cargo bench --locked --profile dev --bench figures
+	cargo bench --locked --bench figures
 
 tools:
 	tools/install.sh

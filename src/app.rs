@@ -322,7 +322,9 @@ fn check_templates(hall: &Hall, templates: &Templates) -> Result<(), StartError>
 /// The trust folder as a verifier reads it.
 pub fn read_trust(folder: &Path) -> Result<Trust, StartError> {
     let mut files = Vec::new();
-    for (prefix, folder) in [("", folder.to_owned()), ("outside/", folder.join("outside"))] {
+    for (prefix, folder) in
+        [("", folder.to_owned()), ("outside/", folder.join("outside")), ("seals/", folder.join("seals"))]
+    {
         if !prefix.is_empty() && !folder.is_dir() {
             continue;
         }

@@ -48,6 +48,8 @@ CREATE TABLE seal (
     key BYTEA NOT NULL CONSTRAINT seal_key_is_unique UNIQUE, -- SHA-256 of the SubjectPublicKeyInfo
     certificate BYTEA NOT NULL,          -- signing certificate, DER
     opened_at BIGINT NOT NULL,          -- made and enabled
+    chain TEXT,                         -- PEM of the authorities between it and its root; null: the hall's own
+    certified_at BIGINT NOT NULL,       -- the certificate is in use since
     CONSTRAINT seal_kind_is_known CHECK (kind IN ('approval', 'department')),
     CONSTRAINT seal_state_is_known CHECK (state IN ('made', 'active', 'suspended', 'retired'))
 );

@@ -14,6 +14,7 @@ use crate::digest::Digest;
 use crate::hall::item::Weight;
 use crate::hall::staff::Duty;
 use crate::ledger::entry::Entry;
+use crate::pki::certificate::Certificate;
 
 use super::person::Person;
 use super::{ActError, compute, inconsistent};
@@ -246,6 +247,12 @@ pub async fn seals(app: &App, person: &Person) -> Result<Vec<SealRow>, ActError>
         seals.retain(|seal| seal.department == own.as_str());
     }
     Ok(seals)
+}
+
+/// Who certified a seal, and until when.
+pub fn certified(seal: &SealRow) -> Result<(String, jiff::Timestamp), ActError> {
+    let certificate = Certificate::from_der(&seal.certificate).map_err(inconsistent)?;
+    Ok((certificate.issuer().to_owned(), certificate.not_after()))
 }
 
 /// All seals, whoever asks: to find the one that a document asks for.

@@ -4,6 +4,7 @@
 //! recorded); or it **failed** (we broke: logged, one identifier shown). [`ActError`] keeps them apart.
 
 pub mod approve;
+pub mod certify_seal;
 pub mod deliver;
 pub mod draft;
 mod facts;

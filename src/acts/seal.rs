@@ -34,6 +34,7 @@ use crate::pki::certificate::Certificate;
 use crate::sequencer::{InLedger, Outcome};
 use crate::verify::Verdict;
 
+use super::certify_seal::chain_of;
 use super::facts::UseFacts;
 use super::layout::Layout;
 use super::person::{Person, Seat};
@@ -146,6 +147,7 @@ async fn seal_document(
 struct Ready {
     seal_use: String,
     signer: Certificate,
+    chain: Vec<Certificate>,
     stamped: Stamped,
     attributes: SignedAttributes,
     in_ledger: InLedger,
@@ -184,7 +186,8 @@ async fn log_use(
     if !(signer.not_before()..=signer.not_after()).contains(&now) {
         return Err(Refusal::because("seal-certificate", "印章证书不在有效期内，请印章管理员换发证书后再审批").into());
     }
-    let stamped = stamp_document(app, &facts.seal, &signer, revision, place, now).await?;
+    let chain = chain_of(app, &facts.seal)?;
+    let stamped = stamp_document(app, &facts.seal, (&signer, &chain), revision, place, now).await?;
     fault::point("3");
     // 4
     let attributes = SignedAttributes::build(stamped.digest(), &signer, app.random());
@@ -204,6 +207,7 @@ async fn log_use(
     let pending = PendingUse {
         id: facts.seal_use.id.clone(),
         seal: approved.seal().to_string(),
+        certified_at: facts.seal.certified_at,
         letter: facts.letter_id.clone().unwrap_or_default(),
         day: china_date(now).to_string(),
         leaf: leaf_hash(&bytes),
@@ -215,7 +219,7 @@ async fn log_use(
     };
     match app.sequencer.append(pending).await? {
         Outcome::Logged(in_ledger) => {
-            Ok(Some(Ready { seal_use: facts.seal_use.id, signer, stamped, attributes, in_ledger: *in_ledger }))
+            Ok(Some(Ready { seal_use: facts.seal_use.id, signer, chain, stamped, attributes, in_ledger: *in_ledger }))
         }
         Outcome::NotAccepted => not_accepted(app, matter, certificate, &facts.seal_use.id).await,
     }
@@ -255,13 +259,13 @@ async fn recalled(app: &App, facts: &UseFacts<'_>) -> Result<Approved, ActError>
 async fn stamp_document(
     app: &App,
     seal: &SealRow,
-    signer: &Certificate,
+    (signer, chain): (&Certificate, &[Certificate]),
     revision: Digest,
     place: Place<'_>,
     now: jiff::Timestamp,
 ) -> Result<Stamped, ActError> {
     let imprint = app.imprint(seal).map_err(Failure::from)?;
-    let hole = upper_bound(signer, &app.chain, proof::upper_bound(&app.policy), 0).map_err(inconsistent)?;
+    let hole = upper_bound(signer, chain, proof::upper_bound(&app.policy), 0).map_err(inconsistent)?;
     let permission = match (place.position, place.count) {
         (0, 1) => Permission::CertifyFinal,
         (0, _) => Permission::CertifyOpen,
@@ -314,13 +318,14 @@ async fn logged_use(app: &App, seal_use: SealUseRow) -> Result<Ready, ActError> 
     let entry = Entry::parse(&entry).map_err(inconsistent)?;
     let in_ledger = app.sequencer.prove(index, &entry).await?;
     let signer = Certificate::from_der(&seal.certificate).map_err(inconsistent)?;
-    Ok(Ready { seal_use: seal_use.id, signer, stamped, attributes, in_ledger })
+    let chain = chain_of(app, &seal)?;
+    Ok(Ready { seal_use: seal_use.id, signer, chain, stamped, attributes, in_ledger })
 }
 
 /// Steps 6 to 8; gives the signed revision, stored and verified.
 async fn sign(app: &App, ready: Ready, unsealed: Digest, is_last: bool) -> Result<Digest, ActError> {
-    let Ready { seal_use, signer, stamped, attributes, in_ledger } = ready;
-    let (vault, chain, trust, store) = (app.vault.clone(), app.chain.clone(), app.trust(), app.store.clone());
+    let Ready { seal_use, signer, chain, stamped, attributes, in_ledger } = ready;
+    let (vault, trust, store) = (app.vault.clone(), app.trust(), app.store.clone());
     let (rng, now) = (Arc::clone(&app.rng), app.now());
     let signed = compute(move || {
         // 6

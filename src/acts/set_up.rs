@@ -245,6 +245,8 @@ async fn open_seal(
         key: Digest::of(&spki).as_bytes().to_vec(),
         certificate: certificate.der().to_vec(),
         opened_at: now.as_microsecond(),
+        chain: None,
+        certified_at: now.as_microsecond(),
     };
     // The imprint is drawn once before the seal exists: a name that no face can draw is found now.
     app.imprint(&row)?;

@@ -21,6 +21,8 @@ pub struct PendingUse {
     pub id: String,
     /// The seal whose key will sign.
     pub seal: String,
+    /// Since when the seal has the certificate that the attributes name (microseconds).
+    pub certified_at: i64,
     /// The letter of authorization it is used under.
     pub letter: String,
     /// The day of the entry, YYYY-MM-DD.
@@ -71,6 +73,15 @@ pub enum Change {
         from: &'static str,
         /// The state it gets.
         to: &'static str,
+    },
+    /// A seal's key gets another certificate.
+    SealCertificate {
+        /// The seal.
+        seal: String,
+        /// DER.
+        certificate: Vec<u8>,
+        /// PEM of the authorities above it.
+        chain: String,
     },
     /// A logged use that cannot be finished.
     Void {
@@ -178,12 +189,14 @@ impl Tx {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        let mut query =
-            QueryBuilder::<Sqlite>::new("WITH pending (place, id, seal, letter, day, entry, leaf, staff, step) AS (");
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "WITH pending (place, id, seal, certified_at, letter, day, entry, leaf, staff, step) AS (",
+        );
         query.push_values(batch.iter().enumerate(), |mut row, (place, pending)| {
             row.push_bind(place as i64)
                 .push_bind(&pending.id)
                 .push_bind(&pending.seal)
+                .push_bind(pending.certified_at)
                 .push_bind(&pending.letter)
                 .push_bind(&pending.day)
                 .push_bind(&pending.entry)
@@ -198,7 +211,7 @@ impl Tx {
             " FROM pending p
               JOIN seal_use u ON u.id = p.id AND u.state = 'asked'
               JOIN certificate c ON c.id = u.certificate AND c.state = 'submitted'
-              JOIN seal s ON s.id = p.seal AND s.state = 'active' AND s.department = u.department AND s.kind = u.kind
+              JOIN seal s ON s.id = p.seal AND s.state = 'active' AND s.certified_at = p.certified_at AND s.department = u.department AND s.kind = u.kind
               JOIN letter l ON l.id = p.letter AND l.department = u.department AND l.revoked_at IS NULL
                            AND p.day BETWEEN l.first_day AND l.last_day
               WHERE (p.staff IS NULL OR EXISTS (SELECT 1 FROM staff WHERE id = p.staff AND active = 1))
@@ -269,6 +282,9 @@ impl Tx {
         match change {
             Change::OpenSeal(seal) => self.insert_seal(seal).await,
             Change::SealState { seal, from, to } => self.change_seal_state(seal, from, to).await,
+            Change::SealCertificate { seal, certificate, chain } => {
+                self.change_seal_certificate(seal, certificate, chain, at).await
+            }
             Change::Void { id, .. } => self.void_use(id).await,
             Change::None => Ok(()),
         }

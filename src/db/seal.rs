@@ -27,6 +27,10 @@ pub struct SealRow {
     pub certificate: Vec<u8>,
     /// When it was enabled (microseconds).
     pub opened_at: i64,
+    /// PEM of the authorities between the certificate and its root; `None`: the hall's own.
+    pub chain: Option<String>,
+    /// Since when the certificate is in use (microseconds).
+    pub certified_at: i64,
 }
 
 impl Db {
@@ -53,8 +57,8 @@ impl Db {
 impl Tx {
     pub(in crate::db) async fn insert_seal(&mut self, seal: &SealRow) -> Result<(), DbError> {
         sqlx::query(
-            "INSERT INTO seal (id, department, kind, code, name, diameter_mm, state, key, certificate, opened_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO seal (id, department, kind, code, name, diameter_mm, state, key, certificate, opened_at, chain,
+             certified_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&seal.id)
         .bind(&seal.department)
@@ -66,9 +70,35 @@ impl Tx {
         .bind(&seal.key)
         .bind(&seal.certificate)
         .bind(seal.opened_at)
+        .bind(&seal.chain)
+        .bind(seal.certified_at)
         .execute(&mut *self.0)
         .await?;
         Ok(())
+    }
+
+    /// Gives the seal another certificate, unless a use is logged that still needs the one it has.
+    pub(in crate::db) async fn change_seal_certificate(
+        &mut self,
+        seal: &str,
+        certificate: &[u8],
+        chain: &str,
+        at: i64,
+    ) -> Result<(), DbError> {
+        let done = sqlx::query(
+            "UPDATE seal SET certificate = ?, chain = ?, certified_at = ? WHERE id = ? AND state IN ('active', 'suspended')
+             AND NOT EXISTS (SELECT 1 FROM seal_use u WHERE u.seal = seal.id AND u.state = 'logged')",
+        )
+        .bind(certificate)
+        .bind(chain)
+        .bind(at)
+        .bind(seal)
+        .execute(&mut *self.0)
+        .await?;
+        match done.rows_affected() {
+            1 => Ok(()),
+            _ => Err(DbError::NothingChanged { table: "seal", row: seal.to_owned() }),
+        }
     }
 
     pub(in crate::db) async fn change_seal_state(&mut self, seal: &str, from: &str, to: &str) -> Result<(), DbError> {

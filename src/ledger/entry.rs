@@ -147,6 +147,13 @@ pub enum Entry {
         /// The day from which it is in force.
         day: Date,
     },
+    /// The seal's key has another certificate from here on; the earlier one stays good for what was sealed under it.
+    SealCertificate {
+        /// SHA-256 of the certificate, DER.
+        certificate: Digest,
+        /// The decision to use it.
+        change: SealChange,
+    },
     /// The seal must not be used until it is resumed.
     SealSuspend(SealChange),
     /// The seal may be used again.
@@ -179,6 +186,7 @@ impl Entry {
         match self {
             Self::SealUse(_) => "seal-use/v1",
             Self::SealOpen { .. } => "seal-open/v1",
+            Self::SealCertificate { .. } => "seal-certificate/v1",
             Self::SealSuspend(_) => "seal-suspend/v1",
             Self::SealResume(_) => "seal-resume/v1",
             Self::SealRetire(_) => "seal-retire/v1",
@@ -192,6 +200,7 @@ impl Entry {
         match self {
             Self::SealUse(SealUse { seal, .. })
             | Self::SealOpen { seal, .. }
+            | Self::SealCertificate { change: SealChange { seal, .. }, .. }
             | Self::SealSuspend(SealChange { seal, .. })
             | Self::SealResume(SealChange { seal, .. })
             | Self::SealRetire(SealChange { seal, .. })
@@ -205,6 +214,7 @@ impl Entry {
         match self {
             Self::SealUse(SealUse { day, .. })
             | Self::SealOpen { day, .. }
+            | Self::SealCertificate { change: SealChange { day, .. }, .. }
             | Self::SealSuspend(SealChange { day, .. })
             | Self::SealResume(SealChange { day, .. })
             | Self::SealRetire(SealChange { day, .. })
@@ -230,6 +240,10 @@ impl Entry {
                 line("certificate", certificate);
                 line("code", &code.0);
                 custodians.0.iter().for_each(|digest| line("custodian", digest));
+            }
+            Self::SealCertificate { certificate, change } => {
+                line("certificate", certificate);
+                change.approvals.0.iter().for_each(|digest| line("approval", digest));
             }
             Self::SealSuspend(change) | Self::SealResume(change) | Self::SealRetire(change) => {
                 change.approvals.0.iter().for_each(|digest| line("approval", digest));
@@ -285,6 +299,11 @@ impl Entry {
                 custodians: lines.salted("custodian")?,
                 day: lines.day()?,
             },
+            "seal-certificate/v1" => {
+                let (seal, certificate) = (lines.digest("seal")?, lines.digest("certificate")?);
+                let change = SealChange { seal, approvals: lines.salted("approval")?, day: lines.day()? };
+                Self::SealCertificate { certificate, change }
+            }
             "seal-suspend/v1" => Self::SealSuspend(change(lines)?),
             "seal-resume/v1" => Self::SealResume(change(lines)?),
             "seal-retire/v1" => Self::SealRetire(change(lines)?),
@@ -355,6 +374,7 @@ mod tests {
         vec![
             use_text(),
             format!("seal-open/v1\nseal {A}\ncertificate {B}\ncode 22020100000017\ncustodian {C}\nday 2026-01-05\n"),
+            format!("seal-certificate/v1\nseal {A}\ncertificate {B}\napproval {B}\nday 2026-01-05\n"),
             format!("seal-suspend/v1\nseal {A}\napproval {B}\nday 2026-01-05\n"),
             format!("seal-resume/v1\nseal {A}\napproval {B}\napproval {C}\nday 2026-01-06\n"),
             format!("seal-retire/v1\nseal {A}\napproval {B}\nday 2026-01-07\n"),

@@ -36,7 +36,7 @@ impl Chain {
             (Err(PathError::Expired { .. }), Some(claimed)) => (path(claimed).map_err(|e| reason(&e))?, false),
             (Err(error), _) => return Err(reason(&error)),
         };
-        let is_seal = trust.is_hall(path.anchor());
+        let is_seal = trust.is_seal(signer, path.anchor());
         Ok(Self { path, is_seal, holds_now })
     }
 

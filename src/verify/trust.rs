@@ -3,18 +3,28 @@
 //! Trusted: whoever fills the folder decides what is valid. It comes from the hall by a way that needs no trust in the
 //! files to be verified.
 
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use crate::digest::Digest;
 use crate::ledger::policy::{Policy, PolicyError};
 use crate::pki::certificate::{Certificate, CertificateError};
 use crate::pki::crl::{Crl, CrlError};
+use crate::pki::path::{PathError, ValidPath, validate};
 
 /// The folder whose anchors are trusted to name signers, but are no hall's: no ledger proof is asked of their signers.
 const OUTSIDE: &str = "outside/";
+
+/// The folder of certificates that other authorities gave to a hall's seals: to these signers the rules for seals apply, too.
+const SEALS: &str = "seals/";
 
 /// A verifier's trust.
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
     hall: Vec<Certificate>,
     outside: Vec<Certificate>,
+    seals: HashSet<Digest>,
     crls: Vec<Crl>,
     policy: Option<Policy>,
 }
@@ -59,7 +69,7 @@ pub enum TrustError {
 
 impl Trust {
     /// Reads the files of a trust folder, given as relative names with `/` and contents: `*.pem`, `*.crt` are a hall's anchors
-    /// (below `outside/`: other signers' anchors), `*.crl` revocation lists, `policy.txt` the ledger's policy, `log.vkey` the log's
+    /// (below `outside/`: other signers' anchors; below `seals/`: no anchors, but certificates of seals), `*.crl` revocation lists, `policy.txt` the ledger's policy, `log.vkey` the log's
     /// key (without a policy: that log, no witness). Other files are ignored.
     ///
     /// # Errors
@@ -77,9 +87,13 @@ impl Trust {
                     } else {
                         Certificate::from_pem(&bytes)
                     };
-                    let is_outside = name.starts_with(OUTSIDE);
-                    let anchor = parsed.map_err(|source| TrustError::Anchor { name, source })?;
-                    if is_outside { trust.outside.push(anchor) } else { trust.hall.push(anchor) }
+                    let (is_outside, is_seal) = (name.starts_with(OUTSIDE), name.starts_with(SEALS));
+                    let certificate = parsed.map_err(|source| TrustError::Anchor { name, source })?;
+                    match (is_outside, is_seal) {
+                        (true, _) => trust.outside.push(certificate),
+                        (_, true) => drop(trust.seals.insert(certificate.spki_digest())),
+                        _ => trust.hall.push(certificate),
+                    }
                 }
                 (_, "crl") => {
                     let der = bytes.first() == Some(&0x30);
@@ -95,16 +109,24 @@ impl Trust {
 
     /// A hall's own trust, from its parts.
     pub fn of_hall(anchors: Vec<Certificate>, crls: Vec<Crl>, policy: Policy) -> Self {
-        Self { hall: anchors, outside: Vec::new(), crls, policy: Some(policy) }
+        Self { hall: anchors, crls, policy: Some(policy), ..Self::default() }
     }
 
     pub(super) fn anchors(&self) -> Vec<Certificate> {
         self.hall.iter().chain(&self.outside).cloned().collect()
     }
 
-    /// Signers below this anchor are seals.
-    pub(super) fn is_hall(&self, anchor: &Certificate) -> bool {
-        self.hall.contains(anchor)
+    /// Whether this signer, whose path ends at this anchor, is a seal: certified by a hall, or by another authority for one.
+    pub(super) fn is_seal(&self, signer: &Certificate, anchor: &Certificate) -> bool {
+        self.hall.contains(anchor) || self.seals.contains(&signer.spki_digest())
+    }
+
+    /// The path from a certificate over others to an anchor.
+    ///
+    /// # Errors
+    /// [`PathError`]: there is none that is valid at that time.
+    pub fn path(&self, signer: &Certificate, others: &[Certificate], at: Timestamp) -> Result<ValidPath, PathError> {
+        validate(signer, others, &self.anchors(), &self.crls, at)
     }
 
     pub(super) fn crls(&self) -> &[Crl] {

@@ -179,6 +179,8 @@ pub(super) fn addresses(web: Web) -> Router {
         .route("/seals/{id}", get(seals::one))
         .route("/seals/{id}/suspend", post(seals::suspend))
         .route("/seals/{id}/resume", post(seals::resume))
+        .route("/seals/{id}/request.csr", get(seals::request))
+        .route("/seals/{id}/certificate", post(seals::certify))
         .route("/seals/{id}/imprint.svg", get(seals::imprint_svg))
         .route("/seals/{id}/imprint.png", get(seals::imprint_png))
         .route("/seals/{id}/certificate.cer", get(seals::certificate));

@@ -14,6 +14,7 @@ use crate::app::{App, Clock, config::Config};
 mod api;
 mod document;
 mod health;
+mod keeper;
 mod tls;
 
 const PASSWORD: &str = "correct horse 9";
@@ -420,22 +421,4 @@ async fn several_departments_decide_and_one_case_is_sealed() {
     let page = clerk.page(&case).await;
     assert_eq!(page.matches("已用印</span>").count(), 3);
     assert_eq!(page.matches("账本第").count(), 4, "two seals on one of three documents");
-}
-
-#[tokio::test]
-async fn a_keeper_suspends_once_and_says_why() {
-    let site = site().await;
-    let keeper = site.signed_in("keeper-scjg", "").await;
-    let page = keeper.page("/seals").await;
-    let seal = format!("/seals/{}", between(&page, "href=\"/seals/", "\""));
-    let refused = keeper.post(&format!("{seal}/suspend"), &[("reason", "")]).await;
-    assert_eq!(refused.status(), 422);
-    let page = refused.text().await.unwrap();
-    assert!(page.contains("<details class=\"ask\" open"), "the question stays open");
-    let done = keeper.post(&format!("{seal}/suspend"), &[("reason", "钥匙遗失")]).await;
-    assert_eq!(location(&done), format!("{seal}?done=suspended"));
-    assert_eq!(keeper.post(&format!("{seal}/suspend"), &[("reason", "再来")]).await.status(), 422);
-    assert!(keeper.page(&seal).await.contains("恢复启用"));
-    assert_eq!(keeper.get(&format!("{seal}/imprint.svg")).await.headers()["content-type"], "image/svg+xml");
-    assert_eq!(site.browser().get(&format!("{seal}/imprint.svg")).await.status(), 303);
 }

@@ -272,7 +272,7 @@ fn form(app: &App, matter: &Matter<'_>, sent: Option<&Sent>) -> Form {
             tick("disputed", "本件有争议", "须部门分管领导也批准"),
         ],
     });
-    Form { groups, problems: vec![] }
+    Form { groups, ..Form::default() }
 }
 
 fn show(

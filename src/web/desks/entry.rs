@@ -185,7 +185,7 @@ mod tests {
         let templates = Templates::builtin().unwrap();
         let licence = templates.named("食品经营许可证").unwrap();
         let groups = groups(licence, Part::Main, "内容", defaults(), None, |_| false);
-        let mut form = Form { groups, problems: vec![] };
+        let mut form = Form { groups, ..Form::default() };
         assert_eq!(form.groups.iter().map(|g| g.legend.as_str()).collect::<Vec<_>>(), ["内容", "日期"]);
         assert_eq!(form.fields().count(), licence.fields.len());
         let value = |name: &str| form.fields().find(|f| f.name == name).unwrap().value.clone();
@@ -213,7 +213,7 @@ mod tests {
             json!({ "建设单位": " 甲乙 ", "批复正文": [{ "h": "一" }, { "p": "二" }], "成文日期": "2026-11-20" });
         assert_eq!(Value::Object(data), expected);
         let again = groups(reply, Part::Main, "", defaults(), Some(&sent), |name| name == "项目代码");
-        let form = Form { groups: again, problems: vec![] };
+        let form = Form { groups: again, ..Form::default() };
         assert!(form.fields().all(|f| f.name != "d:项目代码"));
         assert_eq!(form.fields().find(|f| f.name == "d:批复正文").unwrap().value, "# 一\n二");
     }

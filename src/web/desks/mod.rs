@@ -40,6 +40,7 @@ fn done(word: Option<&str>) -> Option<Notice> {
         "refused" => "已退回，理由已记录。",
         "delivered" => "已登记出件。",
         "suspended" => "印章已停用，登入用印公示账本。",
+        "certified" => "新的签章证书已启用，登入用印公示账本，下一次用印起使用。",
         "resumed" => "印章已恢复启用，登入用印公示账本。",
         _ => return None,
     };

@@ -8,7 +8,7 @@ use axum::{
 use super::{cases::Looked, hall::named};
 use crate::{
     acts::{
-        ActError,
+        ActError, certify_seal,
         look::{self, SealRow},
         suspend_seal::{self, SealAct},
     },
@@ -17,8 +17,8 @@ use crate::{
     web::{
         error::Error,
         guard::{csrf::Sent, session::SignedIn, trouble::Shown},
-        kit::{Fact, Tag, Tone},
-        pages::seals::{Change, SealCard, SealList, SealPage},
+        kit::{Fact, Form, Tag, Tone},
+        pages::seals::{Certify, Change, SealCard, SealList, SealPage},
         router::Web,
         whole, words,
     },
@@ -49,6 +49,8 @@ fn state(state: &str) -> Tag {
 }
 
 fn card(app: &App, seal: &SealRow) -> SealCard {
+    let (issuer, until) = look::certified(seal)
+        .map_or_else(|_| ("证书不能读取".to_owned(), String::new()), |(issuer, until)| (issuer, words::minute(until)));
     let today = crate::hall::opening::china_date(app.now());
     let letters = app.hall.letters.iter().filter(|l| l.department.as_str() == seal.department && l.is_valid_on(today));
     let letter = letters.map(|l| format!("{} 至 {}", l.from, l.to)).next();
@@ -63,6 +65,8 @@ fn card(app: &App, seal: &SealRow) -> SealCard {
             Fact::new("规格", format!("圆形，直径 {} 毫米", seal.diameter_mm)),
             Fact::new("启用时间", words::minute_of(seal.opened_at)),
             Fact::new("授权委托书", letter.unwrap_or_else(|| "今天没有有效的授权委托书".into())),
+            Fact::new("证书签发者", issuer),
+            Fact::new("证书有效期至", until),
             Fact::code("公钥摘要", hex::encode(&seal.key)),
         ],
     }
@@ -91,7 +95,50 @@ pub async fn one(
     Path(id): Path<String>,
     Query(looked): Query<Looked>,
 ) -> Result<Response, Error> {
-    page(&web, &who, &id, "", &[], super::done(looked.done.as_deref())).await
+    page(&web, &who, &id, Said::default(), super::done(looked.done.as_deref())).await
+}
+
+/// What was sent in one of the page's forms, and why it was refused.
+#[derive(Default)]
+struct Said<'a> {
+    field: &'static str,
+    text: &'a str,
+    reasons: Vec<(&'a str, &'a str)>,
+}
+
+impl Said<'_> {
+    /// Fills the form that has this field: the text, and the reasons, those with one of `own` codes beside the field.
+    fn fill(&self, field: &'static str, form: impl FnOnce(&str) -> Form, own: &[&str]) -> Form {
+        if self.field != field {
+            return form("");
+        }
+        let mut form = form(self.text);
+        for (code, text) in &self.reasons {
+            form.tell(own.contains(code).then_some(field), text);
+        }
+        form
+    }
+}
+
+/// `GET /seals/{id}/request.csr`: the request for a certificate of another authority.
+pub async fn request(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
+    let request = certify_seal::request_certificate(&web.app, &who.person, &id).await?;
+    let headers =
+        [(header::CONTENT_TYPE, "application/pkcs10"), (header::CONTENT_DISPOSITION, "attachment; filename=seal.csr")];
+    Ok((headers, request.to_pem()).into_response())
+}
+
+/// `POST /seals/{id}/certificate`: the certificate that came of it.
+pub async fn certify(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
+    let pem = sent.text("certificate").to_owned();
+    let (app, person, seal, given) = (web.app.clone(), who.person.clone(), id.clone(), pem.clone());
+    let outcome = whole(async move { certify_seal::import_certificate(&app, &person, &seal, &given).await }).await?;
+    answer(&web, &who, &id, ("certificate", &pem), outcome, "certified").await
 }
 
 /// `POST /seals/{id}/suspend`.
@@ -114,11 +161,23 @@ async fn change(
 ) -> Result<Response, Error> {
     let why = sent.text("reason").to_owned();
     let (app, person, seal, reason) = (web.app.clone(), who.person.clone(), id.clone(), why.clone());
-    match whole(async move { suspend_seal::suspend_seal(&app, &person, &seal, act, &reason).await }).await? {
+    let outcome = whole(async move { suspend_seal::suspend_seal(&app, &person, &seal, act, &reason).await }).await?;
+    answer(&web, &who, &id, ("reason", &why), outcome, done).await
+}
+
+async fn answer(
+    web: &Web,
+    who: &SignedIn,
+    id: &str,
+    (field, text): (&'static str, &str),
+    outcome: Result<(), ActError>,
+    done: &str,
+) -> Result<Response, Error> {
+    match outcome {
         Ok(()) => Ok(Redirect::to(&format!("/seals/{id}?done={done}")).into_response()),
         Err(ActError::Refused(refusal)) => {
-            let reasons: Vec<_> = refusal.reasons().iter().map(|r| (r.code, r.text.as_str())).collect();
-            let mut response = page(&web, &who, &id, &why, &reasons, None).await?;
+            let reasons = refusal.reasons().iter().map(|r| (r.code, r.text.as_str())).collect();
+            let mut response = page(web, who, id, Said { field, text, reasons }, None).await?;
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             response.extensions_mut().insert(Shown);
             Ok(response)
@@ -131,8 +190,7 @@ async fn page(
     web: &Web,
     who: &SignedIn,
     id: &str,
-    why: &str,
-    reasons: &[(&str, &str)],
+    said: Said<'_>,
     notice: Option<crate::web::kit::Notice>,
 ) -> Result<Response, Error> {
     let seal = visible(web, who).await?.into_iter().find(|s| s.id == id).ok_or(Error::NotFound)?;
@@ -142,10 +200,13 @@ async fn page(
         _ => Change::Nothing,
     };
     let verb = if change == Change::Resume { "resume" } else { "suspend" };
-    let mut reason = SealPage::reason_form(why);
-    for (code, text) in reasons {
-        reason.tell((*code == "reason-missing").then_some("reason"), text);
-    }
+    let reason = said.fill("reason", SealPage::reason_form, &["reason-missing"]);
+    let beside = ["certificate-unreadable", "other-key", "not-for-signing", "no-chain"];
+    let certify = (change != Change::Nothing).then(|| Certify {
+        request: format!("/seals/{id}/request.csr"),
+        action: format!("/seals/{id}/certificate"),
+        certificate: said.fill("certificate", SealPage::certificate_form, &beside),
+    });
     let page = SealPage {
         card: card(&web.app, &seal),
         files: vec![
@@ -157,6 +218,7 @@ async fn page(
         change,
         action: format!("/seals/{id}/{verb}"),
         reason,
+        certify,
         csrf: who.csrf.clone(),
     };
     let mut shell = web.shell_for(who, &page.card.name, "/seals");

@@ -231,12 +231,14 @@ pub struct Form {
     pub groups: Vec<Group>,
     /// Problems that belong to no field.
     pub problems: Vec<String>,
+    /// Tells its fields' ids from those of another form on the same page.
+    pub mark: &'static str,
 }
 
 impl Form {
     /// A form of one group without a legend.
     pub fn of(fields: Vec<Field>) -> Self {
-        Form { groups: vec![Group { legend: String::new(), fields }], problems: Vec::new() }
+        Form { groups: vec![Group { legend: String::new(), fields }], ..Self::default() }
     }
 
     /// Every field in order.
@@ -273,7 +275,7 @@ impl Form {
                     ul {
                         @for p in &self.problems { li { (p) } }
                         @for (i, f) in self.fields().enumerate().filter(|(_, f)| !f.problems.is_empty()) {
-                            li { a href={ "#f" (i) } { (f.label) } "：" (f.problems.join("；")) }
+                            li { a href={ "#f" (self.mark) (i) } { (f.label) } "：" (f.problems.join("；")) }
                         }
                     }
                 }
@@ -288,7 +290,7 @@ impl Form {
                 @let first: usize = self.groups[..g].iter().map(|before| before.fields.len()).sum();
                 fieldset.group {
                     @if !group.legend.is_empty() { legend { (group.legend) } }
-                    @for (i, field) in group.fields.iter().enumerate() { (field.show(&format!("f{}", first + i))) }
+                    @for (i, field) in group.fields.iter().enumerate() { (field.show(&format!("f{}{}", self.mark, first + i))) }
                 }
             }
         }

@@ -131,7 +131,7 @@ fn forms() -> Markup {
                 ],
             },
         ],
-        problems: vec![],
+        ..Form::default()
     };
     form.tell(Some("d2"), "社会信用代码校验位不对：按 GB 32100 应为 9");
     html! { section.sheet.stack { h2 { "表单" } (form.summary()) (form.show()) } }

@@ -83,11 +83,31 @@ pub struct SealPage {
     pub action: String,
     /// The field for the reason, with its problem.
     pub reason: Form,
+    /// How another authority certifies the key, for its keeper.
+    pub certify: Option<Certify>,
     /// The session's token.
     pub csrf: String,
 }
 
+/// What goes to an outside authority, and what comes back.
+#[derive(Debug, Clone)]
+pub struct Certify {
+    /// Where the request is.
+    pub request: String,
+    /// Where the certificate goes.
+    pub action: String,
+    /// The field for it, with its problem.
+    pub certificate: Form,
+}
+
 impl SealPage {
+    /// The field for a certificate of another authority.
+    pub fn certificate_form(pem: &str) -> Form {
+        let hint = "粘贴签发机构发来的 PEM 文本：印章证书在前，各级签发机构的证书在后。";
+        let field = Field::new("certificate", "证书", Kind::Lines { rows: 6 }).hint(hint).value(pem);
+        Form { mark: "c", ..Form::of(vec![field]) }
+    }
+
     /// The field in which the reason of a change is given.
     pub fn reason_form(reason: &str) -> Form {
         Form::of(vec![
@@ -113,6 +133,9 @@ impl SealPage {
                         img.imprint src=(self.card.imprint) alt={ (self.card.name) " 印模" };
                         ul { @for (words, href) in &self.files { li { a href=(href) { (words) } } } }
                     }
+                    @if let Some(certify) = &self.certify {
+                        section.sheet.stack-small { (self.certify(certify)) }
+                    }
                     @if self.change != Change::Nothing {
                         section.sheet.stack-small {
                             h2 { "停用与恢复" }
@@ -121,6 +144,28 @@ impl SealPage {
                     }
                 }
             }
+        }
+    }
+
+    fn certify(&self, certify: &Certify) -> Markup {
+        let ask = Ask {
+            button: "导入外部证书…",
+            title: "改用这张证书？",
+            consequences: &[
+                "下一次用印起使用新证书；此前用印的证照继续有效。改用登入用印公示账本，不能抹去。",
+                "印章私钥不变，不离开本系统；每次用印仍须先登账。",
+            ],
+            sure: "改用",
+            action: &certify.action,
+            csrf: &self.csrf,
+            weight: Weight::Calm,
+            open: certify.certificate.has_problems(),
+        };
+        html! {
+            h2 { "外部机构签发的证书" }
+            p.quiet { "需要由电子认证服务机构签发印章证书时：先导出证书申请交给签发机构，再导入发来的证书。" }
+            p { a href=(certify.request) { "导出证书申请（PKCS#10）" } }
+            (ask.show(certify.certificate.show()))
         }
     }
 

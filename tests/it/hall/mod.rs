@@ -35,6 +35,7 @@ mod commands;
 mod damage;
 mod fork;
 mod lists;
+mod outside;
 mod refusals;
 mod together;
 mod unfinished;

@@ -116,7 +116,7 @@ pub(super) fn new_case(problems: bool) -> NewCase {
                 ],
             },
         ],
-        problems: vec![],
+        ..Form::default()
     };
     if problems {
         form.tell(Some("d:经营者名称"), "没有填写");

@@ -6,7 +6,7 @@ use crate::web::{
         approval::{Approval, Decision},
         delivery::{HandOver, Ready},
         inbox::Waiting,
-        seals::{Change, SealCard, SealPage},
+        seals::{Certify, Change, SealCard, SealPage},
     },
 };
 
@@ -109,6 +109,7 @@ pub(super) fn seal_page() -> SealPage {
         change: Change::Suspend,
         action: "/design/seal".into(),
         reason: SealPage::reason_form(""),
+        certify: Some(Certify { request: "/design".into(), action: "/design/seal".into(), certificate: SealPage::certificate_form("") }),
         csrf: String::new(),
     }
 }
