@@ -238,7 +238,11 @@ fn trusted(argument: Option<PathBuf>) -> Result<Trust, Failed> {
 }
 
 fn run_proof(file: &Path, entry: &Path, out: &Path, field: Option<&str>) -> Result<ExitCode, Failed> {
-    let bytes = std::fs::read(file)?;
+    let named = |path: &Path| {
+        let path = path.display().to_string();
+        move |error: std::io::Error| format!("{path}: {error}")
+    };
+    let bytes = std::fs::read(file).map_err(named(file))?;
     let document = Document::open(&bytes, &Limits::DEFAULT)?;
     let fields = document.signature_fields()?;
     let signed = fields.into_iter().filter(|one| field.is_none_or(|name| name == one.name));
@@ -246,8 +250,8 @@ fn run_proof(file: &Path, entry: &Path, out: &Path, field: Option<&str>) -> Resu
     let signature = SignedData::parse(&signature.contents)?;
     let proof = signature.proofs().next().ok_or("the signature carries no ledger proof")?;
     let parsed = TlogProof::parse(proof)?;
-    std::fs::write(entry, parsed.extra().ok_or("the proof carries no entry")?)?;
-    std::fs::write(out, proof)?;
+    std::fs::write(entry, parsed.extra().ok_or("the proof carries no entry")?).map_err(named(entry))?;
+    std::fs::write(out, proof).map_err(named(out))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -109,7 +109,11 @@ pub(super) fn seal_page() -> SealPage {
         change: Change::Suspend,
         action: "/design/seal".into(),
         reason: SealPage::reason_form(""),
-        certify: Some(Certify { request: "/design".into(), action: "/design/seal".into(), certificate: SealPage::certificate_form("") }),
+        certify: Some(Certify {
+            request: "/design".into(),
+            action: "/design/seal".into(),
+            certificate: SealPage::certificate_form(""),
+        }),
         csrf: String::new(),
     }
 }
