@@ -134,7 +134,7 @@ async fn seal_complete(app: &App, matter: &MatterRow) -> Result<Done, ActError> 
             let mut reasons = Reasons::new();
             reasons.absorb(refusal);
             reasons.add("approved-not-sealed", kept);
-            Err(reasons.into_result().map_or_else(ActError::Refused, |()| inconsistent(&matter.id).into()))
+            Err(reasons.into_result().map_or_else(ActError::Refused, |()| inconsistent(&matter.id)))
         }
         other => Ok(Done::Sealed(other?)),
     }

@@ -144,6 +144,6 @@ pub(super) fn chain_of(app: &App, seal: &SealRow) -> Result<Vec<Certificate>, Ac
     match &seal.chain {
         None => Ok(app.chain.to_vec()),
         Some(pem) if pem.is_empty() => Ok(Vec::new()),
-        Some(pem) => certificates(pem).ok_or_else(|| inconsistent(&seal.id).into()),
+        Some(pem) => certificates(pem).ok_or_else(|| inconsistent(&seal.id)),
     }
 }
