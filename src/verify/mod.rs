@@ -80,7 +80,7 @@ fn document_reasons(document: &Document<'_>, fields: &[SignatureField], judged: 
         reasons.push(Reason::SharedSignature);
     }
     // Seals are given out all together or not at all: a prepared field that is empty is a seal that is missing, and one that
-    // anybody else has signed is a seal replaced.
+    // somebody else has signed is a seal replaced. That may be a seal of which this verifier was not told, so it is not condemned.
     if judged.iter().any(|signature| signature.is_seal) {
         if fields.iter().any(|field| field.signature.is_none()) {
             reasons.push(Reason::SealMissing);

@@ -191,7 +191,7 @@ impl Reason {
             Self::Hybrid => ("hybrid", Unconfirmed(None), Suspicious, "文件在不同软件中可能显示不同内容，不能确认，请向出证窗口核对。"),
             Self::SharedName => ("shared-field-name", Fails(Sub::FormatFailure), Suspicious, "文件中有重名的签章位置，可能被人做过手脚，请勿采信。"),
             Self::SharedSignature => ("shared-signature", Fails(Sub::FormatFailure), Suspicious, "同一个签名被用在多个签章位置，可能被人做过手脚，请勿采信。"),
-            Self::SealReplaced => ("seal-replaced", Fails(Sub::SigConstraintsFailure), Suspicious, "应盖印章的位置上是别人的签名，不是完整的证照，请勿采信，并索取全部盖章后的原件。"),
+            Self::SealReplaced => ("seal-replaced", maybe(Sub::SigConstraintsFailure), Suspicious, "应盖印章的位置上，有一处签名不是信任名单中的印章，不能确认是完整的证照，请更新信任名单或到大厅网站“验证证照”在线查验。"),
             Self::SealMissing => ("seal-missing", Unconfirmed(None), Suspicious, "文件中还有应盖而未盖的印章，不是完整的证照，请索取全部盖章后的原件。"),
             Self::NotFilled => ("not-filled", Fails(Sub::FormatFailure), Broken, "印章图样下没有电子签名，文件没有盖章效力，请勿采信。"),
             Self::ByteRange => ("byte-range", Fails(Sub::FormatFailure), Broken, "签名所保护的范围写得不合规定，无法成立，请勿采信。"),
