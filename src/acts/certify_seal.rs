@@ -15,6 +15,7 @@ use crate::ledger::entry::{Entry, Salted, SealChange, approval_digest};
 use crate::pki::certificate::Certificate;
 use crate::pki::csr::{AnswerError, CertificationRequest, CertificationRequestInfo};
 use crate::pki::name::DistinguishedName;
+use crate::pki::path::RevocationState;
 use crate::sequencer::SequencerError;
 use crate::store::write_durably;
 use crate::vault::VaultError;
@@ -55,8 +56,12 @@ async fn run(app: &App, person: &Person, seal: &str, pem: &str) -> Result<(), Ac
     let mut reasons = Reasons::new();
     person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, &mut reasons);
     reasons.into_result()?;
-    // 2 for this key, for signing, below a root that is trusted
+    // 2 for this key, for signing, below a root that is trusted by now
+    app.reload_trust().map_err(inconsistent)?;
     let (certificate, chain) = answer(app, &row, pem)?;
+    if certificate.der() == row.certificate {
+        return Ok(()); // sent twice
+    }
     // 3 whoever verifies with our trust must ask for the ledger's proof before the first use
     let folder = app.trust_folder.join("seals");
     std::fs::create_dir_all(&folder).map_err(inconsistent)?;
@@ -119,6 +124,9 @@ fn answer(app: &App, seal: &SealRow, pem: &str) -> Result<(Certificate, Vec<Cert
         let text = "证书现在不能连到大厅信任的根证书，请一并粘贴各级签发机构的证书，并由系统管理员确认其根证书已放入 keys/trust/outside";
         no("no-chain", format!("{text}（{error}）"))
     })?;
+    if let RevocationState::Revoked(_) = path.revocation() {
+        return Err(no("revoked", "这张证书或其签发机构的证书已被吊销，请向签发机构查询".to_owned()));
+    }
     let between = &path.certificates()[1..path.certificates().len() - 1];
     Ok((certificate, between.to_vec()))
 }

@@ -33,19 +33,16 @@ pub fn renew_revocation_lists(app: &App) -> Result<(), ActError> {
     let root = Certificate::from_pem(&root).map_err(inconsistent)?;
     let issuing = app.chain.first().ok_or_else(|| inconsistent("no issuing authority"))?;
     // The one that is due daily first: the other's key may not be here.
-    let renewed = [renew(app, issuing, &ISSUING)?, renew(app, &root, &ROOT)?];
-    if renewed.contains(&true) {
-        app.reload_trust().map_err(inconsistent)?;
-    }
-    Ok(())
+    renew(app, issuing, &ISSUING)?;
+    renew(app, &root, &ROOT)
 }
 
-fn renew(app: &App, authority: &Certificate, kept: &Kept) -> Result<bool, ActError> {
+fn renew(app: &App, authority: &Certificate, kept: &Kept) -> Result<(), ActError> {
     let (path, now) = (app.trust_folder.join(kept.file), app.now());
     let there = std::fs::read(&path).ok().and_then(|bytes| Crl::from_der(&bytes).ok());
     let due = |list: &Crl| list.this_update().checked_add(kept.renewed_after.hours()).is_ok_and(|at| at <= now);
     if there.as_ref().is_some_and(|list| !due(list)) {
-        return Ok(false);
+        return Ok(());
     }
     let key = match app.vault.authority(&authority.spki_digest(), &*app.rng) {
         Err(VaultError::NoSuchKey(_)) => {
@@ -53,13 +50,13 @@ fn renew(app: &App, authority: &Certificate, kept: &Kept) -> Result<bool, ActErr
             if ends.checked_sub(ROOT_KEY_WANTED.hours()).is_ok_and(|at| at <= now) {
                 tracing::warn!(file = kept.file, %ends, "a revocation list runs out and its authority's key is not here");
             }
-            return Ok(false);
+            return Ok(());
         }
         key => key?,
     };
     let issued = issue(&list(kept, now)?, &Issuer::new(authority, &key)?)?;
     write_durably(&path, issued.der())?;
-    Ok(true)
+    app.reload_trust().map_err(inconsistent)
 }
 
 /// A list issued at `now`, numbered by its second.

@@ -31,6 +31,7 @@ use crate::ledger::proof;
 use crate::ledger::tree::leaf_hash;
 use crate::pdf::{Form, Permission, SeamSlice, StampPlan, Stamped, fill, stamp};
 use crate::pki::certificate::Certificate;
+use crate::pki::path::RevocationState;
 use crate::sequencer::{InLedger, Outcome};
 use crate::verify::Verdict;
 
@@ -183,10 +184,15 @@ async fn log_use(
     let signer = Certificate::from_der(&facts.seal.certificate).map_err(inconsistent)?;
     // Both found before the entry is written: afterwards it would cost the entry, the number and a voiding.
     app.vault.check_seal_key(&approved.seal_spki())?;
-    if !(signer.not_before()..=signer.not_after()).contains(&now) {
-        return Err(Refusal::because("seal-certificate", "印章证书不在有效期内，请印章管理员换发证书后再审批").into());
-    }
     let chain = chain_of(app, &facts.seal)?;
+    let path = app.trust().path(&signer, &chain, now);
+    if path.is_err() || path.is_ok_and(|path| matches!(path.revocation(), RevocationState::Revoked(_))) {
+        return Err(Refusal::because(
+            "seal-certificate",
+            "印章证书不在有效期内、已被吊销或者不再受信任，请印章管理员换发证书后再审批",
+        )
+        .into());
+    }
     let stamped = stamp_document(app, &facts.seal, (&signer, &chain), revision, place, now).await?;
     fault::point("3");
     // 4

@@ -79,7 +79,12 @@ impl Step {
             step: Self::default(),
         };
         comparison.run()?;
-        Ok(comparison.step)
+        let mut step = comparison.step;
+        // What signs nothing has no business after a signature, even if it seems to change nothing.
+        if step.signed.is_empty() && step.changes.is_empty() {
+            step.add(ChangeCode::Trailer, None);
+        }
+        Ok(step)
     }
 
     fn add(&mut self, code: ChangeCode, object: Option<Id>) {
@@ -219,7 +224,7 @@ impl<'a> Comparison<'_, 'a> {
                 self.document.charge_lookups(section.len())?;
                 for entry in section.entries() {
                     let (number, entry) = entry?;
-                    let Some(id) = id(number, entry) else { continue };
+                    let Some(id) = id(number, entry).filter(|_| !is_nowhere(entry)) else { continue };
                     // What cannot be read here may refer to anything where it can.
                     let object = view.object(id).map_err(|error| match error {
                         ReadError::Limit(_) => error,
@@ -267,6 +272,11 @@ impl Added {
     }
 }
 
+/// An entry in use that points to the file's first byte, where no object can be: some writers leave such.
+fn is_nowhere(entry: Entry) -> bool {
+    matches!(entry, Entry::At { offset: 0, .. })
+}
+
 /// The object that an entry names; a free one names none.
 fn id(number: u32, entry: Entry) -> Option<Id> {
     match entry {
@@ -276,7 +286,12 @@ fn id(number: u32, entry: Entry) -> Option<Id> {
     }
 }
 
-/// Whether the section goes on from the trailer before it: the same document, as large or larger.
+/// Keys that a trailer or a cross-reference stream has of its own (ISO 32000-1, tables 5, 15 and 17).
+const TRAILER_KEYS: [&[u8]; 11] =
+    [b"Size", b"Root", b"Info", b"ID", b"Prev", b"Type", b"W", b"Index", b"Filter", b"DecodeParms", b"Length"];
+
+/// Whether the section goes on from the trailer before it: the same document, larger by what was added and no more, and
+/// nothing new in the trailer. A size that some programs find absurd has them look for objects all over the file.
 fn goes_on(old: &Dict, section: &Section<'_>) -> bool {
     let new = &section.trailer;
     let first_id = |dict: &Dict| dict.get("ID").and_then(Value::as_array).and_then(|ids| ids.first().cloned());
@@ -285,8 +300,8 @@ fn goes_on(old: &Dict, section: &Section<'_>) -> bool {
         && old.get("Info") == new.get("Info")
         && first_id(old) == first_id(new)
         && new.get("XRefStm").is_none()
-        && size(new) >= size(old)
-        && size(new).is_some_and(|size| i64::from(section.past_last()) <= size)
+        && size(new).is_some_and(|new| new == size(old).unwrap_or(0).max(i64::from(section.past_last())))
+        && new.entries().all(|(key, value)| TRAILER_KEYS.contains(&key) || old.entries().any(|e| e == (key, value)))
 }
 
 /// What the changed object was.

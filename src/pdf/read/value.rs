@@ -100,6 +100,11 @@ impl Dict {
         self.0.values().for_each(|value| value.references(see));
     }
 
+    /// Keys and values.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&[u8], &Value)> {
+        self.0.iter().map(|(key, value)| (key.as_slice(), value))
+    }
+
     pub(crate) fn has_name(&self, key: &str, name: &str) -> bool {
         self.get(key).and_then(Value::as_name) == Some(name.as_bytes())
     }

@@ -25,6 +25,6 @@ pub async fn judge(
         return Err(Error::TooMany);
     }
     let whole = async { Bytes::from_request(request, &()).await.map_err(|e| Error::from_body(e.status())) };
-    let bytes = web.uploads.read(peer.ip(), whole).await?;
+    let (bytes, _held) = web.uploads.read(peer.ip(), whole).await?;
     Ok(Json(verify::verify(&web.app, &web.judging, String::new(), bytes).await?))
 }

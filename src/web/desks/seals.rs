@@ -201,7 +201,7 @@ async fn page(
     };
     let verb = if change == Change::Resume { "resume" } else { "suspend" };
     let reason = said.fill("reason", SealPage::reason_form, &["reason-missing"]);
-    let beside = ["certificate-unreadable", "other-key", "not-for-signing", "no-chain"];
+    let beside = ["certificate-unreadable", "other-key", "not-for-signing", "no-chain", "revoked"];
     let certify = (change != Change::Nothing).then(|| Certify {
         request: format!("/seals/{id}/request.csr"),
         action: format!("/seals/{id}/certificate"),

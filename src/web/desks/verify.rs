@@ -47,7 +47,8 @@ pub async fn judge(
     if !web.verifications.take(peer.ip(), Instant::now()) {
         return Err(Error::TooMany);
     }
-    let Some((name, bytes)) = web.uploads.read(peer.ip(), document(parts)).await? else {
+    let (sent, _held) = web.uploads.read(peer.ip(), document(parts)).await?;
+    let Some((name, bytes)) = sent else {
         let shell = web.shell("验证证照", "/verify");
         let mut response = (StatusCode::UNPROCESSABLE_ENTITY, shell.show(ask("还没有选择文件").show())).into_response();
         response.extensions_mut().insert(Shown);

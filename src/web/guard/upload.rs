@@ -1,7 +1,7 @@
 //! Files sent by anybody: how many are read at the same time, and for how long.
 //!
 //! A file is read before it takes a place among those being judged, so that whoever sends slowly keeps nobody waiting but
-//! others who send.
+//! others who send; it counts until it has been judged, which bounds the memory of all.
 use std::{
     collections::HashMap,
     future::Future,
@@ -10,14 +10,17 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 use super::rate::network;
 use crate::web::error::Error;
 
-/// Files read at the same time, each of which may take its full size in memory.
+/// Files in memory at the same time, each of which may take its full size in memory.
 const MOST: usize = 16;
-/// Files of one peer read at the same time.
+/// Those of one peer.
 const MOST_OF_ONE: usize = 3;
 /// How long somebody waits to be read.
 const WAIT: Duration = Duration::from_secs(10);
@@ -39,23 +42,34 @@ impl Default for Uploads {
 }
 
 /// One of a peer's files, until it is dropped.
-struct OfPeer<'u>(&'u Uploads, IpAddr);
+struct OfPeer(Uploads, IpAddr);
+
+/// What a file takes up as long as it is in memory.
+pub struct Held {
+    _peer: OfPeer,
+    _place: OwnedSemaphorePermit,
+}
 
 impl Uploads {
-    /// Reads a file from `peer`.
-    pub async fn read<T>(&self, peer: IpAddr, sending: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let _one = self.of_peer(network(peer)).ok_or(Error::TooMany)?;
-        let Ok(Ok(_place)) = timeout(WAIT, self.all.acquire()).await else { return Err(Error::TooMany) };
+    /// Reads a file from `peer`; its place is kept until what comes with it is dropped, when it has been judged.
+    pub async fn read<T>(
+        &self,
+        peer: IpAddr,
+        sending: impl Future<Output = Result<T, Error>>,
+    ) -> Result<(T, Held), Error> {
+        let one = self.of_peer(network(peer)).ok_or(Error::TooMany)?;
+        let Ok(Ok(place)) = timeout(WAIT, self.all.clone().acquire_owned()).await else { return Err(Error::TooMany) };
         let slow = || Error::Unreadable("文件没有在规定时间内送达，请检查网络后重试".into());
-        timeout(self.sending, sending).await.unwrap_or_else(|_| Err(slow()))
+        let sent = timeout(self.sending, sending).await.unwrap_or_else(|_| Err(slow()))?;
+        Ok((sent, Held { _peer: one, _place: place }))
     }
 
-    fn of_peer(&self, peer: IpAddr) -> Option<OfPeer<'_>> {
+    fn of_peer(&self, peer: IpAddr) -> Option<OfPeer> {
         let mut peers = self.peers();
         let count = peers.entry(peer).or_default();
         (*count < MOST_OF_ONE).then(|| {
             *count += 1;
-            OfPeer(self, peer)
+            OfPeer(self.clone(), peer)
         })
     }
 
@@ -65,7 +79,7 @@ impl Uploads {
     }
 }
 
-impl Drop for OfPeer<'_> {
+impl Drop for OfPeer {
     fn drop(&mut self) {
         let mut peers = self.0.peers();
         if let Some(count) = peers.get_mut(&self.1) {

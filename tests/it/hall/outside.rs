@@ -95,7 +95,6 @@ async fn a_seal_certified_by_another_authority_seals_under_it() {
     let outside = hall.premises.path("keys/trust/outside");
     fs::create_dir_all(&outside).unwrap();
     fs::write(outside.join("trust.pem"), authority.get("root.pem")).unwrap();
-    hall.app.reload_trust().unwrap();
     assert_eq!(code(import(&authority.get("seal.pem")).await), "no-chain", "the authority between is missing");
     let stranger = hall.keeper("jsj").person().await;
     assert_eq!(code(import_certificate(&hall.app, &stranger, &seal.id, &whole).await), "wrong-department");
