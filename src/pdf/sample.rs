@@ -40,13 +40,21 @@ pub(crate) fn file(bodies: &[String]) -> Vec<u8> {
 }
 
 /// Appends a revision with `objects` (number, body) after `bytes`, whose trailer repeats what it must.
-pub(crate) fn append(bytes: &[u8], objects: &[(u32, &str)], size: usize) -> Vec<u8> {
+pub(crate) fn append(bytes: &[u8], objects: &[(u32, &str)]) -> Vec<u8> {
     let objects: Vec<_> = objects.iter().map(|(number, body)| (*number, 0, *body)).collect();
-    append_generations(bytes, &objects, size)
+    append_generations(bytes, &objects)
 }
 
 /// The same with the generation of each object (number, generation, body).
-pub(crate) fn append_generations(bytes: &[u8], objects: &[(u32, u16, &str)], size: usize) -> Vec<u8> {
+pub(crate) fn append_generations(bytes: &[u8], objects: &[(u32, u16, &str)]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let size = text.rsplit("/Size ").next().and_then(|rest| rest.split_ascii_whitespace().next()?.parse().ok());
+    let size = objects.iter().map(|(number, ..)| number + 1).chain(size).max().unwrap_or(0);
+    append_sized(bytes, objects, size as usize)
+}
+
+/// The same with a trailer that claims this size.
+pub(crate) fn append_sized(bytes: &[u8], objects: &[(u32, u16, &str)], size: usize) -> Vec<u8> {
     let mut out = bytes.to_vec();
     let previous = String::from_utf8_lossy(bytes).rsplit("startxref\n").next().map(str::to_owned).unwrap_or_default();
     let previous = previous.lines().next().unwrap_or_default().to_owned();

@@ -1,7 +1,7 @@
 //! A certificate's way through this module, and what attackers and accidents do to it.
 
 use super::read::{ChangeCode, CoverageError, Document, Limits};
-use super::sample::{Disorder, append, append_generations, der, document, file};
+use super::sample::{Disorder, append, append_generations, append_sized, der, document, file};
 use super::*;
 
 fn square(left: f64) -> RectMm {
@@ -173,11 +173,11 @@ fn a_seam_seal_stands_on_every_page_in_the_same_revision() {
 #[test]
 fn changes_after_the_seal_have_names() {
     let bytes = sealed();
-    let forged = |objects: &[(u32, &str)]| changes(&append(&bytes, objects, 40));
-    assert_eq!(coverage(&append(&bytes, &[], 40)), Ok(false));
+    let forged = |objects: &[(u32, &str)]| changes(&append(&bytes, objects));
+    assert_eq!(coverage(&append(&bytes, &[])), Ok(false));
     let catalog = "<< /Type /Catalog /Pages 2 0 R /Lang (en) >>";
     // Without its form the later catalog has no signature left to judge.
-    let whole = append(&bytes, &[(1, catalog)], 40);
+    let whole = append(&bytes, &[(1, catalog)]);
     assert_eq!(Document::open(&whole, &Limits::DEFAULT).unwrap().signature_fields(), Ok(vec![]));
     let page = "<< /Type /Page /Parent 2 0 R /Contents 7 0 R /Annots [8 0 R] >>";
     assert_eq!(forged(&[(4, page)]), [ChangeCode::RevisionAfterFinal, ChangeCode::Page]);
@@ -193,9 +193,9 @@ fn changes_after_the_seal_have_names() {
     trailing = [&bytes[..], b"startxref", back.as_bytes()].concat();
     assert_eq!(changes(&trailing), [ChangeCode::TrailingBytes]);
     let original = "<< /Length 29 >>\nstream\n0 0 0 rg 100 100 200 200 re f\nendstream";
-    let undone = append(&append(&bytes, &[(5, content)], 40), &[(5, original)], 40);
+    let undone = append(&append(&bytes, &[(5, content)]), &[(5, original)]);
     assert_eq!(changes(&undone), [ChangeCode::RevisionAfterFinal, ChangeCode::Stream]);
-    let hidden = append(&[&bytes[..], b"99 0 obj (hidden) endobj\n"].concat(), &[], 40);
+    let hidden = append(&[&bytes[..], b"99 0 obj (hidden) endobj\n"].concat(), &[]);
     assert_eq!(changes(&hidden), [ChangeCode::RevisionAfterFinal, ChangeCode::UnlistedBytes]);
 }
 
@@ -231,11 +231,11 @@ fn an_object_under_another_generation_or_name_is_a_change() {
     assert_eq!(changes(&bytes), []);
     // Programs that do not look at generations show it in place of the old one.
     for body in [FORGED, FORGED_CONTAINER] {
-        assert_eq!(changes(&append_generations(&bytes, &[(5, 1, body)], 40)), [ChangeCode::Removed]);
+        assert_eq!(changes(&append_generations(&bytes, &[(5, 1, body)])), [ChangeCode::Removed]);
     }
-    assert_eq!(changes(&append(&bytes, &[(5, FORGED_CONTAINER)], 40)), [ChangeCode::Stream]);
+    assert_eq!(changes(&append(&bytes, &[(5, FORGED_CONTAINER)])), [ChangeCode::Stream]);
     // A container that holds nothing the section lists is none.
-    assert_eq!(changes(&append(&bytes, &[(30, FORGED_CONTAINER)], 40)), [ChangeCode::Added]);
+    assert_eq!(changes(&append(&bytes, &[(30, FORGED_CONTAINER)])), [ChangeCode::Added]);
 }
 
 #[test]
@@ -245,11 +245,11 @@ fn what_a_document_referred_to_in_vain_may_not_appear() {
         let bytes = sealed_open(&page(content, "(unused)"));
         let number = if content == "6 0 R" { 6 } else { 30 };
         let code = if number == 6 { ChangeCode::Object } else { ChangeCode::Added };
-        assert_eq!(changes(&append(&bytes, &[(number, FORGED)], 40)), [code], "{content}");
+        assert_eq!(changes(&append(&bytes, &[(number, FORGED)])), [code], "{content}");
     }
     // A reference from an object that no reader of ours can read may lead anywhere.
     let unreadable = sealed_open(&page("5 0 R", "<< /A 1 /A 30 0 R >>"));
-    let document = append(&unreadable, &[(30, FORGED)], 40);
+    let document = append(&unreadable, &[(30, FORGED)]);
     let document = Document::open(&document, &Limits::DEFAULT).unwrap();
     let fields = document.signature_fields().unwrap();
     let covered = document.coverage(fields[0].signature.as_ref().unwrap()).unwrap().revision();
@@ -259,10 +259,10 @@ fn what_a_document_referred_to_in_vain_may_not_appear() {
 #[test]
 fn a_smaller_size_hides_objects() {
     let bytes = sealed_open(&page("5 0 R", "null"));
-    assert_eq!(changes(&append(&bytes, &[], 4)), [ChangeCode::Trailer]);
+    assert_eq!(changes(&append_sized(&bytes, &[], 4)), [ChangeCode::Trailer]);
     // One that is far too large has some programs rebuild the file from whatever looks like an object.
-    assert_eq!(changes(&append(&bytes, &[], 2_147_483_647)), [ChangeCode::Trailer]);
-    assert_eq!(changes(&append(&bytes, &[(30, "null")], 30)), [ChangeCode::Trailer, ChangeCode::Added]);
+    assert_eq!(changes(&append_sized(&bytes, &[], 2_147_483_647)), [ChangeCode::Trailer]);
+    assert_eq!(changes(&append_sized(&bytes, &[(30, 0, "null")], 30)), [ChangeCode::Trailer, ChangeCode::Added]);
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn a_signature_means_what_it_meant_when_it_was_made() {
     let mut indirect = bytes.clone();
     indirect[at..at + length].copy_from_slice(format!("{:<length$}", "6 0 R").as_bytes());
     for (number, generation, body) in [(6, 0, "null"), (6, 1, "null"), (6, 0, "[]")] {
-        let later = append_generations(&indirect, &[(number, generation, body)], 40);
+        let later = append_generations(&indirect, &[(number, generation, body)]);
         assert_eq!(changes(&later)[0], ChangeCode::RevisionAfterFinal, "{number} {generation} {body}");
     }
 }
@@ -365,7 +365,7 @@ fn damaged_and_foreign_files_are_refused_by_name() {
         open(&replaced(&format!("startxref\n{table}"), &format!("startxref\n{}", table + 1))),
         ReadError::Xref { at: table + 1 }
     );
-    let mut ring = append(&bytes, &[], 9);
+    let mut ring = append_sized(&bytes, &[], 9);
     let prev = ring.windows(6).rposition(|w| w == b"/Prev ").unwrap() + 6;
     ring[prev..prev + 3].copy_from_slice(bytes.len().to_string().as_bytes());
     assert_eq!(open(&ring), ReadError::SectionOrder);

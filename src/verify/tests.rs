@@ -98,7 +98,7 @@ fn no_piece_of_it_is_valid() {
         assert_eq!(summary(&report), "invalid modified FORMAT_FAILURE trailing-bytes", "{longer:?}");
     }
     let page = "<< /Type /Page /Parent 2 0 R /Contents 7 0 R >>";
-    let report = verify(&append(&bytes, &[(4, page)], 40), &trust, now());
+    let report = verify(&append(&bytes, &[(4, page)]), &trust, now());
     assert_eq!(summary(&report), "invalid modified FORMAT_FAILURE revision-after-final,page-changed");
 }
 
@@ -365,7 +365,7 @@ fn a_signature_shown_twice_is_suspicious() {
     let (first, signature) = (field.id.number, field.signature.unwrap().id.unwrap());
     let form = format!("<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{first} 0 R 30 0 R] >> >>");
     let again = format!("<< /FT /Sig /T (again) /V {signature} >>");
-    let report = verify(&append(&bytes, &[(1, &form), (30, &again)], 40), &house.trust(), now());
+    let report = verify(&append(&bytes, &[(1, &form), (30, &again)]), &house.trust(), now());
     assert!(report.has("shared-signature") && report.has("catalog-changed"), "{}", report.summary());
     assert_eq!(report.verdict, Verdict::Invalid);
 }
