@@ -95,10 +95,7 @@ impl Tx {
         .bind(seal)
         .execute(&mut *self.0)
         .await?;
-        match done.rows_affected() {
-            1 => Ok(()),
-            _ => Err(DbError::NothingChanged { table: "seal", row: seal.to_owned() }),
-        }
+        one_changed(&done, seal)
     }
 
     pub(in crate::db) async fn change_seal_state(&mut self, seal: &str, from: &str, to: &str) -> Result<(), DbError> {
@@ -108,9 +105,14 @@ impl Tx {
             .bind(from)
             .execute(&mut *self.0)
             .await?;
-        match done.rows_affected() {
-            1 => Ok(()),
-            _ => Err(DbError::NothingChanged { table: "seal", row: seal.to_owned() }),
-        }
+        one_changed(&done, seal)
+    }
+}
+
+/// The statement changed the one row it was meant for.
+fn one_changed(done: &sqlx::sqlite::SqliteQueryResult, seal: &str) -> Result<(), DbError> {
+    match done.rows_affected() {
+        1 => Ok(()),
+        _ => Err(DbError::NothingChanged { table: "seal", row: seal.to_owned() }),
     }
 }
