@@ -322,9 +322,8 @@ fn check_templates(hall: &Hall, templates: &Templates) -> Result<(), StartError>
 /// The trust folder as a verifier reads it.
 pub fn read_trust(folder: &Path) -> Result<Trust, StartError> {
     let mut files = Vec::new();
-    for (prefix, folder) in
-        [("", folder.to_owned()), ("outside/", folder.join("outside")), ("seals/", folder.join("seals"))]
-    {
+    for prefix in ["", "halls/", "outside/", "tsa/", "seals/"] {
+        let folder = folder.join(prefix);
         if !prefix.is_empty() && !folder.is_dir() {
             continue;
         }

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use crate::app::App;
 use crate::db::certificate::CertificateRow;
 use crate::hall::opening::china_date;
-use crate::verify::{LedgerReport, Report, Today};
+use crate::verify::{Report, Since, Today};
 
 use super::{ActError, compute, inconsistent};
 
@@ -43,42 +43,51 @@ pub async fn verify(
         report
     })
     .await?;
-    if let Some(fork) = fork(app, &report).await? {
-        tracing::error!(index = fork.index, size = fork.size, root = %fork.root, "a proof by our log's key is not of our log");
-        return Ok(report.forked());
-    }
-    let today = today(app, &report).await?;
-    Ok(report.as_of_today(today))
+    let since = since(app, &report).await?;
+    Ok(match since {
+        Known::Nothing => report,
+        Known::Since(since) => report.as_of(&since),
+        Known::NotInForce => report.as_of_today(Today::Changed),
+    })
 }
 
-/// A proof in the file that our log's key signed and our log does not bear out: somebody else has used that key.
-async fn fork<'r>(app: &App, report: &'r Report) -> Result<Option<&'r LedgerReport>, ActError> {
-    for ledger in ours(app, report) {
-        if !app.sequencer.agrees(ledger.index, &ledger.leaf, ledger.size, &ledger.root).await? {
-            return Ok(Some(ledger));
-        }
-    }
-    Ok(None)
+/// What this hall knows of the uses of seals that a file proves.
+enum Known {
+    /// None of them is in our log.
+    Nothing,
+    /// What became of each.
+    Since(Vec<Since>),
+    /// A certificate that was withdrawn, has run out, or that we do not know.
+    NotInForce,
 }
 
-/// The entries of our own log that the file's signatures prove.
-fn ours<'r>(app: &App, report: &'r Report) -> impl Iterator<Item = &'r LedgerReport> {
+/// Asks by the ledger entries of the seals, which no re-spelling of the file changes. Anything of our own log that we do not
+/// know as good has changed; a proof by our log's key that our log does not bear out is somebody else's use of that key.
+async fn since(app: &App, report: &Report) -> Result<Known, ActError> {
     let origin = app.sequencer.checkpoint().map(|signed| signed.claim().origin.to_string());
-    let proved = report.signatures.iter().filter_map(|one| one.ledger.as_ref());
-    proved.filter(move |ledger| origin.as_ref() == Some(&ledger.log))
-}
-
-/// What has become of the document since: asked by the ledger entries of its seals, which no re-spelling of the file
-/// changes. Anything of our own log that we do not know as good has changed.
-async fn today(app: &App, report: &Report) -> Result<Today, ActError> {
-    let mut today = Today::NotAsked;
-    for ledger in ours(app, report) {
-        match app.db.certificate_of_entry(ledger.index).await? {
-            Some(certificate) if is_in_force(app, &certificate) => today = Today::Good,
-            _ => return Ok(Today::Changed),
+    let (mut since, mut in_force) = (Vec::new(), true);
+    for signature in &report.signatures {
+        let (Some(ledger), Some(seal)) = (&signature.ledger, &signature.seal) else { continue };
+        if origin.as_ref() != Some(&ledger.log) {
+            continue;
         }
+        if !app.sequencer.agrees(ledger.index, &ledger.leaf, ledger.size, &ledger.root).await? {
+            tracing::error!(index = ledger.index, size = ledger.size, root = %ledger.root, "a proof by our log's key is not of our log");
+            return Ok(Known::Since(vec![Since::Fork]));
+        }
+        let certificate = app.db.certificate_of_entry(ledger.index).await?;
+        in_force &= certificate.is_some_and(|certificate| is_in_force(app, &certificate));
+        since.push(match app.db.seal_of_key(seal).await?.as_ref().map(|seal| seal.state.as_str()) {
+            Some("suspended") => Since::SealSuspended,
+            Some("retired") => Since::SealRetired,
+            _ => Since::Stands,
+        });
     }
-    Ok(today)
+    Ok(match (since.is_empty(), in_force) {
+        (true, _) => Known::Nothing,
+        (_, true) => Known::Since(since),
+        (_, false) => Known::NotInForce,
+    })
 }
 
 /// Sealed, not withdrawn, and within its own term if it names one.

@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 
 use super::{Db, DbError, Tx};
+use crate::digest::Digest;
 
 /// A seal as kept.
 #[derive(Debug, Clone, FromRow)]
@@ -42,6 +43,12 @@ impl Db {
     /// The seal of that identifier.
     pub async fn seal(&self, id: &str) -> Result<Option<SealRow>, DbError> {
         Ok(sqlx::query_as("SELECT * FROM seal WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
+    }
+
+    /// The seal whose key has this digest.
+    pub async fn seal_of_key(&self, key: &Digest) -> Result<Option<SealRow>, DbError> {
+        let key = key.as_bytes().as_slice();
+        Ok(sqlx::query_as("SELECT * FROM seal WHERE key = ?").bind(key).fetch_optional(self.readers()).await?)
     }
 
     /// The department's seal of a kind that is in use or suspended.

@@ -2,8 +2,8 @@
 //! tlog-proof and tlog-policy over an RFC 6962 tree. Docs: docs/LEDGER.md.
 //!
 //! In reading order: what is logged ([`entry`]), how it is hashed and stored ([`tree`], [`tile`]), what the log and its
-//! witnesses sign ([`note`], [`checkpoint`]), whom a verifier believes ([`policy`], [`trust`]), and the one token that lets
-//! a seal key be used ([`proof::Logged`]).
+//! witnesses sign ([`note`], [`checkpoint`]), whom a verifier believes ([`policy`], [`trust`]), the one token that lets
+//! a seal key be used ([`proof::Logged`]), and a copy of a log read whole ([`replay`]).
 //!
 //! Trusted: SHA-256, Ed25519, and the policy given by the caller. Everything else is hostile input: every parser has a
 //! size limit and accepts one spelling only. Out of scope: storage, HTTP, and private keys (nothing here can sign).
@@ -14,6 +14,7 @@ pub mod entry;
 pub mod note;
 pub mod policy;
 pub mod proof;
+pub mod replay;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod tile;

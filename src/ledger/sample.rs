@@ -1,5 +1,7 @@
 //! A small log with its own keys, for unit tests here and of the modules that need a [`Logged`]. Not in any build but tests.
 
+use std::collections::HashMap;
+
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
 use super::checkpoint::{Checkpoint, SignedCheckpoint};
@@ -9,7 +11,7 @@ use super::policy::Policy;
 use super::proof::{Logged, TlogProof, verify};
 use super::tree::{Edge, inclusion_path, leaf_hash};
 use crate::digest::Digest;
-use crate::ledger::tile::Tile;
+use crate::ledger::tile::{Bundle, Tile};
 
 /// An Ed25519 key pair with a name.
 pub(crate) struct Signer {
@@ -51,14 +53,14 @@ impl Signer {
 pub(crate) struct SampleLog {
     pub(crate) log: Signer,
     pub(crate) witness: Signer,
-    pub(crate) leaves: Vec<Digest>,
+    pub(crate) entries: Vec<Vec<u8>>,
 }
 
 impl SampleLog {
     /// A log that already holds a few entries of others.
     pub(crate) fn new() -> Self {
-        let leaves = (0..5_u8).map(|i| leaf_hash(&[i])).collect();
-        Self { log: Signer::new("hall.example.gov.cn/log"), witness: Signer::new("witness.example/w1"), leaves }
+        let entries = (0..5_u8).map(|i| vec![i]).collect();
+        Self { log: Signer::new("hall.example.gov.cn/log"), witness: Signer::new("witness.example/w1"), entries }
     }
 
     /// One log, one witness, both needed.
@@ -67,20 +69,42 @@ impl SampleLog {
         Policy::parse(&text).unwrap()
     }
 
-    /// Appends the entry and proves it.
-    pub(crate) fn prove(&mut self, entry: &Entry) -> TlogProof {
-        self.leaves.push(leaf_hash(&entry.to_bytes()));
-        let size = self.leaves.len() as u64;
-        let read = |tile: Tile| {
-            assert_eq!(tile.level(), 0);
-            Ok::<_, ()>(self.leaves.iter().skip(tile.index() as usize * 256).take(256).copied().collect())
-        };
-        let path = inclusion_path(size - 1, size, read).unwrap();
-        let root = Edge::of_leaves(self.leaves.iter().copied()).root();
-        let checkpoint = Checkpoint { origin: self.log.name.clone(), size, root };
+    /// The root of the first `size` entries.
+    pub(crate) fn root(&self, size: usize) -> Digest {
+        Edge::of_leaves(self.entries[..size].iter().map(|entry| leaf_hash(entry))).root()
+    }
+
+    fn checkpoint(&self) -> SignedCheckpoint {
+        let size = self.entries.len();
+        let checkpoint = Checkpoint { origin: self.log.name.clone(), size: size as u64, root: self.root(size) };
         let text = checkpoint.text();
         let lines = vec![self.log.sign(&text), self.witness.cosign(1_795_000_000, &text)];
-        TlogProof::new(entry, size - 1, path, SignedCheckpoint::new(&checkpoint, lines).unwrap())
+        SignedCheckpoint::new(&checkpoint, lines).unwrap()
+    }
+
+    /// Appends the entry and proves it.
+    pub(crate) fn prove(&mut self, entry: &Entry) -> TlogProof {
+        self.entries.push(entry.to_bytes());
+        let size = self.entries.len() as u64;
+        let read = |tile: Tile| {
+            assert_eq!(tile.level(), 0);
+            let leaves = self.entries.iter().map(|entry| leaf_hash(entry));
+            Ok::<_, ()>(leaves.skip(tile.index() as usize * 256).take(256).collect())
+        };
+        let path = inclusion_path(size - 1, size, read).unwrap();
+        TlogProof::new(entry, size - 1, path, self.checkpoint())
+    }
+
+    /// What is served of it, by path: the checkpoint and the bundles of entries.
+    pub(crate) fn files(&self) -> HashMap<String, Vec<u8>> {
+        let size = self.entries.len() as u64;
+        let bundles = (0..size.div_ceil(256)).filter_map(|i| Bundle::of_tree(size, i));
+        let encoded = bundles.map(|bundle| {
+            let range = bundle.entries();
+            let entries = &self.entries[range.start as usize..range.end as usize];
+            (bundle.to_string(), bundle.encode(entries).unwrap())
+        });
+        encoded.chain([("checkpoint".to_owned(), self.checkpoint().to_string().into_bytes())]).collect()
     }
 
     /// Appends the entry, proves it and verifies the proof.

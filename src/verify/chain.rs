@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::reason::Reason;
 use super::trust::Trust;
 use crate::pki::certificate::Certificate;
-use crate::pki::path::{PathError, RevocationState, ValidPath, validate};
+use crate::pki::path::{PathError, RevocationState, ValidPath};
 
 /// Clocks may differ by this much.
 const CLOCK_SKEW: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
@@ -28,9 +28,8 @@ impl Chain {
         claimed: Option<Timestamp>,
         at: Timestamp,
     ) -> Result<Self, Reason> {
-        let anchors = trust.anchors();
         let others: Vec<Certificate> = carried.iter().filter(|c| *c != signer).cloned().collect();
-        let path = |time| validate(signer, &others, &anchors, trust.crls(), time);
+        let path = |time| trust.path(signer, &others, time);
         let (path, holds_now) = match (path(at), claimed) {
             (Ok(path), _) => (path, true),
             (Err(PathError::Expired { .. }), Some(claimed)) => (path(claimed).map_err(|e| reason(&e))?, false),

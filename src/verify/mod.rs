@@ -16,6 +16,7 @@
 //! confirmed), OCSP, validation data embedded in the file.
 
 mod chain;
+mod finding;
 mod plain;
 mod reason;
 pub mod report;
@@ -23,18 +24,22 @@ mod seal;
 mod signature;
 #[cfg(test)]
 mod tests;
+mod today;
 pub mod trust;
 
 pub use reason::Reason;
 pub use report::{
-    Indication, Integrity, LedgerReport, Report, SignatureReport, Stated, SubIndication, Today, Verdict, exit_code,
+    AnchorReport, Indication, Integrity, LedgerReport, ProvedAt, Prover, Report, SignatureReport, Stated,
+    SubIndication, Today, Verdict, exit_code,
 };
+pub use today::Since;
 pub use trust::{Trust, TrustError};
 
 use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use self::finding::Finding;
 use crate::pdf::read::{Document, Limits, SignatureField};
 
 /// Signatures judged in one document at most.
@@ -44,20 +49,21 @@ pub const MAX_SIGNATURES: usize = 64;
 pub fn verify(bytes: &[u8], trust: &Trust, at: Timestamp) -> Report {
     let document = match Document::open(bytes, &Limits::DEFAULT) {
         Ok(document) => document,
-        Err(error) => return Report::new(vec![Reason::of_unreadable(&error)], Vec::new()),
+        Err(error) => return Report::of_file(Reason::of_unreadable(&error)),
     };
     let fields = match document.signature_fields() {
         Ok(fields) => fields,
-        Err(error) => return Report::new(vec![Reason::of_unreadable(&error)], Vec::new()),
+        Err(error) => return Report::of_file(Reason::of_unreadable(&error)),
     };
     // Each signature hashes the file once more: without a limit a small file asks for hours of work.
     if fields.iter().filter(|field| field.signature.is_some()).count() > MAX_SIGNATURES {
-        return Report::new(vec![Reason::TooLarge], Vec::new());
+        return Report::of_file(Reason::TooLarge);
     }
     let signed = fields.iter().filter_map(|field| field.signature.as_ref().map(|signature| (field, signature)));
     let judged: Vec<SignatureReport> =
         signed.map(|(field, signature)| signature::judge(&document, field, signature, trust, at)).collect();
-    Report::new(document_reasons(&document, &fields, &judged), judged)
+    let reasons = document_reasons(&document, &fields, &judged);
+    Report::new(reasons.into_iter().map(Finding::from).collect(), judged)
 }
 
 /// What is to be said of the document as a whole.

@@ -107,6 +107,15 @@ pub enum Reason {
     NoWitness,
     /// The log itself has another entry there, or another history: the proof is of a fork.
     Fork,
+    // What a copy of the log says of the time since
+    /// The use was declared void.
+    VoidSince,
+    /// The seal is suspended.
+    SuspendedSince,
+    /// The seal was retired.
+    RetiredSince,
+    /// The copy is older than the document.
+    LogCopyOlder,
 }
 
 /// What a reason does to the verdict.
@@ -163,6 +172,11 @@ impl Reason {
     /// What it says of the bytes alone.
     pub(super) fn integrity(self) -> Integrity {
         self.row().2
+    }
+
+    /// What to do, where the finding itself says what it is.
+    pub(super) fn advice(self) -> &'static str {
+        self.row().3
     }
 
     /// One sentence for the person who asks, and what to do.
@@ -228,6 +242,10 @@ impl Reason {
             Self::QuorumShort => ("quorum-short", maybe(Sub::SigConstraintsFailure), Intact, "见证这次用印登记的独立机构不足规定数目，不能确认，请到大厅网站“验证证照”在线查验。"),
             Self::CosignerUnknown => ("cosigner-unknown", maybe(Sub::SigConstraintsFailure), Intact, "用印登记证明上有信任名单之外的签名，不能确认，请更新信任名单或到大厅网站“验证证照”在线查验。"),
             Self::Fork => ("ledger-fork", Fails(Sub::SigConstraintsFailure), Intact, "用印登记证明与大厅的用印公示账本不一致，是另一本账所出，请勿采信，并立即向大厅举报。"),
+            Self::VoidSince => ("void-since", Note, Intact, "这次用印登记之后已被声明作废，证照不能再作为有效证照使用，请向签发机关查询。"),
+            Self::SuspendedSince => ("seal-suspended-since", Note, Intact, "盖章时有效；这枚印章之后被停用，停用前所盖的证照仍然有效，重要用途请向签发机关核实。"),
+            Self::RetiredSince => ("seal-retired-since", Note, Intact, "盖章时有效；这枚印章之后已经注销，注销前所盖的证照仍然有效。"),
+            Self::LogCopyOlder => ("log-copy-older", Note, Intact, "所给的账本副本比这次盖章还早，今天的状态没有查到，请取得新的账本副本后再查验。"),
             Self::NoWitness => ("no-independent-witness", Note, Intact, "没有独立见证：用印公示账本只由大厅自己作证，重要用途请到大厅网站“验证证照”在线查验。"),
         }
     }

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::finding::Finding;
 use super::reason::{Effect, Reason};
+use super::trust::Purpose;
 
 /// The answer in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -96,6 +98,9 @@ pub enum SubIndication {
 pub struct Stated {
     /// A stable name for programs.
     pub code: &'static str,
+    /// The page it is seen on, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<usize>,
     /// One Chinese sentence, with what to do.
     pub text: String,
 }
@@ -120,7 +125,7 @@ pub struct Report {
     /// One for each signature, in the order of the form.
     pub signatures: Vec<SignatureReport>,
     #[serde(skip)]
-    found: Vec<Reason>,
+    found: Vec<Finding>,
 }
 
 /// The answer for one signature.
@@ -140,8 +145,14 @@ pub struct SignatureReport {
     pub certificate_serial: Option<String>,
     /// The signer is under a hall's anchor, so that the rules for seals apply.
     pub is_seal: bool,
+    /// It is a document timestamp: an authority's word on when the file existed, nobody's signature under it.
+    pub is_timestamp: bool,
+    /// Who is believed to name the signer, and how that came to be believed.
+    pub anchor: Option<AnchorReport>,
     /// The time the signature claims.
     pub signed_at: Option<Timestamp>,
+    /// The earliest time at which somebody else is known to have seen it.
+    pub proved_at: Option<ProvedAt>,
     /// It covers every byte of the file but its own place.
     pub covers_whole_file: bool,
     /// Certification: what the signature allows afterwards, 1 to 3.
@@ -159,7 +170,39 @@ pub struct SignatureReport {
     /// The weightiest first.
     pub reasons: Vec<Stated>,
     #[serde(skip)]
-    pub(super) found: Vec<Reason>,
+    pub(super) found: Vec<Finding>,
+}
+
+/// The end of the signer's path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AnchorReport {
+    /// The subject of its certificate.
+    pub subject: String,
+    /// What it is trusted for.
+    pub purpose: Purpose,
+    /// Its file in the folder of trust.
+    pub source: String,
+}
+
+/// Proof that a signature existed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProvedAt {
+    /// When.
+    pub at: Timestamp,
+    /// Who says so.
+    pub by: Prover,
+}
+
+/// Who can say when a signature existed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prover {
+    /// A witness that cosigned the ledger after its use was logged.
+    Witness,
+    /// A timestamp authority, over the signature.
+    SignatureTimestamp,
+    /// A timestamp authority, over the document.
+    DocumentTimestamp,
 }
 
 /// A proved ledger entry.
@@ -180,12 +223,12 @@ pub struct LedgerReport {
 }
 
 impl Report {
-    pub(super) fn new(document: Vec<Reason>, signatures: Vec<SignatureReport>) -> Self {
+    pub(super) fn new(document: Vec<Finding>, signatures: Vec<SignatureReport>) -> Self {
         let mut found = document;
-        found.extend(signatures.iter().flat_map(|signature| signature.found.iter().copied()));
+        found.extend(signatures.iter().flat_map(|signature| signature.found.iter().cloned()));
         let conclusion = Conclusion::of(&mut found);
         let changed =
-            found.iter().any(|r| matches!(r, Reason::Revoked | Reason::RevokedNoProof | Reason::RevokedSince));
+            found.iter().any(|f| matches!(f.reason, Reason::Revoked | Reason::RevokedNoProof | Reason::RevokedSince));
         Self {
             file: String::new(),
             verdict: conclusion.verdict,
@@ -199,22 +242,27 @@ impl Report {
         }
     }
 
+    /// The report on a file in which no signature can be judged.
+    pub(super) fn of_file(reason: Reason) -> Self {
+        Self::new(vec![reason.into()], Vec::new())
+    }
+
     /// The report on a file that could not be opened: nothing is known of its bytes, and nothing of it may be believed.
     pub fn unopened(why: &str) -> Self {
         let text = format!("文件无法打开（{why}），请核对文件是否存在、是否有权读取");
-        Self { reasons: vec![Stated { code: "cannot-open", text }], ..Self::new(vec![Reason::Damaged], Vec::new()) }
+        Self { reasons: vec![Stated { code: "cannot-open", page: None, text }], ..Self::of_file(Reason::Damaged) }
     }
 
     /// The report on a file that was not read because it is longer than [`crate::pdf::read::Limits`] allow.
     pub fn too_large() -> Self {
-        Self::new(vec![Reason::TooLarge], Vec::new())
+        Self::of_file(Reason::TooLarge)
     }
 
     /// The report on a file that was not judged because the folder of trust cannot be read.
     pub fn untrusted(why: &str) -> Self {
         let text = format!("信任名单无法读取（{why}），文件没有查验，请核对信任名单的位置和内容");
-        let reasons = vec![Stated { code: "trust-unreadable", text }];
-        Self { reasons, ..Self::new(vec![Reason::TooLarge], Vec::new()) }
+        let reasons = vec![Stated { code: "trust-unreadable", page: None, text }];
+        Self { reasons, ..Self::of_file(Reason::TooLarge) }
     }
 
     /// The report under the file's name.
@@ -233,8 +281,13 @@ impl Report {
     /// The report of somebody who holds the log and found that the file's proof is of another one under the same name and key.
     #[must_use]
     pub fn forked(self) -> Self {
+        self.with([Reason::Fork.into()])
+    }
+
+    /// The report with what was found besides.
+    pub(super) fn with(self, more: impl IntoIterator<Item = Finding>) -> Self {
         let Self { file, today, signatures, mut found, .. } = self;
-        found.push(Reason::Fork);
+        found.extend(more);
         Self { file, today, ..Self::new(found, signatures) }
     }
 
@@ -247,7 +300,8 @@ impl Report {
     /// document with several seals must be before the next.
     pub fn is_valid_so_far(&self) -> bool {
         let all = !self.signatures.is_empty() && self.signatures.iter().all(|s| s.verdict == Verdict::Valid);
-        all && (self.is_valid() || self.found.iter().all(|r| *r == Reason::SealMissing || r.effect() == Effect::Note))
+        all && (self.is_valid()
+            || self.found.iter().all(|f| f.reason == Reason::SealMissing || f.effect() == Effect::Note))
     }
 
     /// Verdict and codes in one line, for records; names nobody.
@@ -285,22 +339,22 @@ pub(super) struct Conclusion {
 
 impl Conclusion {
     /// Sorts the reasons, the weightiest first, each once.
-    pub(super) fn of(found: &mut Vec<Reason>) -> Self {
+    pub(super) fn of(found: &mut Vec<Finding>) -> Self {
         let mut seen = std::collections::HashSet::new();
-        found.retain(|reason| seen.insert(*reason));
-        let weight = |reason: &Reason| match reason.effect() {
+        found.retain(|finding| seen.insert(finding.clone()));
+        let weight = |finding: &Finding| match finding.effect() {
             Effect::Fails(_) => 0,
             Effect::Unconfirmed(_) => 1,
             Effect::Note => 2,
         };
         found.sort_by_key(weight);
-        let (verdict, indication, sub_indication) = match found.first().map(|reason| reason.effect()) {
+        let (verdict, indication, sub_indication) = match found.first().map(Finding::effect) {
             Some(Effect::Fails(sub)) => (Verdict::Invalid, Indication::TotalFailed, Some(sub)),
             Some(Effect::Unconfirmed(sub)) => (Verdict::Indeterminate, Indication::Indeterminate, sub),
             Some(Effect::Note) | None => (Verdict::Valid, Indication::TotalPassed, None),
         };
-        let integrity = found.iter().map(|reason| reason.integrity()).max().unwrap_or(Integrity::Intact);
-        let reasons = found.iter().map(|r| Stated { code: r.code(), text: r.text() }).collect();
+        let integrity = found.iter().map(Finding::integrity).max().unwrap_or(Integrity::Intact);
+        let reasons = found.iter().map(Finding::stated).collect();
         Self { verdict, integrity, indication, sub_indication, reasons }
     }
 }

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::chain::Chain;
+use super::finding::Finding;
 use super::reason::Reason;
-use super::report::{Conclusion, LedgerReport, SignatureReport};
+use super::report::{AnchorReport, Conclusion, LedgerReport, ProvedAt, Prover, SignatureReport};
 use super::seal::{LedgerFinding, check_form};
 use super::trust::Trust;
 use crate::cms::{CmsError, SignedData};
@@ -32,7 +33,10 @@ pub(super) fn judge(
         seal: facts.signer.as_ref().map(Certificate::spki_digest),
         certificate_serial: facts.signer.as_ref().map(Certificate::serial_hex),
         is_seal: facts.is_seal,
+        is_timestamp: false,
+        anchor: facts.anchor,
         signed_at: signature.signed_at,
+        proved_at: facts.proved,
         covers_whole_file: facts.covers_whole_file,
         certification: signature.certification,
         ledger: facts.ledger,
@@ -51,7 +55,7 @@ struct Judgement<'d, 'a> {
     signature: &'d Signature,
     trust: &'d Trust,
     at: Timestamp,
-    found: Vec<Reason>,
+    found: Vec<Finding>,
     facts: Facts,
 }
 
@@ -60,6 +64,8 @@ struct Judgement<'d, 'a> {
 struct Facts {
     signer: Option<Certificate>,
     is_seal: bool,
+    anchor: Option<AnchorReport>,
+    proved: Option<ProvedAt>,
     covers_whole_file: bool,
     ledger: Option<LedgerReport>,
 }
@@ -77,27 +83,33 @@ impl Judgement<'_, '_> {
         let chain = Chain::find(signed.signer(), signed.certificates(), self.trust, claimed, self.at);
         let chain = match chain {
             Ok(chain) => chain,
-            Err(reason) => return self.found.push(reason),
+            Err(reason) => return self.found.push(reason.into()),
         };
         // 5 seal
         self.facts.is_seal = chain.is_seal;
+        self.facts.anchor = self.trust.anchor(chain.path.anchor()).map(|anchor| AnchorReport {
+            subject: anchor.certificate.subject().to_owned(),
+            purpose: anchor.purpose,
+            source: anchor.source.clone(),
+        });
         let mut proved = None;
         if chain.is_seal {
-            self.found.extend(check_form(self.signature, &coverage, &signed, &chain));
+            self.found.extend(check_form(self.signature, &coverage, &signed, &chain).map(Finding::from));
             let ledger = LedgerFinding::of(&signed, claimed, self.trust.policy());
             proved = ledger.proved_at();
-            self.found.extend(ledger.reasons);
+            self.facts.proved = proved.map(|at| ProvedAt { at, by: Prover::Witness });
+            self.found.extend(ledger.reasons.into_iter().map(Finding::from));
             self.facts.ledger = ledger.report;
             if signed.timestamps().len() > 0 {
-                self.found.push(Reason::Timestamp);
+                self.found.push(Reason::Timestamp.into());
             }
         }
-        self.found.extend(chain.judge_times(claimed, proved, self.at));
+        self.found.extend(chain.judge_times(claimed, proved, self.at).into_iter().map(Finding::from));
     }
 
     fn coverage(&mut self) -> Option<Coverage> {
         if self.signature.contents.iter().all(|byte| *byte == 0) {
-            self.found.push(Reason::NotFilled);
+            self.found.push(Reason::NotFilled.into());
             return None;
         }
         match self.document.coverage(self.signature) {
@@ -106,7 +118,7 @@ impl Judgement<'_, '_> {
                 Some(coverage)
             }
             Err(error) => {
-                self.found.push(Reason::of_coverage(error));
+                self.found.push(Reason::of_coverage(error).into());
                 None
             }
         }
@@ -114,8 +126,8 @@ impl Judgement<'_, '_> {
 
     fn changes(&mut self, coverage: &Coverage) {
         match self.document.changes_after(coverage.revision(), self.field) {
-            Ok(changes) => self.found.extend(changes.into_iter().map(|change| Reason::Changed(change.code))),
-            Err(error) => self.found.push(Reason::of_unreadable(&error)),
+            Ok(changes) => self.found.extend(changes.into_iter().map(|change| Reason::Changed(change.code).into())),
+            Err(error) => self.found.push(Reason::of_unreadable(&error).into()),
         }
     }
 
@@ -124,24 +136,26 @@ impl Judgement<'_, '_> {
             "ETSI.CAdES.detached" => true,
             "adbe.pkcs7.detached" => false,
             _ => {
-                self.found.push(Reason::SignatureKind);
+                self.found.push(Reason::SignatureKind.into());
                 return None;
             }
         };
         let signed = match SignedData::parse(coverage.der(self.signature)) {
             Ok(signed) => signed,
             Err(error) => {
-                self.found.push(reason(&error));
+                self.found.push(reason(&error).into());
                 return None;
             }
         };
         self.facts.signer = Some(signed.signer().clone());
         match signed.verify(coverage.digest(self.document.bytes())) {
-            Ok(verified) if is_cades && !verified.names_certificate() => self.found.push(Reason::CertificateNotNamed),
+            Ok(verified) if is_cades && !verified.names_certificate() => {
+                self.found.push(Reason::CertificateNotNamed.into())
+            }
             Ok(_) => {}
             // Not the signer's signature: who the signer is does not matter any more.
             Err(error) => {
-                self.found.push(reason(&error));
+                self.found.push(reason(&error).into());
                 return None;
             }
         }

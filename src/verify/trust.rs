@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::ledger::policy::{Policy, PolicyError};
@@ -13,8 +14,42 @@ use crate::pki::certificate::{Certificate, CertificateError};
 use crate::pki::crl::{Crl, CrlError};
 use crate::pki::path::{PathError, ValidPath, validate};
 
-/// The folder whose anchors are trusted to name signers, but are no hall's: no ledger proof is asked of their signers.
-const OUTSIDE: &str = "outside/";
+/// What an anchor is trusted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To certify this hall's seals.
+    Hall,
+    /// To certify another hall's seals; the same rules hold.
+    OtherHall,
+    /// To name signers who are no hall's seals: no ledger proof is asked of them.
+    Outside,
+    /// To certify timestamp authorities, and nobody else.
+    Timestamp,
+}
+
+impl Purpose {
+    /// The folder that an anchor's file lies in says what the anchor is for.
+    fn of_file(name: &str) -> Self {
+        match name.split_once('/') {
+            Some(("halls", _)) => Self::OtherHall,
+            Some(("outside", _)) => Self::Outside,
+            Some(("tsa", _)) => Self::Timestamp,
+            _ => Self::Hall,
+        }
+    }
+}
+
+/// A certificate that is believed, for what, and where it came from.
+#[derive(Debug, Clone)]
+pub struct Anchor {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// What for.
+    pub purpose: Purpose,
+    /// The file below the folder of trust.
+    pub source: String,
+}
 
 /// The folder of certificates that other authorities gave to a hall's seals: to these signers the rules for seals apply, too.
 const SEALS: &str = "seals/";
@@ -22,8 +57,7 @@ const SEALS: &str = "seals/";
 /// A verifier's trust.
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
-    hall: Vec<Certificate>,
-    outside: Vec<Certificate>,
+    anchors: Vec<Anchor>,
     seals: HashSet<Digest>,
     crls: Vec<Crl>,
     policy: Option<Policy>,
@@ -68,9 +102,9 @@ pub enum TrustError {
 }
 
 impl Trust {
-    /// Reads the files of a trust folder, given as relative names with `/` and contents: `*.pem`, `*.crt` are a hall's anchors
-    /// (below `outside/`: other signers' anchors; below `seals/`: no anchors, but certificates of seals), `*.crl` revocation lists, `policy.txt` the ledger's policy, `log.vkey` the log's
-    /// key (without a policy: that log, no witness). Other files are ignored.
+    /// Reads the files of a trust folder, given as relative names with `/` and contents: `*.pem`, `*.crt` are this hall's anchors
+    /// (below `halls/`: other halls'; below `outside/`: other signers'; below `tsa/`: timestamp authorities'; below `seals/`: no anchors, but certificates of seals),
+    /// `*.crl` revocation lists, `policy.txt` the ledgers' policy, `log.vkey` the log's key (without a policy: that log, no witness). Other files are ignored.
     ///
     /// # Errors
     /// [`TrustError`] naming the first file that is wrong, or if there is no anchor at all.
@@ -87,12 +121,11 @@ impl Trust {
                     } else {
                         Certificate::from_pem(&bytes)
                     };
-                    let (is_outside, is_seal) = (name.starts_with(OUTSIDE), name.starts_with(SEALS));
-                    let certificate = parsed.map_err(|source| TrustError::Anchor { name, source })?;
-                    match (is_outside, is_seal) {
-                        (true, _) => trust.outside.push(certificate),
-                        (_, true) => drop(trust.seals.insert(certificate.spki_digest())),
-                        _ => trust.hall.push(certificate),
+                    let certificate = parsed.map_err(|source| TrustError::Anchor { name: name.clone(), source })?;
+                    if name.starts_with(SEALS) {
+                        trust.seals.insert(certificate.spki_digest());
+                    } else {
+                        trust.anchors.push(Anchor { certificate, purpose: Purpose::of_file(&name), source: name });
                     }
                 }
                 (_, "crl") => {
@@ -104,21 +137,36 @@ impl Trust {
             }
         }
         trust.policy = read_policy(policy, log)?;
-        if trust.hall.is_empty() && trust.outside.is_empty() { Err(TrustError::NoAnchor) } else { Ok(trust) }
+        if trust.anchors.is_empty() { Err(TrustError::NoAnchor) } else { Ok(trust) }
     }
 
     /// A hall's own trust, from its parts.
     pub fn of_hall(anchors: Vec<Certificate>, crls: Vec<Crl>, policy: Policy) -> Self {
-        Self { hall: anchors, crls, policy: Some(policy), ..Self::default() }
+        let anchor = |certificate| Anchor { certificate, purpose: Purpose::Hall, source: String::new() };
+        Self { anchors: anchors.into_iter().map(anchor).collect(), crls, policy: Some(policy), ..Self::default() }
     }
 
-    pub(super) fn anchors(&self) -> Vec<Certificate> {
-        self.hall.iter().chain(&self.outside).cloned().collect()
+    /// Everybody who is believed, and for what.
+    pub fn anchors(&self) -> &[Anchor] {
+        &self.anchors
+    }
+
+    /// The anchors of signers.
+    fn signers(&self) -> Vec<Certificate> {
+        let signers = self.anchors.iter().filter(|anchor| anchor.purpose != Purpose::Timestamp);
+        signers.map(|anchor| anchor.certificate.clone()).collect()
+    }
+
+    /// Who is believed here, and for what; what a hall may do comes first, should one certificate be there twice.
+    pub(super) fn anchor(&self, certificate: &Certificate) -> Option<&Anchor> {
+        let found = self.anchors.iter().filter(|anchor| anchor.certificate == *certificate);
+        found.min_by_key(|anchor| anchor.purpose as u8)
     }
 
     /// Whether this signer, whose path ends at this anchor, is a seal: certified by a hall, or by another authority for one.
     pub(super) fn is_seal(&self, signer: &Certificate, anchor: &Certificate) -> bool {
-        self.hall.contains(anchor) || self.seals.contains(&signer.spki_digest())
+        let is_hall = |anchor: &Anchor| matches!(anchor.purpose, Purpose::Hall | Purpose::OtherHall);
+        self.anchor(anchor).is_some_and(is_hall) || self.seals.contains(&signer.spki_digest())
     }
 
     /// The path from a certificate over others to an anchor.
@@ -126,11 +174,7 @@ impl Trust {
     /// # Errors
     /// [`PathError`]: there is none that is valid at that time.
     pub fn path(&self, signer: &Certificate, others: &[Certificate], at: Timestamp) -> Result<ValidPath, PathError> {
-        validate(signer, others, &self.anchors(), &self.crls, at)
-    }
-
-    pub(super) fn crls(&self) -> &[Crl] {
-        &self.crls
+        validate(signer, others, &self.signers(), &self.crls, at)
     }
 
     pub(super) fn policy(&self) -> Option<&Policy> {

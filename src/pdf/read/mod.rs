@@ -9,6 +9,7 @@
 
 mod changes;
 pub(super) mod document;
+mod dss;
 pub(super) mod fields;
 pub(super) mod signature;
 mod step;
@@ -21,6 +22,7 @@ mod xref;
 
 pub use changes::{Change, ChangeCode};
 pub use document::{Document, Revision};
+pub use dss::ValidationData;
 pub use fields::{Lock, LockedFields, SignatureField};
 pub use signature::{Coverage, CoverageError, Signature};
 pub use value::Id;

@@ -47,9 +47,17 @@ pub struct SignatureReport {
     pub certificate_serial: Option<String>,
     /// The signer is under a hall's anchor, so that the rules for seals apply.
     pub is_seal: bool,
+    /// It is a document timestamp: an authority's word on when the file existed, nobody's signature under it.
+    pub is_timestamp: bool,
+    /// Who is believed to name the signer, and how that came to be believed.
+    #[schema(required)]
+    pub anchor: Option<AnchorReport>,
     /// The time the signature claims, RFC 3339.
     #[schema(required)]
     pub signed_at: Option<String>,
+    /// The earliest time at which somebody else is known to have seen it.
+    #[schema(required)]
+    pub proved_at: Option<ProvedAt>,
     /// It covers every byte of the file but its own place.
     pub covers_whole_file: bool,
     /// Certification: what the signature allows afterwards, 1 to 3.
@@ -69,6 +77,26 @@ pub struct SignatureReport {
     pub sub_indication: Option<String>,
     /// The weightiest first.
     pub reasons: Vec<Stated>,
+}
+
+/// The end of the signer's path.
+#[derive(ToSchema)]
+pub struct AnchorReport {
+    /// The subject of its certificate.
+    pub subject: String,
+    /// What it is trusted for: `hall`, `other-hall`, `outside`.
+    pub purpose: String,
+    /// Its file in the folder of trust.
+    pub source: String,
+}
+
+/// Proof that a signature existed.
+#[derive(ToSchema)]
+pub struct ProvedAt {
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who says so: `witness`, `signature-timestamp`, `document-timestamp`.
+    pub by: String,
 }
 
 /// A proved ledger entry.
@@ -93,6 +121,8 @@ pub struct LedgerReport {
 pub struct Stated {
     /// Stable, for programs.
     pub code: String,
+    /// The page it is seen on, from 1.
+    pub page: Option<usize>,
     /// One Chinese sentence, with what to do.
     pub text: String,
 }

@@ -1,0 +1,48 @@
+//! What a fresh copy of the ledger says of the seals in a report: an answer for today that needs no service.
+
+use super::finding::Finding;
+use super::reason::Reason;
+use super::report::{Report, Today};
+use crate::ledger::replay::Replay;
+pub use crate::ledger::replay::Since;
+
+impl Report {
+    /// The report with what the copy says of the uses that the file proves. A use in another log is left open.
+    #[must_use]
+    pub fn as_of_log(self, copy: &Replay) -> Self {
+        let mut since = Vec::new();
+        for signature in self.signatures.iter().filter(|signature| signature.is_seal) {
+            let (Some(seal), Some(ledger)) = (&signature.seal, &signature.ledger) else { return self };
+            if ledger.log != copy.checkpoint().origin.as_str() {
+                return self;
+            }
+            since.push(copy.since(seal, (ledger.index, &ledger.leaf), (ledger.size, &ledger.root)));
+        }
+        self.as_of(&since)
+    }
+
+    /// The report with what became of each use that the file proves.
+    #[must_use]
+    pub fn as_of(self, since: &[Since]) -> Self {
+        if since.contains(&Since::Fork) {
+            return self.forked();
+        }
+        // What happens to a seal takes nothing from what it sealed before; it is said, and no more.
+        let today = if since.contains(&Since::Void) {
+            Today::Changed
+        } else if since.is_empty() || since.contains(&Since::Older) {
+            Today::NotAsked
+        } else {
+            Today::Good
+        };
+        let notes = since.iter().filter_map(|since| match since {
+            Since::Void => Some(Reason::VoidSince),
+            Since::SealSuspended => Some(Reason::SuspendedSince),
+            Since::SealRetired => Some(Reason::RetiredSince),
+            Since::Older => Some(Reason::LogCopyOlder),
+            Since::Stands | Since::Fork => None,
+        });
+        let notes: Vec<Finding> = notes.map(Finding::from).collect();
+        self.with(notes).as_of_today(today)
+    }
+}
