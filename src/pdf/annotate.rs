@@ -1,5 +1,7 @@
 //! Pages: their boxes, and annotations added to them.
 
+use std::borrow::Cow;
+
 use super::StampError;
 use super::read::ReadError;
 use super::read::fields::rectangle;
@@ -18,20 +20,22 @@ pub(super) struct Page<'v, 'd, 'a> {
     /// In points: left, bottom, right, top.
     pub(super) media_box: [f64; 4],
     dict: Dict,
-    body: usize,
+    /// As written.
+    raw: Cow<'a, [u8]>,
 }
 
 impl<'v, 'd, 'a> Page<'v, 'd, 'a> {
     /// Reads page `id`; rotated or scaled pages are not of our making.
     pub(super) fn read(view: &'v View<'d, 'a>, id: Id) -> Result<Self, StampError> {
         let object = view.object(id)?.ok_or(ReadError::Structure("page"))?;
-        let (Value::Dict(dict), Some(_)) = (object.value, &object.span) else { return Err(StampError::NotOurForm) };
+        let raw = view.document().written(&object)?.ok_or(StampError::NotOurForm)?;
+        let Value::Dict(dict) = object.value else { return Err(StampError::NotOurForm) };
         let upright = matches!(inherited(view, &dict, "Rotate")?, Value::Null | Value::Int(0));
         if !upright || dict.get("UserUnit").is_some() {
             return Err(StampError::NotOurForm);
         }
         let media_box = rectangle(&inherited(view, &dict, "MediaBox")?).ok_or(StampError::NotOurForm)?;
-        Ok(Self { view, id, media_box, dict, body: object.body })
+        Ok(Self { view, id, media_box, dict, raw })
     }
 
     /// Writes the page again with `annotations` after those it has.
@@ -40,8 +44,7 @@ impl<'v, 'd, 'a> Page<'v, 'd, 'a> {
         let present: Option<Vec<Id>> = present.iter().map(Value::as_ref).collect();
         let mut all = present.ok_or(StampError::NotOurForm)?;
         all.extend_from_slice(annotations);
-        let raw = &self.view.bytes()[self.body..];
-        update.object(self.id, &set_entry(raw, "Annots", &references(&all))?);
+        update.object(self.id, &set_entry(&self.raw, "Annots", &references(&all))?);
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! A certificate's way through this module, and what attackers and accidents do to it.
 
-use super::read::{ChangeCode, CoverageError, Document, Limits};
+use super::read::{ChangeCode, CoverageError, Document, Limits, Repair};
 use super::sample::{Disorder, append, append_generations, append_sized, der, document, file};
 use super::*;
 
@@ -87,7 +87,7 @@ fn one_seal_from_page_to_proof() {
     assert_eq!(signature.certification, Some(1));
     let coverage = document.coverage(signature).unwrap();
     assert!(coverage.is_whole_file() && coverage.has_lower_case_hex());
-    assert_eq!(coverage.digest(&bytes), stamped.digest());
+    assert_eq!(document.covered_digest(&coverage), Ok(stamped.digest()));
     assert_eq!(coverage.der(signature), der(3000));
     assert_eq!(changes(&bytes), []);
 }
@@ -309,11 +309,15 @@ fn tricks_with_the_gap_have_names() {
     assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b)), Ok(true), "spelt otherwise");
     assert_eq!(with_range(format!("[0 {} {b} {}]", a - 1, length - b)), Err(CoverageError::GapIsNotContents));
     assert_eq!(with_range(format!("[0 {a} {} {}]", b + 1, length - b - 1)), Err(CoverageError::GapIsNotContents));
-    assert_eq!(with_range(format!("[0 {a} {} {}]", a - 9, length - b)), Err(CoverageError::NotTwoRanges), "overlap");
-    assert_eq!(with_range(format!("[0 {b} {a} 1]")), Err(CoverageError::NotTwoRanges));
-    assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b + 1)), Err(CoverageError::NotTwoRanges));
+    assert_eq!(with_range(format!("[0 {a} {} {}]", a - 9, length - b)), Err(CoverageError::OverlappingRanges));
+    assert_eq!(with_range(format!("[0 {b} {a} 1]")), Err(CoverageError::OverlappingRanges));
+    assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b + 1)), Err(CoverageError::BeyondFile));
+    assert_eq!(with_range(format!("[0 {a} {b} -1]")), Err(CoverageError::NegativeRange));
+    assert_eq!(with_range(format!("[0 {a} {b} (x)]")), Err(CoverageError::ByteRangeType));
+    assert_eq!(with_range("4 0 R".to_owned()), Err(CoverageError::IndirectByteRange));
+    assert_eq!(with_range(format!("[0 {a} {b} 4 0 R]")), Err(CoverageError::IndirectByteRange));
     assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b - 9)), Err(CoverageError::NotAtRevisionEnd));
-    assert_eq!(with_range(format!("[1 {a} {b} {}]", length - b)), Err(CoverageError::NotTwoRanges));
+    assert_eq!(with_range(format!("[1 {a} {b} {}]", length - b)), Err(CoverageError::NotFromStart));
     assert_eq!(with_range(format!("[0 {a} {b}]")), Err(CoverageError::NotTwoRanges));
     let with_byte = |offset: usize, byte: u8| {
         let mut forged = text.clone();
@@ -323,6 +327,17 @@ fn tricks_with_the_gap_have_names() {
     assert_eq!(with_byte(b - 3, b'1'), Err(CoverageError::Padding));
     assert_eq!(with_byte(b - 3, b' '), Err(CoverageError::NotHex));
     assert_eq!(with_byte(a + 2, b'1'), Err(CoverageError::NotDer));
+    // The same key again, or another where it should be, of the same length.
+    let with_word = |from: &[u8], to: &[u8]| {
+        let at = text.windows(from.len()).rposition(|w| w == from).unwrap();
+        let mut forged = text.clone();
+        forged[at..at + to.len()].copy_from_slice(to);
+        coverage(&forged)
+    };
+    assert_eq!(with_word(b"/Name <FEFF", b"/Contents <"), Err(CoverageError::DoubledKey));
+    assert_eq!(with_word(b" /Contents <", b" /Contentz <"), Err(CoverageError::ContentsType));
+    assert_eq!(with_word(b" /Contents <30820bb4", b" /Contents 4 0 R/Z<3"), Err(CoverageError::IndirectContents));
+    assert_eq!(with_word(b" /ByteRange ", b" /ByteRangx "), Err(CoverageError::ByteRangeType));
 }
 
 #[test]
@@ -347,11 +362,12 @@ fn doubled_fields_and_keys_are_refused() {
 #[test]
 fn damaged_and_foreign_files_are_refused_by_name() {
     let bytes = document(1);
-    let open = |bytes: &[u8]| Document::open(bytes, &Limits::DEFAULT).map(|_| ()).unwrap_err();
-    assert_eq!(open(b""), ReadError::NotPdf);
-    assert_eq!(open(b"PK\x03\x04"), ReadError::NotPdf);
-    assert_eq!(open(&bytes[..bytes.len() / 2]), ReadError::NoEnd);
-    assert_eq!(open(&bytes[..bytes.len() - 1]), ReadError::NoEnd);
+    let open = |bytes: &[u8]| Document::open(bytes, &Limits::DEFAULT).map(|document| document.repairs());
+    assert_eq!(open(b""), Err(ReadError::NotPdf));
+    assert_eq!(open(b"PK\x03\x04"), Err(ReadError::NotPdf));
+    assert_eq!(open(&bytes[..20]), Err(ReadError::NoEnd));
+    assert_eq!(open(&bytes[..bytes.len() / 2]), Ok(vec![Repair::Rebuilt]));
+    assert_eq!(open(&bytes[..bytes.len() - 1]), Ok(vec![Repair::EndMarkerMissing]));
     let replaced = |from: &str, to: &str| {
         assert_eq!(from.len(), to.len());
         let at = bytes.windows(from.len()).rposition(|w| w == from.as_bytes()).unwrap();
@@ -359,16 +375,14 @@ fn damaged_and_foreign_files_are_refused_by_name() {
         bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
         bytes
     };
-    assert_eq!(open(&replaced("/Info 3 0 R", "/Encrypt 3 ")), ReadError::Encrypted);
+    assert_eq!(open(&replaced("/Info 3 0 R", "/Encrypt 3 ")), Err(ReadError::SecurityHandler));
     let table = bytes.windows(4).position(|w| w == b"xref").unwrap();
-    assert_eq!(
-        open(&replaced(&format!("startxref\n{table}"), &format!("startxref\n{}", table + 1))),
-        ReadError::Xref { at: table + 1 }
-    );
+    let startxref = replaced(&format!("startxref\n{table}"), &format!("startxref\n{}", table + 1));
+    assert_eq!(open(&startxref), Ok(vec![Repair::Startxref]));
     let mut ring = append_sized(&bytes, &[], 9);
     let prev = ring.windows(6).rposition(|w| w == b"/Prev ").unwrap() + 6;
     ring[prev..prev + 3].copy_from_slice(bytes.len().to_string().as_bytes());
-    assert_eq!(open(&ring), ReadError::SectionOrder);
+    assert_eq!(open(&ring), Ok(vec![Repair::Rebuilt]));
     let limits = Limits { file: 100, ..Limits::DEFAULT };
     assert_eq!(Document::open(&bytes, &limits).map(|_| ()), Err(ReadError::Limit("file size")));
 }
@@ -426,7 +440,7 @@ fn ten_thousand_mutations_never_panic() {
                 let Some(signature) = &field.signature else { continue };
                 if let Ok(coverage) = document.coverage(signature) {
                     let _ = document.changes_after(coverage.revision(), &field);
-                    let _ = coverage.digest(&bytes);
+                    let _ = document.covered_digest(&coverage);
                 }
             }
             let _ = Stamped::reopen(bytes.clone());

@@ -35,7 +35,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use crate::pdf::read::{Document, Limits, SignatureField};
+use crate::pdf::read::{Document, Limits, Repair, SignatureField};
 
 /// Signatures judged in one document at most.
 pub const MAX_SIGNATURES: usize = 64;
@@ -62,11 +62,21 @@ pub fn verify(bytes: &[u8], trust: &Trust, at: Timestamp) -> Report {
 
 /// What is to be said of the document as a whole.
 fn document_reasons(document: &Document<'_>, fields: &[SignatureField], judged: &[SignatureReport]) -> Vec<Reason> {
+    let repairs = document.repairs();
     let mut reasons = Vec::new();
+    // Another program may guess otherwise: nothing is confirmed on a guess.
+    if repairs.contains(&Repair::EndMarkerMissing) {
+        reasons.push(Reason::Truncated);
+    } else if repairs.iter().any(|repair| repair.is_guess()) {
+        reasons.push(Reason::Damaged);
+    }
+    if !reasons.is_empty() && judged.is_empty() {
+        return reasons;
+    }
     if judged.is_empty() {
         // The end of an earlier revision is found where the real end was cut off.
-        let end = &document.bytes()[document.bytes().len() - document.trailing()..];
-        return vec![if end.trim_ascii().is_empty() { Reason::Unsigned } else { Reason::Truncated }];
+        let is_whole = document.trailing_is_space().unwrap_or(false);
+        return vec![if is_whole { Reason::Unsigned } else { Reason::Truncated }];
     }
     if document.is_hybrid() {
         reasons.push(Reason::Hybrid);

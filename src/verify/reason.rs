@@ -126,13 +126,14 @@ impl Reason {
         match error {
             ReadError::NotPdf => Self::NotPdf,
             ReadError::NoEnd => Self::Truncated,
-            ReadError::Encrypted => Self::Encrypted,
+            ReadError::Encrypted | ReadError::SecurityHandler => Self::Encrypted,
             ReadError::Limit(_) => Self::TooLarge,
-            ReadError::Unsupported(_) => Self::Unsupported,
+            ReadError::Unsupported(_) | ReadError::Io(_) => Self::Unsupported,
             ReadError::Syntax { .. }
             | ReadError::DuplicateKey { .. }
             | ReadError::Xref { .. }
             | ReadError::SectionOrder
+            | ReadError::EncryptionChanged
             | ReadError::Misplaced(_)
             | ReadError::Stream { .. }
             | ReadError::Structure(_) => Self::Damaged,
@@ -141,9 +142,18 @@ impl Reason {
 
     pub(super) fn of_coverage(error: CoverageError) -> Self {
         match error {
-            CoverageError::NotTwoRanges | CoverageError::NoHole => Self::ByteRange,
-            CoverageError::NotDer => Self::SignatureDamaged,
-            CoverageError::GapIsNotContents
+            CoverageError::ByteRangeType
+            | CoverageError::IndirectByteRange
+            | CoverageError::NotTwoRanges
+            | CoverageError::NegativeRange
+            | CoverageError::NotFromStart
+            | CoverageError::OverlappingRanges
+            | CoverageError::BeyondFile
+            | CoverageError::InObjectStream => Self::ByteRange,
+            CoverageError::DoubledKey | CoverageError::ContentsType | CoverageError::NotDer => Self::SignatureDamaged,
+            CoverageError::Unreadable => Self::Unsupported,
+            CoverageError::IndirectContents
+            | CoverageError::GapIsNotContents
             | CoverageError::NotHex
             | CoverageError::Padding
             | CoverageError::NotAtRevisionEnd

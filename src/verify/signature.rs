@@ -96,7 +96,8 @@ impl Judgement<'_, '_> {
     }
 
     fn coverage(&mut self) -> Option<Coverage> {
-        if self.signature.contents.iter().all(|byte| *byte == 0) {
+        let contents = &self.signature.contents;
+        if !contents.is_empty() && contents.iter().all(|byte| *byte == 0) {
             self.found.push(Reason::NotFilled);
             return None;
         }
@@ -136,7 +137,14 @@ impl Judgement<'_, '_> {
             }
         };
         self.facts.signer = Some(signed.signer().clone());
-        match signed.verify(coverage.digest(self.document.bytes())) {
+        let digest = match self.document.covered_digest(coverage) {
+            Ok(digest) => digest,
+            Err(error) => {
+                self.found.push(Reason::of_unreadable(&error));
+                return None;
+            }
+        };
+        match signed.verify(digest) {
             Ok(verified) if is_cades && !verified.names_certificate() => self.found.push(Reason::CertificateNotNamed),
             Ok(_) => {}
             // Not the signer's signature: who the signer is does not matter any more.

@@ -6,6 +6,7 @@ mod archive;
 mod compile_fail;
 mod compose;
 mod crash;
+mod encrypted;
 mod hall;
 mod keys;
 mod ledger;

@@ -8,13 +8,17 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::changes::{Change, ChangeCode, MAX_CHANGES};
-use super::document::{Document, Object};
+use super::document::Document;
 use super::fields::unplaced_signature_fields;
+use super::objects::Object;
 use super::syntax::is_space;
 use super::value::{Dict, Id, Value};
 use super::view::View;
 use super::xref::{Entry, Section};
 use super::{ReadError, SignatureField};
+
+/// Bytes that may stand between a section and the end of its `%%EOF`.
+const MAX_CLOSING: usize = 1 << 20;
 
 /// What a revision did to the one before it.
 #[derive(Debug, Default)]
@@ -111,7 +115,7 @@ impl<'a> Comparison<'_, 'a> {
             self.entry(section, number, entry)?;
         }
         self.additions()?;
-        if !self.tiles() {
+        if !self.tiles()? {
             self.step.add(ChangeCode::UnlistedBytes, None);
         }
         Ok(())
@@ -137,7 +141,7 @@ impl<'a> Comparison<'_, 'a> {
             self.spans.extend(after.span.clone());
         }
         match (old, before) {
-            (Some(old), Some(before)) if old == new => self.replacement(new, &before, &after),
+            (Some(old), Some(before)) if old == new => self.replacement(new, &before, &after)?,
             (Some(old), Some(_)) => self.step.add(ChangeCode::Removed, Some(old)),
             _ => {
                 self.added.insert(new, added);
@@ -146,10 +150,9 @@ impl<'a> Comparison<'_, 'a> {
         Ok(())
     }
 
-    fn replacement(&mut self, id: Id, old: &Object, new: &Object) {
-        let data = |object: &Object| object.data.clone().map(|range| &self.document.bytes()[range]);
-        if old.value == new.value && data(old) == data(new) {
-            return;
+    fn replacement(&mut self, id: Id, old: &Object, new: &Object) -> Result<(), ReadError> {
+        if old.value == new.value && self.document.same_data(old, new)? {
+            return Ok(());
         }
         match self.signing(id, &old.value, &new.value) {
             Ok((name, signing)) => {
@@ -158,6 +161,7 @@ impl<'a> Comparison<'_, 'a> {
             }
             Err(code) => self.step.add(code, Some(id)),
         }
+        Ok(())
     }
 
     /// The signature and appearance that replace an empty field's, or what the replacement is instead.
@@ -240,20 +244,23 @@ impl<'a> Comparison<'_, 'a> {
     }
 
     /// The objects, the section and white space are all there is between the ends of the two revisions.
-    fn tiles(&mut self) -> bool {
+    fn tiles(&mut self) -> Result<bool, ReadError> {
         let (document, revision) = (self.document, &self.document.revisions()[self.revision]);
         self.spans.sort_by_key(|span| span.start);
         let mut at = revision.start;
         for span in &self.spans {
-            let between = document.bytes().get(at..span.start);
-            if !between.is_some_and(|bytes| bytes.iter().copied().all(is_space)) {
-                return false;
+            if !document.is_space(at..span.start)? {
+                return Ok(false);
             }
             at = span.end;
         }
-        let Some(closing) = document.bytes().get(at..revision.marker_end) else { return false };
+        // White space aside, what closes a revision is short.
+        if at > revision.marker_end || revision.marker_end - at > MAX_CLOSING {
+            return Ok(false);
+        }
+        let closing = document.bytes(at..revision.marker_end)?;
         let words: Vec<&[u8]> = closing.split(|b| is_space(*b)).filter(|word| !word.is_empty()).collect();
-        matches!(words[..], [b"startxref", _, b"%%EOF"])
+        Ok(matches!(words[..], [b"startxref", _, b"%%EOF"]))
     }
 }
 

@@ -105,6 +105,11 @@ impl Dict {
         self.0.iter().map(|(key, value)| (key.as_slice(), value))
     }
 
+    /// Keys and values, which may be changed.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = (&[u8], &mut Value)> {
+        self.0.iter_mut().map(|(key, value)| (key.as_slice(), value))
+    }
+
     pub(crate) fn has_name(&self, key: &str, name: &str) -> bool {
         self.get(key).and_then(Value::as_name) == Some(name.as_bytes())
     }
