@@ -11,7 +11,7 @@ use crate::tools::{python, run};
 
 const PAGE: &[u8] = include_bytes!("../data/pdf/typst-a2b.pdf");
 
-/// The five kinds of encryption, as qpdf is asked for them.
+/// The kinds of encryption, as qpdf is asked for them.
 const KINDS: [(&str, &[&str]); 6] = [
     ("rc4-40", &["40", "--"]),
     ("rc4-128", &["128", "--use-aes=n", "--"]),
@@ -20,6 +20,9 @@ const KINDS: [(&str, &[&str]); 6] = [
     ("aes-256, revision 5", &["256", "--force-R5", "--"]),
     ("aes-256", &["256", "--"]),
 ];
+
+/// What pyHanko does not read itself.
+const NOT_FOR_PYHANKO: [&str; 2] = ["aes-128 but for metadata", "aes-256, revision 5"];
 
 /// Two empty signature fields with names that need UTF-16.
 fn prepared() -> Vec<u8> {
@@ -52,9 +55,6 @@ fn every_kind_that_needs_no_password_is_read() {
     for (name, kind) in KINDS {
         for more in [&["--object-streams=disable"][..], &["--object-streams=generate"], &["--linearize"]] {
             let bytes = encrypt(folder.path(), "", kind, more);
-            assert!(
-                !bytes.windows(6).any(|w| w == "印章甲".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>())
-            );
             let document = Document::open(&bytes, &Limits::DEFAULT).unwrap_or_else(|e| panic!("{name} {more:?}: {e}"));
             assert!(document.is_encrypted(), "{name}");
             assert_eq!(document.repairs(), [], "{name} {more:?}");
@@ -90,6 +90,7 @@ from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemd
 from pyhanko.pdf_utils.generic import NameObject, TextStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 begin, end = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days) for days in (-30, 3650))
 key = ec.generate_private_key(ec.SECP256R1())
 name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, 'signer')])
@@ -97,7 +98,7 @@ builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_
 builder = builder.serial_number(1).not_valid_before(begin).not_valid_after(end)
 cert = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 raw = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-signer = signers.SimpleSigner(next(iter(load_certs_from_pemder_data(cert))), load_private_key_from_pemder_data(raw, None), None)
+signer = signers.SimpleSigner(next(iter(load_certs_from_pemder_data(cert))), load_private_key_from_pemder_data(raw, None), SimpleCertificateStore())
 def writer(path):
     writer = IncrementalPdfFileWriter(open(path, 'rb'))
     if writer.prev.encrypted:
@@ -145,7 +146,7 @@ fn signatures_of_encrypted_files_say_what_they_say_in_plain_ones() {
     assert!(plain[0][0].starts_with("印章甲 Some(\"签署人\") Some(\"审批（一）\") true"), "{plain:?}");
     assert_eq!(plain.each_ref().map(Vec::len), [1, 2, 2]);
     assert_ne!(plain[1], plain[2], "the title is a change");
-    for (name, kind) in KINDS {
+    for (name, kind) in KINDS.into_iter().filter(|(name, _)| !NOT_FOR_PYHANKO.contains(name)) {
         encrypt(folder.path(), "", kind, &["--object-streams=disable"]);
         assert_eq!(sign(), plain, "{name}");
     }

@@ -97,8 +97,7 @@ impl<'a> Chain<'a> {
         if self.sections.iter().any(|s| s.start == section.start) {
             return Err(ReadError::SectionOrder);
         }
-        input.charge_parsed(section.parsed_bytes())?;
-        input.charge_decompressed(section.decompressed_bytes())?;
+        section.charge(input)?;
         Ok(section)
     }
 }

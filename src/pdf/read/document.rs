@@ -112,6 +112,9 @@ impl<'a> Document<'a> {
         if header > 0 {
             self.input.repairs.note(Repair::JunkBeforeHeader);
         }
+        if error == ReadError::NoEnd {
+            self.input.repairs.note(Repair::EndMarkerMissing);
+        }
         (self.is_hybrid, self.crypt) = (false, None);
         self.packed.borrow_mut().clear();
         self.sections = vec![scan.section(&self.input, trailer.clone(), &BTreeMap::new())?];

@@ -2,6 +2,7 @@
 
 use super::ReadError;
 use super::input::{Input, MAX_SPACE};
+use super::rebuild::{MAX_HEADER, header_before};
 use super::repair::Repair;
 use super::source::Source;
 use super::xref::Section;
@@ -10,8 +11,8 @@ use super::xref::Section;
 const MAX_JUNK: usize = 1024;
 /// How far before `startxref` its section is looked for.
 const MAX_SECTION: usize = 8 << 20;
-/// Places that may be looked at for it.
-const MAX_CANDIDATES: usize = 16;
+/// Words that may be looked at for it.
+const MAX_CANDIDATES: usize = 32;
 /// The largest linearization dictionary.
 const MAX_LINEARIZATION: usize = 4096;
 
@@ -72,42 +73,38 @@ pub(super) fn section_before(input: &Input<'_>, startxref: usize) -> Result<usiz
     let ends_here = |start: usize| -> Result<bool, ReadError> {
         let mark = input.repairs.mark();
         let ends = match Section::read(input, start) {
-            Ok(section) => input.source.parse(section.end, MAX_SPACE, |p| {
-                p.skip();
-                p.at() == startxref
-            }),
+            Ok(section) => {
+                section.charge(input)?;
+                input.source.parse(section.end, MAX_SPACE, |p| {
+                    p.skip();
+                    p.at() == startxref
+                })
+            }
             Err(error) if error.is_damage() => Ok(false),
             Err(error) => Err(error),
         };
         input.repairs.back_to(mark);
         ends
     };
-    let (mut end, mut candidates) = (startxref, 0);
-    while candidates < MAX_CANDIDATES
-        && let Some(at) = input.source.find_last(from..end, b"xref")?
-    {
-        if at < b"start".len() || !input.source.read(at - b"start".len()..at)?.ends_with(b"start") {
-            candidates += 1;
-            if ends_here(at)? {
-                input.repairs.note(Repair::Startxref);
-                return Ok(at);
-            }
-        }
-        end = at;
-    }
-    (end, candidates) = (startxref, 0);
-    while candidates < MAX_CANDIDATES
-        && let Some(at) = input.source.find_last(from..end, b"obj")?
-    {
-        if let Some(start) = super::rebuild::header_before(&input.source.read(at.saturating_sub(32)..at)?) {
-            candidates += 1;
-            let start = at - start.length;
+    for word in [&b"xref"[..], b"obj"] {
+        let mut end = startxref;
+        for _ in 0..MAX_CANDIDATES {
+            let Some(at) = input.source.find_last(from..end, word)? else { break };
+            end = at;
+            let before = input.source.read(at.saturating_sub(MAX_HEADER)..at)?;
+            let start = match word {
+                b"xref" if before.ends_with(b"start") => continue,
+                b"xref" => at,
+                _ => match header_before(&before) {
+                    Some(header) => at - header.length,
+                    None => continue,
+                },
+            };
             if ends_here(start)? {
                 input.repairs.note(Repair::Startxref);
                 return Ok(start);
             }
         }
-        end = at;
     }
     Err(ReadError::Xref { at: startxref })
 }

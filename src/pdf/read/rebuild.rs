@@ -17,7 +17,7 @@ const MAX_OBJECTS: usize = 1_000_000;
 /// Trailers, cross-reference streams and object streams of which the place is kept; the last ones count.
 const MAX_PLACES: usize = 10_000;
 /// The longest `4294967295 65535 ` before `obj`, with some white space.
-const MAX_HEADER: usize = 32;
+pub(super) const MAX_HEADER: usize = 32;
 
 /// What one pass over a file finds.
 #[derive(Default)]

@@ -125,10 +125,13 @@ impl<'a> Section<'a> {
         Ok(Self { start, end, trailer, trailer_at, is_table: false, stream_id, origin, data, encoding, subsections })
     }
 
-    /// What reading it cost: the section without the entries of a table, which are read one by one.
-    pub(crate) fn parsed_bytes(&self) -> usize {
+    /// Charges what reading it cost: the section without the entries of a table, which are read one by one, and what it takes
+    /// in memory, unless table entries have been charged when they were copied.
+    pub(super) fn charge(&self, input: &Input<'_>) -> Result<(), ReadError> {
         let entries = if self.is_table { self.len() } else { 0 };
-        (self.end - self.start).saturating_sub(entries * table::ENTRY) + self.subsections.len() * SUBSECTION_COST
+        let bytes = (self.end - self.start).saturating_sub(entries * table::ENTRY);
+        input.charge_parsed(bytes + self.subsections.len() * SUBSECTION_COST)?;
+        input.charge_decompressed(if self.is_table { 0 } else { self.data.len() })
     }
 
     /// One more than the highest number it has an entry for.
@@ -139,11 +142,6 @@ impl<'a> Section<'a> {
     /// How many entries it has.
     pub(crate) fn len(&self) -> usize {
         self.subsections.iter().map(|s| s.count as usize).sum()
-    }
-
-    /// What it takes in memory: the decoded data of a stream.
-    pub(crate) fn decompressed_bytes(&self) -> usize {
-        if self.is_table { 0 } else { self.data.len() }
     }
 
     /// What this section says of object `number`; `None`: nothing.
