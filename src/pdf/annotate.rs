@@ -2,14 +2,11 @@
 
 use super::StampError;
 use super::read::ReadError;
-use super::read::fields::rectangle;
+use super::read::fields::{inherited, rectangle};
 use super::read::value::{Dict, Id, Value};
 use super::read::view::View;
 use super::update::Update;
 use super::write::{references, set_entry};
-
-/// How many nodes lie between a page and the root of the page tree.
-const MAX_DEPTH: usize = 32;
 
 /// A page of a document to be stamped.
 pub(super) struct Page<'v, 'd, 'a> {
@@ -44,20 +41,4 @@ impl<'v, 'd, 'a> Page<'v, 'd, 'a> {
         update.object(self.id, &set_entry(raw, "Annots", &references(&all))?);
         Ok(())
     }
-}
-
-/// An entry of the page or of the nodes above it.
-fn inherited(view: &View<'_, '_>, page: &Dict, key: &str) -> Result<Value, ReadError> {
-    let mut node = page.clone();
-    for _ in 0..MAX_DEPTH {
-        match view.resolve(node.get(key))? {
-            Value::Null => {}
-            value => return Ok(value),
-        }
-        match view.dict(node.get("Parent"), "pages")? {
-            Some(parent) => node = parent,
-            None => return Ok(Value::Null),
-        }
-    }
-    Err(ReadError::Limit("pages"))
 }

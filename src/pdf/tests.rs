@@ -50,7 +50,9 @@ fn changes(bytes: &[u8]) -> Vec<ChangeCode> {
     let fields = document.signature_fields().unwrap();
     let signature = fields[0].signature.as_ref().unwrap();
     let coverage = document.coverage(signature).unwrap();
-    document.changes_after(coverage.revision(), &fields[0]).unwrap().iter().map(|c| c.code).collect()
+    let changes = document.changes_after(coverage.revision(), &fields[0]).unwrap();
+    assert_eq!(changes.doubtful, []);
+    changes.forbidden.iter().map(|c| c.code).collect()
 }
 
 fn coverage(bytes: &[u8]) -> Result<bool, CoverageError> {
@@ -184,7 +186,8 @@ fn changes_after_the_seal_have_names() {
     let content = "<< /Length 4 >>\nstream\nq Q \nendstream";
     assert_eq!(forged(&[(5, content)]), [ChangeCode::RevisionAfterFinal, ChangeCode::Stream]);
     assert_eq!(forged(&[(30, "(unused)")]), [ChangeCode::RevisionAfterFinal, ChangeCode::Added]);
-    assert_eq!(forged(&[(3, "<< /Producer (x) >>")]), [ChangeCode::RevisionAfterFinal, ChangeCode::Object]);
+    assert_eq!(forged(&[(3, "<< /Producer (x) >>")]), [ChangeCode::RevisionAfterFinal]);
+    assert_eq!(forged(&[(3, "<< /Title (x) >>")]), [ChangeCode::RevisionAfterFinal, ChangeCode::Object]);
     let mut trailing = bytes.clone();
     trailing.extend_from_slice(b"% more");
     assert_eq!(changes(&trailing), [ChangeCode::TrailingBytes]);

@@ -40,6 +40,8 @@ pub enum Reason {
     Gap,
     /// Something changed after the signature.
     Changed(ChangeCode),
+    /// Something changed that the signature allows and that can yet mislead who looks at the page.
+    MayMislead(ChangeCode),
     // The signature
     /// A kind of signature that is not read here.
     SignatureKind,
@@ -169,7 +171,7 @@ impl Reason {
     pub fn text(self) -> String {
         match self {
             // The change says what, the row says what to do.
-            Self::Changed(code) => format!("{}{}", code.text(), self.row().3),
+            Self::Changed(code) | Self::MayMislead(code) => format!("{}{}", code.text(), self.row().3),
             _ => self.row().3.to_owned(),
         }
     }
@@ -197,6 +199,7 @@ impl Reason {
             Self::ByteRange => ("byte-range", Fails(Sub::FormatFailure), Broken, "签名所保护的范围写得不合规定，无法成立，请勿采信。"),
             Self::Gap => ("gap", Fails(Sub::FormatFailure), Suspicious, "签名没有保护文件的全部内容，可能被人做过手脚，请勿采信。"),
             Self::Changed(code) => (code.code(), Fails(Sub::FormatFailure), Modified, "请勿采信，并索取未经改动的原件。"),
+            Self::MayMislead(code) => (code.code(), Unconfirmed(None), Suspicious, "不能确认所见即所签，请向出证单位核对原件。"),
             Self::SignatureKind => ("signature-kind", Unconfirmed(None), Suspicious, "文件中有本系统不支持的签名类型，不能确认，请用签名方提供的工具查验。"),
             Self::SignatureDamaged => ("signature-damaged", Fails(Sub::FormatFailure), Broken, "电子签名已损坏，请重新下载或向出证窗口索取。"),
             Self::Algorithm => ("algorithm", maybe(Sub::CryptoConstraintsFailure), Suspicious, "签名使用了本系统不支持的算法，不能确认，请用签名方提供的工具查验。"),

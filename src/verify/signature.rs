@@ -114,7 +114,10 @@ impl Judgement<'_, '_> {
 
     fn changes(&mut self, coverage: &Coverage) {
         match self.document.changes_after(coverage.revision(), self.field) {
-            Ok(changes) => self.found.extend(changes.into_iter().map(|change| Reason::Changed(change.code))),
+            Ok(changes) => {
+                self.found.extend(changes.forbidden.iter().map(|change| Reason::Changed(change.code)));
+                self.found.extend(changes.doubtful.iter().map(|change| Reason::MayMislead(change.code)));
+            }
             Err(error) => self.found.push(Reason::of_unreadable(&error)),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::step::Step;
+use super::changes::Step;
 use super::stream;
 use super::syntax::Parser;
 use super::value::{Id, Value};

@@ -11,7 +11,6 @@ mod changes;
 pub(super) mod document;
 pub(super) mod fields;
 pub(super) mod signature;
-mod step;
 mod stream;
 pub(super) mod syntax;
 mod text;
@@ -19,7 +18,7 @@ pub(super) mod value;
 pub(super) mod view;
 mod xref;
 
-pub use changes::{Change, ChangeCode};
+pub use changes::{Change, ChangeCode, Changes, Detail, Part};
 pub use document::{Document, Revision};
 pub use fields::{Lock, LockedFields, SignatureField};
 pub use signature::{Coverage, CoverageError, Signature};

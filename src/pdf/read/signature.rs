@@ -43,6 +43,11 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// It is a document timestamp (ISO 32000-2, 12.8.5), which says when and not who.
+    pub fn is_timestamp(&self) -> bool {
+        self.sub_filter == "ETSI.RFC3161"
+    }
+
     /// The signature that is the value of `field`; `None` if it has none.
     pub(super) fn read(view: &View<'_, '_>, field: Id, value: Option<&Value>) -> Result<Option<Self>, ReadError> {
         let damaged = ReadError::Structure("signature");
