@@ -260,6 +260,16 @@ fn what_a_document_referred_to_in_vain_may_not_appear() {
 }
 
 #[test]
+fn an_object_that_cannot_be_read_and_is_not_used_spoils_no_later_seal() {
+    for sixth in ["<< /A 1 /A 2 >>", "<< /A 1 /A 5 0 R >>", "[1 2", "<< /Length 9999 >> stream"] {
+        let first = sealed_open(&page("5 0 R", sixth));
+        let second = fill(&stamp(&first, &plan("seal-2", &seal(), Permission::Approve)).unwrap(), &der(100)).unwrap();
+        assert_eq!(changes(&second), [], "{sixth}");
+        assert_eq!(changes(&append(&second, &[(5, FORGED)])), [ChangeCode::Stream], "{sixth}");
+    }
+}
+
+#[test]
 fn a_smaller_size_hides_objects() {
     let bytes = sealed_open(&page("5 0 R", "null"));
     assert_eq!(changes(&append_sized(&bytes, &[], 4)), [ChangeCode::Trailer]);

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod archive;
+mod changes;
 mod compile_fail;
 mod compose;
 mod crash;

@@ -2,6 +2,9 @@
 everything else by its incremental writer. Writes NAME.pdf into the current folder."""
 import datetime
 import logging
+import os
+import re
+import subprocess
 from io import BytesIO
 
 from cryptography import x509
@@ -62,13 +65,13 @@ def stream(data, entries=b''):
     return b'<< %s /Length %d >>\nstream\n%s\nendstream' % (entries, len(data), data)
 
 
-def base(contents=b'7 0 R', extra=()):
+def base(contents=b'7 0 R', more=b'', extra=()):
     objects = [
         b'<< /Type /Catalog /Pages 2 0 R /AcroForm 3 0 R /Metadata 14 0 R /OCProperties << /OCGs [11 0 R] /D << /ON [11 0 R] >> >> >>',
         b'<< /Type /Pages /Count 2 /Kids [5 0 R 6 0 R] /MediaBox [0 0 595 842] >>',
-        b'<< /Fields [12 0 R 15 0 R 16 0 R] /DR << /Font << /Helv 8 0 R >> >> /DA (/Helv 12 Tf 0 g) >>',
+        b'<< /Fields [12 0 R 15 0 R 16 0 R %s] /DR << /Font << /Helv 8 0 R >> >> /DA (/Helv 12 Tf 0 g) >>' % more,
         b'<< /Title (Permit) /Producer (hand) >>',
-        b'<< /Type /Page /Parent 2 0 R /Contents %s /Annots [12 0 R 15 0 R 16 0 R] /Resources 10 0 R >>' % contents,
+        b'<< /Type /Page /Parent 2 0 R /Contents %s /Annots [12 0 R 15 0 R 16 0 R %s] /Resources 10 0 R >>' % (contents, more),
         b'<< /Type /Page /Parent 2 0 R /Contents 18 0 R /Annots 19 0 R /Resources 10 0 R >>',
         stream(CONTENT),
         b'<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
@@ -102,9 +105,10 @@ def base(contents=b'7 0 R', extra=()):
 
 # --- Signing
 
-def sign(data, field, box=None, page=0, lock=None, **meta):
+def sign(data, field, box=None, page=0, lock=None, level=None, **meta):
     writer = IncrementalPdfFileWriter(BytesIO(data))
-    spec = None if field == 'prepared' else SigFieldSpec(field, box=box, on_page=page, field_mdp_spec=lock)
+    spec = SigFieldSpec(field, box=box, on_page=page, field_mdp_spec=lock, doc_mdp_update_value=level)
+    spec = None if field == 'prepared' else spec
     meta = signers.PdfSignatureMetadata(field_name=field, md_algorithm='sha256', **meta)
     out = BytesIO()
     signers.PdfSigner(meta, signer=signer, new_field_spec=spec).sign_pdf(writer, output=out)
@@ -214,7 +218,8 @@ def add_field(kind, **entries):
     def edit(writer):
         made = dictionary(
             Type=pdf_name('/Annot'), Subtype=pdf_name('/Widget'), FT=pdf_name('/' + kind), T=pdf_string('new'),
-            Rect=numbers(72, 200, 272, 220), P=generic.IndirectObject(5, 0, writer), **entries)
+            Rect=numbers(72, 200, 272, 220), P=generic.IndirectObject(5, 0, writer),
+            **{key: value(writer) if callable(value) else value for key, value in entries.items()})
         made = writer.add_object(made)
         obj(writer, 3)['/Fields'].append(made)
         obj(writer, 5)['/Annots'].append(made)
@@ -228,6 +233,31 @@ def swap_font(writer):
 def hide_layer(writer):
     catalog = obj(writer, 1)
     catalog['/OCProperties']['/D'] = dictionary(OFF=generic.ArrayObject([generic.IndirectObject(11, 0, writer)]))
+
+
+def stamped(writer):
+    """What looks like the dictionary of a timestamp."""
+    return writer.add_object(dictionary(
+        Type=pdf_name('/DocTimeStamp'), Filter=pdf_name('/Adobe.PPKLite'), SubFilter=pdf_name('/ETSI.RFC3161'),
+        ByteRange=numbers(0, 1, 2, 3), Contents=generic.ByteStringObject(b'0')))
+
+
+def body(data, number):
+    """The latest form of an object, as written."""
+    return re.findall(rb'(?<=\n)%d 0 obj\s(.*?)\sendobj' % number, data, re.S)[-1]
+
+
+def append(data, objects, remark=b''):
+    """A revision by hand: objects by number; `None` frees one. Some programs write a remark before `startxref`."""
+    size = max(*objects, int(re.findall(rb'/Size (\d+)', data)[-1]) - 1) + 1
+    previous = re.findall(rb'startxref\s+(\d+)', data)[-1]
+    first_id = re.findall(rb'/ID \[ *(<\w+>)', data)[-1]
+    out, table = data if data.endswith(b'\n') else data + b'\n', b''
+    for number, made in sorted(objects.items()):
+        table += b'%d 1\n' % number + (b'%010d 00000 n \n' % len(out) if made else b'0000000000 00001 f \n')
+        out += b'%d 0 obj\n%s\nendobj\n' % (number, made) if made else b''
+    trailer = b'<< /Size %d /Root 1 0 R /Info 4 0 R /ID [%s %s] /Prev %s >>' % (size, first_id, first_id, previous)
+    return out + b'xref\n%strailer %s\n%sstartxref\n%d\n%%%%EOF\n' % (table, trailer, remark, len(out))
 
 
 def save(name, data):
@@ -245,6 +275,7 @@ signed = {
     'locks-name': sign(PLAIN, 'S1', lock=FieldMDPSpec(FieldMDPAction.INCLUDE, fields=['姓名'])),
     'locks-others': sign(PLAIN, 'S1', lock=FieldMDPSpec(FieldMDPAction.EXCLUDE, fields=['姓名'])),
     'locks-all': sign(PLAIN, 'S1', lock=FieldMDPSpec(FieldMDPAction.ALL)),
+    'locks-last': sign(PLAIN, 'S1', lock=FieldMDPSpec(FieldMDPAction.ALL), level=MDPPerm.NO_CHANGES),
 }
 REF = lambda number: lambda writer: generic.IndirectObject(number, 0, writer)
 TITLE = set_entry(4, '/Title', pdf_string('Other'))
@@ -296,12 +327,21 @@ done = {
 for state, data in signed.items():
     for name, act in done.items():
         # pyHanko itself signs nothing after a certification that forbids it.
-        if state == 'final' and name.startswith('sign'):
+        if state in ('final', 'locks-last') and name.startswith('sign'):
             continue
         if state in ('approved', 'annotations') or name.split('-')[0] in ('sign', 'fill', 'timestamp') \
                 or state in ('forms', 'final') and name in ('note', 'stamp', 'content', 'title', 'empty-field'):
             save(f'{state}.{name}', act(data))
 save('approved.long-term', long_term(PLAIN))
+
+# The same in a file with object streams and cross-reference streams.
+with open('plain', 'wb') as out:
+    out.write(PLAIN)
+subprocess.run(['qpdf', '--object-streams=generate', 'plain', 'compressed'], check=True)
+with open('compressed', 'rb') as compressed:
+    save('approved.compressed', timestamp(sign(sign(compressed.read(), 'S1'), 'S2', box=(50, 50, 150, 100))))
+os.remove('plain')
+os.remove('compressed')
 save('final.timestamps', timestamp(timestamp(signed['final'])))
 
 # --- Objects that play two parts: one is allowed to change, the other is seen
@@ -313,16 +353,45 @@ def extend_store(writer):
     writer.update_root()
 
 
-save('two-parts.store', change(sign(base(b'20 0 R', [b'[7 0 R]']), 'S1'), extend_store))
+save('two-parts.store', change(sign(base(b'20 0 R', extra=[b'[7 0 R]']), 'S1'), extend_store))
 
 
-# The content of the page is, after a while, its metadata or what a field shows.
-def be_metadata(writer):
-    obj(writer, 1)['/Metadata'] = generic.IndirectObject(7, 0, writer)
-    found = obj(writer, 7)
-    found['/Type'], found['/Subtype'] = pdf_name('/Metadata'), pdf_name('/XML')
-    found._data, found._encoded_data = b'0 0 595 842 re f', None
-
-
-save('two-parts.metadata', change(signed['approved'], be_metadata))
+# The content of the page is, after a while, its metadata; or what a field shows.
+xmp = body(PLAIN, 14).replace(XMP, b'0 0 595 842 re f').replace(b'%d' % len(XMP), b'16')
+catalog = body(signed['approved'], 1)
+save('two-parts.metadata', append(signed['approved'], {1: re.sub(rb'/Metadata \d+', b'/Metadata 7', catalog), 7: xmp}))
 save('two-parts.drawing', change(sign(base(b'[7 0 R 13 0 R]'), 'S1'), set_data(13, b'0 0 595 842 re f')))
+
+# --- Revisions by hand
+
+FILLED = body(PLAIN, 12).replace(b'(A)', b'(B)').replace(b'13 0 R', b'40 0 R')
+DRAWN = stream(b'1 g', b'/Type /XObject /Subtype /Form /BBox [0 0 200 20]')
+by_hand = {
+    # What a field showed may go with what it said; what is still shown may not, nor what nobody knows the use of.
+    'fill-freed': {12: FILLED, 13: None, 40: DRAWN},
+    'freed': {13: None},
+    'note-freed': {17: None},
+    'font-freed': {12: FILLED, 8: None, 40: DRAWN},
+    'information': {4: b'<< /Title <FEFF005000650072006D00690074> /Producer (other) /ModDate (D:20261122093005Z) >>'},
+    'nothing': {41: None},
+    'metadata': {14: body(PLAIN, 14).replace(XMP, XMP.replace(b'/>', b' />')).replace(b'%d' % len(XMP), b'%d' % (len(XMP) + 1))},
+    'metadata-no-more': {14: body(PLAIN, 14).replace(b'/Metadata', b'/XObject').replace(b'/XML', b'/Form')},
+    'unused': {41: b'(unused)'},
+}
+for name, objects in by_hand.items():
+    save('approved.' + name, append(signed['approved'], objects))
+save('approved.fill-remarked', append(signed['approved'], {12: FILLED, 40: DRAWN}, b'%Signer-7.2.5\n'))
+save('approved.hidden-remark', append(signed['approved'], {12: FILLED, 40: DRAWN}, b'%9 0 obj (hidden) endobj\n'))
+save('final.information', append(signed['final'], by_hand['information']))
+
+# --- More than one
+
+DRAWING = lambda writer: dictionary(N=drawing(writer))
+third = lambda data, name, bottom: sign(data, name, box=(0, bottom, 595, bottom + 200))
+save('approved.sign-large-thrice', third(third(third(signed['approved'], 'S2', 0), 'S3', 210), 'S4', 420))
+save('final.seen-timestamp', change(signed['final'], add_field('Sig', V=stamped, AP=DRAWING)))
+save('approved.seen-timestamp', change(signed['approved'], add_field('Sig', V=stamped, AP=DRAWING)))
+save('approved.seen-empty-field', change(signed['approved'], add_field('Sig', AP=DRAWING)))
+save('locks-name.sign-then-fill', change(sign(signed['locks-name'], 'S2'), fill(12, 'B')))
+PAGE_OF_A_FIELD = b'<< /Type /Annot /Subtype /Widget /FT /Tx /T (all) /Rect [0 0 595 842] /P 5 0 R >>'
+save('approved.fill-a-page', change(sign(base(more=b'20 0 R', extra=[PAGE_OF_A_FIELD]), 'S1'), fill(20, 'B')))

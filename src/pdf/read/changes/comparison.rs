@@ -101,7 +101,7 @@ impl<'d, 'a> Comparison<'d, 'a> {
     /// The same of an object that would be harmful in another place: it must not be referred to from anywhere else.
     pub(super) fn allow_only_from(&mut self, value: Option<&Value>, owners: &[Id]) -> Result<bool, ReadError> {
         let Some(id) = value.and_then(Value::as_ref) else { return Ok(true) };
-        let is_private = !self.replaced.contains(&id) || self.referrers()?.are_among(id, owners);
+        let is_private = !self.replaced.contains(&id) || self.referrers()?.are_among(id, owners)?;
         if is_private {
             self.allow(value);
         }
@@ -132,8 +132,9 @@ impl<'d, 'a> Comparison<'d, 'a> {
     /// Who referred to the added and replaced objects before.
     pub(super) fn referrers(&self) -> Result<&Referrers, ReadError> {
         once(&self.referrers, || {
-            let numbers = self.added.keys().chain(&self.replaced).chain(&self.removed).map(|id| id.number).collect();
-            referrers::find(self.document, self.revision, &numbers)
+            let added = self.added.keys().map(|id| id.number).collect();
+            let changed = self.replaced.iter().chain(&self.removed).map(|id| id.number).collect();
+            referrers::find(self.document, self.revision, &added, &changed)
         })
     }
 
@@ -173,4 +174,27 @@ fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, ReadError>) -> R
     }
     let value = make()?;
     Ok(cell.get_or_init(|| value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::read::changes::ChangeCode;
+    use crate::pdf::read::{Limits, ReadError};
+    use crate::pdf::sample::{append, document};
+
+    #[test]
+    fn nothing_forbidden_hides_among_much_that_is_allowed() {
+        let bytes = append(&document(1), &[]);
+        let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+        let found = |forbidden: usize| {
+            let mut comparison = Comparison::new(&document, 1);
+            (0..20_000).for_each(|_| comparison.add(Change::of(ChangeCode::Filled, None)));
+            (0..forbidden).for_each(|_| comparison.add(Change::of(ChangeCode::Stream, None)));
+            comparison.into_changes()
+        };
+        assert_eq!(found(0), Err(ReadError::Limit("changes")));
+        assert!(found(1).unwrap().iter().any(|change| change.code == ChangeCode::Stream));
+        assert!(found(20_000).unwrap().len() < 11_000);
+    }
 }

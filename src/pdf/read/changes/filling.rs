@@ -4,8 +4,9 @@ use super::added::AddedKind;
 use super::code::ChangeCode;
 use super::comparison::Comparison;
 use super::form::{Kind, Node};
+use super::geometry;
+use super::signature::{self, READ_ONLY, sets_only};
 use super::text::{Change, Detail};
-use super::{geometry, signature};
 use crate::pdf::read::ReadError;
 use crate::pdf::read::document::Object;
 use crate::pdf::read::value::{Dict, Id, Value};
@@ -44,6 +45,8 @@ fn filled(c: &mut Comparison<'_, '_>, id: Id, node: &Node, old: &Dict, new: &Dic
                 items.iter().all(|item| matches!(item, Value::String(_) | Value::Int(_)))
             }
             (b"M", Some(Value::String(_))) => true,
+            // Who signs under a lock marks what it locks.
+            (b"Ff", _) => sets_only(READ_ONLY, old.get("Ff"), new.get("Ff")),
             (b"AP", Some(Value::Dict(appearance))) => shows_own_forms(c, old.get("AP"), appearance),
             _ => false,
         };
@@ -53,7 +56,7 @@ fn filled(c: &mut Comparison<'_, '_>, id: Id, node: &Node, old: &Dict, new: &Dic
     }
     [new.get("V"), new.get("RV"), new.get("AP")].into_iter().flatten().for_each(|v| v.references(&mut |id| c.need(id)));
     c.explain(id);
-    report(c, id, node)
+    if old.differing(new).iter().all(|key| *key == b"Ff") { Ok(()) } else { report(c, id, node) }
 }
 
 /// Every drawing of the appearance is new, or was the widget's before.
@@ -73,7 +76,7 @@ fn shows_own_forms(c: &Comparison<'_, '_>, old: Option<&Value>, new: &Dict) -> b
 
 /// A drawing that nothing but widgets of fields with values shows.
 fn redrawn(c: &mut Comparison<'_, '_>, id: Id) -> Result<(), ReadError> {
-    let widgets: Vec<Id> = c.referrers()?.of(id).collect();
+    let widgets = c.referrers()?.all(id)?;
     let mut nodes = Vec::new();
     for widget in widgets {
         let dict = c.before.dict(Some(&Value::Ref(widget)), "form field");

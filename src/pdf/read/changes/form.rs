@@ -1,4 +1,4 @@
-//! The interactive form (ISO 32000-2, 12.7.3): fields may be appended and fonts added for what they show.
+//! The interactive form (ISO 32000-2, 12.7.3): fields may be appended, and resources added for what they show.
 
 use std::collections::HashMap;
 
@@ -11,6 +11,8 @@ use crate::pdf::read::view::View;
 
 /// How deep fields may nest.
 const MAX_DEPTH: usize = 32;
+/// What signers and fillers add to the default resources.
+const CATEGORIES: [&str; 3] = ["Font", "Encoding", "XObject"];
 /// Fields that one revision may append; writers append one.
 const MAX_APPENDED: usize = 100;
 /// The flag of a button that keeps no value (ISO 32000-2, table 229, bit 17).
@@ -101,6 +103,8 @@ pub(super) fn apply(
                 let flags = |form: &Dict| form.get("SigFlags").map_or(Some(0), Value::as_int);
                 flags(&old).zip(flags(&new)).is_some_and(|(old, new)| matches!(new, 0..=3) && new & old == old)
             }
+            // What a field without its own takes, where nothing was said before.
+            b"DA" | b"Q" => old.at(key).is_none() && matches!(new.at(key), Some(Value::String(_) | Value::Int(_))),
             // Whoever fills in a form draws it; whoever says that others must is not followed.
             b"NeedAppearances" => matches!(new.get("NeedAppearances"), None | Some(Value::Bool(false))),
             _ => false,
@@ -136,7 +140,7 @@ fn appended(
     Ok(c.allow_only_from(is, &[owner])?.then_some(fields))
 }
 
-/// Default resources may gain fonts and encodings, and lose nothing.
+/// Default resources may gain names for what new appearances use, and lose none.
 fn resources(
     c: &mut Comparison<'_, '_>,
     owner: Id,
@@ -147,7 +151,7 @@ fn resources(
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
     let mut owners = vec![owner];
     owners.extend(was.and_then(Value::as_ref));
-    for category in ["Font", "Encoding"] {
+    for category in CATEGORIES {
         let (was, is) = (old.get(category), new.get(category));
         let (before, after) = (c.before.dict(was, "form resources")?, c.after.dict(is, "form resources")?);
         let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
@@ -163,6 +167,6 @@ fn resources(
         }
         gained.iter().for_each(|value| value.references(&mut |id| c.need(id)));
     }
-    let is_known = |key: &&[u8]| matches!(*key, b"Font" | b"Encoding");
+    let is_known = |key: &&[u8]| *key == b"ProcSet" || CATEGORIES.iter().any(|category| category.as_bytes() == *key);
     Ok(old.differing(&new).iter().all(is_known) && c.allow_only_from(is, &[owner])?)
 }

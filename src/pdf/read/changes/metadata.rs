@@ -5,10 +5,11 @@ use super::code::ChangeCode;
 use super::comparison::Comparison;
 use super::text::Change;
 use crate::pdf::read::ReadError;
-use crate::pdf::read::value::{Id, Value};
+use crate::pdf::read::text::text;
+use crate::pdf::read::value::{Dict, Id, Value};
 use crate::pdf::read::view::View;
 
-/// What a program that saves says of itself and of the time.
+/// What a program that saves says of itself and of the time; the rest must say the same, however it is encoded.
 const SAVED: [&[u8]; 4] = [b"ModDate", b"Producer", b"CreationDate", b"Creator"];
 
 /// Explains the document information; `false` if the trailer names another one that says something else of the document.
@@ -25,10 +26,13 @@ pub(super) fn information(
         Ok(view.resolve(value)?.as_dict().cloned())
     };
     let (old, new) = (dict(&c.before, was)?.unwrap_or_default(), dict(&c.after, Some(is))?);
-    let is_text = |value: Option<&Value>| matches!(value, None | Some(Value::String(_)));
-    let goes_on = new
-        .as_ref()
-        .is_some_and(|new| old.differing(new).iter().all(|key| SAVED.contains(key) && is_text(new.at(key))));
+    let string = |dict: &Dict, key: &[u8]| dict.at(key).map(|value| value.as_string().map(text));
+    let goes_on = new.as_ref().is_some_and(|new| {
+        old.differing(new).into_iter().all(|key| {
+            let (was, is) = (string(&old, key), string(new, key));
+            is != Some(None) && (SAVED.contains(&key) || was == is)
+        })
+    });
     if goes_on {
         c.allow(Some(is));
         c.add(Change::of(ChangeCode::Metadata, None));

@@ -62,7 +62,7 @@ fn page(c: &mut Comparison<'_, '_>, id: Id, old: &Dict, new: &Dict, fields: &mut
 
 /// A list of annotations that is an object, and exactly one page's.
 fn list_of_its_own(c: &mut Comparison<'_, '_>, id: Id, fields: &mut [NewField]) -> Result<(), ReadError> {
-    let owners: Vec<Id> = c.referrers()?.of(id).collect();
+    let owners = c.referrers()?.all(id)?;
     let [owner] = owners[..] else { return Ok(()) };
     let Some(number) = c.page_number(owner)? else { return Ok(()) };
     let list_of = |view: &View<'_, '_>| -> Result<Option<Value>, ReadError> {

@@ -15,6 +15,7 @@ const DEFAULT_LEVEL: u8 = 2;
 /// The conditions under which a revision was signed.
 pub(super) struct Permissions {
     level: Option<u8>,
+    is_certified: bool,
     locked: Vec<LockedFields>,
 }
 
@@ -29,7 +30,7 @@ pub(super) enum Judgement {
 impl Permissions {
     /// Those of the signature of `field`, which covers `revision`.
     pub(super) fn of(document: &Document<'_>, revision: usize, field: &SignatureField) -> Result<Self, ReadError> {
-        let mut permissions = Self { level: None, locked: Vec::new() };
+        let mut permissions = Self { level: None, is_certified: false, locked: Vec::new() };
         permissions.add(field);
         for covered in unplaced_signature_fields(&document.as_of(revision))? {
             if covered.id != field.id && covered.signature.is_some() {
@@ -43,6 +44,7 @@ impl Permissions {
         let (signature, lock) = (field.signature.as_ref(), field.lock.as_ref());
         let levels = [signature.and_then(|s| s.certification), lock.and_then(|l| l.permission)];
         self.level = levels.into_iter().flatten().chain(self.level).min();
+        self.is_certified |= signature.is_some_and(|s| s.certification.is_some());
         self.locked.extend(signature.and_then(|s| s.locked.clone()));
         self.locked.extend(lock.map(|l| l.fields.clone()));
     }
@@ -60,10 +62,10 @@ impl Permissions {
             ChangeCode::Evidence | ChangeCode::Timestamp | ChangeCode::Metadata => Judgement::Allowed,
             ChangeCode::Signed if is_locked => forbidden(ChangeCode::LockedField),
             ChangeCode::Filled | ChangeCode::FilledCovers if is_locked => forbidden(ChangeCode::LockedFieldFilled),
-            // A lock of every field was not meant for fields that show nothing and were not there.
-            ChangeCode::SignedNewField | ChangeCode::SignatureField if is_locked && is_visible(change) => {
-                forbidden(ChangeCode::LockedField)
-            }
+            ChangeCode::SignedNewField | ChangeCode::SignatureField if is_locked => forbidden(ChangeCode::LockedField),
+            // Certification names signing, which a new field that shows nothing goes along with; one that draws on a page
+            // whose look was certified is a known attack.
+            ChangeCode::SignedNewField if level >= 2 && self.is_certified && is_visible(change) => Judgement::Doubtful,
             ChangeCode::Signed | ChangeCode::Filled | ChangeCode::SignedNewField | ChangeCode::SignatureField
                 if level >= 2 =>
             {

@@ -13,36 +13,53 @@ use crate::pdf::read::xref::Entry;
 const TRAILER: Id = Id::new(0);
 
 /// For some object numbers, the objects that refer to them.
-pub(super) struct Referrers(HashMap<u32, HashSet<Id>>);
+pub(super) struct Referrers {
+    found: HashMap<u32, HashSet<Id>>,
+    /// No object had to be left out because it cannot be read.
+    is_complete: bool,
+}
 
 impl Referrers {
-    /// Something refers to this number.
+    /// Something that can be read refers to this number.
     pub(super) fn has_any(&self, id: Id) -> bool {
-        self.0.contains_key(&id.number)
+        self.found.contains_key(&id.number)
     }
 
     /// Nothing but `owners` refers to this number.
-    pub(super) fn are_among(&self, id: Id, owners: &[Id]) -> bool {
-        self.of(id).all(|referrer| owners.contains(&referrer))
+    pub(super) fn are_among(&self, id: Id, owners: &[Id]) -> Result<bool, ReadError> {
+        Ok(self.all(id)?.iter().all(|referrer| owners.contains(referrer)))
     }
 
-    pub(super) fn of(&self, id: Id) -> impl Iterator<Item = Id> {
-        self.0.get(&id.number).into_iter().flatten().copied()
+    /// All that refer to this number.
+    ///
+    /// # Errors
+    /// [`ReadError::Unsupported`] if there may be others.
+    pub(super) fn all(&self, id: Id) -> Result<Vec<Id>, ReadError> {
+        match self.is_complete {
+            true => Ok(self.found.get(&id.number).into_iter().flatten().copied().collect()),
+            false => Err(UNREADABLE),
+        }
     }
 }
 
-/// Looks for `numbers` in all objects and trailers of the revisions before `revision`.
+const UNREADABLE: ReadError = ReadError::Unsupported("an object that cannot be read");
+
+/// Looks for the numbers of `added` and `changed` objects in all objects and trailers of the revisions before `revision`.
 ///
 /// # Errors
-/// [`ReadError::Unsupported`] if an object cannot be read and may refer to one of them where it can.
-pub(super) fn find(document: &Document<'_>, revision: usize, numbers: &HashSet<u32>) -> Result<Referrers, ReadError> {
-    let mut found = Referrers(HashMap::new());
+/// [`ReadError::Unsupported`] if an object cannot be read and may refer to an added one where it can.
+pub(super) fn find(
+    document: &Document<'_>,
+    revision: usize,
+    added: &HashSet<u32>,
+    changed: &HashSet<u32>,
+) -> Result<Referrers, ReadError> {
+    let mut referrers = Referrers { found: HashMap::new(), is_complete: true };
     let mut see = |from: Id, to: Id| {
-        if numbers.contains(&to.number) {
-            found.0.entry(to.number).or_default().insert(from);
+        if added.contains(&to.number) || changed.contains(&to.number) {
+            referrers.found.entry(to.number).or_default().insert(from);
         }
     };
-    let mut is_spelt = None;
     for earlier in 0..revision {
         let view = document.as_of(earlier);
         for section in document.sections_of(earlier) {
@@ -52,18 +69,22 @@ pub(super) fn find(document: &Document<'_>, revision: usize, numbers: &HashSet<u
                 let (number, entry) = entry?;
                 let Some(from) = id(number, entry).filter(|_| !is_nowhere(entry)) else { continue };
                 match (view.object(from), entry) {
-                    (Ok(None), _) => {}
-                    (Ok(Some(object)), _) => object.value.references(&mut |to| see(from, to)),
+                    (Ok(object), _) => {
+                        object.iter().for_each(|object| object.value.references(&mut |to| see(from, to)));
+                    }
                     (Err(error @ ReadError::Limit(_)), _) => return Err(error),
-                    // Whatever another program makes of it, it finds there no reference that the bytes do not spell.
-                    (Err(_), Entry::At { .. })
-                        if !*is_spelt.get_or_insert_with(|| spells(document, revision, numbers)) => {}
-                    (Err(_), _) => return Err(ReadError::Unsupported("an object that cannot be read")),
+                    (Err(_), Entry::At { .. }) => referrers.is_complete = false,
+                    // What is packed is not spelt in the file.
+                    (Err(_), _) => return Err(UNREADABLE),
                 }
             }
         }
     }
-    Ok(found)
+    // Whatever another program makes of it, it finds there no reference that the bytes do not spell.
+    if !referrers.is_complete && spells(document, revision, added) {
+        return Err(UNREADABLE);
+    }
+    Ok(referrers)
 }
 
 /// An entry in use that points to the file's first byte, where no object can be: some writers leave such.

@@ -23,8 +23,13 @@ const TOUCH: f64 = 1.0;
 /// Hidden and NoView (ISO 32000-2, table 167).
 const UNSEEN: i64 = 2 + 32;
 
+/// Print, Locked and LockedContents (ISO 32000-2, table 167).
+const PRINT_AND_LOCKS: i64 = 4 + 128 + 512;
+/// ReadOnly (ISO 32000-2, table 227).
+pub(super) const READ_ONLY: i64 = 1;
+
 /// What a new signature field and its widget may have, each in the form that shows and does nothing.
-const FIELD_KEYS: [&[u8]; 10] = [b"FT", b"T", b"TU", b"TM", b"Ff", b"V", b"Lock", b"SV", b"Kids", b"DA"];
+const FIELD_KEYS: [&[u8]; 11] = [b"FT", b"T", b"TU", b"TM", b"Ff", b"V", b"DV", b"Lock", b"SV", b"Kids", b"DA"];
 const WIDGET_KEYS: [&[u8]; 13] =
     [b"Type", b"Subtype", b"F", b"Rect", b"P", b"AP", b"MK", b"BS", b"Border", b"M", b"NM", b"H", b"Parent"];
 
@@ -173,6 +178,12 @@ fn covers(
     Ok(own > MAX_SHARE || together > MAX_TOGETHER)
 }
 
+/// No flag is taken back, and none set but these.
+pub(super) fn sets_only(flags: i64, old: Option<&Value>, new: Option<&Value>) -> bool {
+    let set = |value: Option<&Value>| value.map_or(Some(0), Value::as_int);
+    set(old).zip(set(new)).is_some_and(|(old, new)| old & !new == 0 && new & !old & !flags == 0)
+}
+
 /// Explains the signing of a field that was prepared: its value, and what it shows in the place it had.
 pub(super) fn prepared(
     c: &mut Comparison<'_, '_>,
@@ -186,7 +197,13 @@ pub(super) fn prepared(
     let is_empty = c.before.resolve(field.get("V"))? == Value::Null;
     let now = c.after.dict(Some(&Value::Ref(node.field)), "form field")?.unwrap_or_default();
     let Some(code) = now.get("V").map(|value| signed(c, value)).transpose()?.flatten() else { return Ok(()) };
-    let is_signing = changed.iter().all(|key| matches!(*key, b"V" | b"AP"));
+    let is_signing = changed.iter().all(|key| match *key {
+        b"V" | b"AP" => true,
+        b"M" => matches!(new.get("M"), Some(Value::String(_))),
+        b"F" => sets_only(PRINT_AND_LOCKS, old.get("F"), new.get("F")),
+        b"Ff" => sets_only(READ_ONLY, old.get("Ff"), new.get("Ff")),
+        _ => false,
+    });
     let draws = changed.contains(&b"AP"[..]);
     if node.kind != Kind::Signature || !is_empty || !is_signing {
         return Ok(());

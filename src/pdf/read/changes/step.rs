@@ -165,9 +165,11 @@ impl Comparison<'_, '_> {
 
     /// Nothing misses it: all that ever referred to it has changed as some rule allows, and does not refer to it any more.
     fn is_dropped(&self, id: Id) -> Result<bool, ReadError> {
-        let is_free = self.after.entry(id.number)? == Some(Entry::Free);
-        let mut is_missed = !is_free || !self.referrers()?.has_any(id);
-        for referrer in self.referrers()?.of(id) {
+        if self.after.entry(id.number)? != Some(Entry::Free) || !self.referrers()?.has_any(id) {
+            return Ok(false);
+        }
+        let mut is_missed = false;
+        for referrer in self.referrers()?.all(id)? {
             is_missed |= !self.replaced.contains(&referrer) || !self.explained.contains(&referrer);
             if let Some(object) = self.after.object(referrer)?.filter(|_| !is_missed) {
                 object.value.references(&mut |other| is_missed |= other.number == id.number);
@@ -176,22 +178,35 @@ impl Comparison<'_, '_> {
         Ok(!is_missed)
     }
 
-    /// The objects, the section and white space are all there is between the ends of the two revisions.
+    /// The objects, the section, white space and remarks are all there is between the ends of the two revisions.
     fn tiles(&mut self) -> bool {
-        let (document, revision) = (self.document, &self.document.revisions()[self.revision]);
+        let (bytes, revision) = (self.document.bytes(), &self.document.revisions()[self.revision]);
         self.spans.sort_by_key(|span| span.start);
         let mut at = revision.start;
         for span in &self.spans {
-            let between = document.bytes().get(at..span.start);
-            if !between.is_some_and(|bytes| bytes.iter().copied().all(is_space)) {
+            if !bytes.get(at..span.start).is_some_and(is_filler) {
                 return false;
             }
             at = span.end;
         }
-        let Some(closing) = document.bytes().get(at..revision.marker_end) else { return false };
-        let words: Vec<&[u8]> = closing.split(|b| is_space(*b)).filter(|word| !word.is_empty()).collect();
-        matches!(words[..], [b"startxref", _, b"%%EOF"])
+        let Some(closing) = bytes.get(at..revision.marker_end) else { return false };
+        let Some(marker) = closing.windows(9).rposition(|word| word == b"startxref") else { return false };
+        let words = closing[marker..].split(|b| is_space(*b)).filter(|word| !word.is_empty());
+        is_filler(&closing[..marker]) && matches!(words.collect::<Vec<_>>()[..], [_, _, b"%%EOF"])
     }
+}
+
+/// The longest remark between objects: the name of a program and its version.
+const MAX_REMARK: usize = 120;
+
+/// White space, and remarks in which no program that repairs files finds a piece of one.
+fn is_filler(bytes: &[u8]) -> bool {
+    const PIECES: [&[u8]; 6] = [b"obj", b"stream", b"xref", b"trailer", b"EOF", b"<<"];
+    bytes.split(|b| matches!(b, b'\r' | b'\n')).all(|line| {
+        let is_remark = line.starts_with(b"%") && line.len() <= MAX_REMARK;
+        let is_plain = PIECES.iter().all(|piece| !line.windows(piece.len()).any(|word| word == *piece));
+        line.iter().copied().all(is_space) || is_remark && is_plain
+    })
 }
 
 /// The object that an entry names; a free one names none.
