@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::reason::Reason;
 use super::trust::Trust;
 use crate::pki::certificate::Certificate;
-use crate::pki::path::{PathError, RevocationState, ValidPath, validate};
+use crate::pki::path::{PathError, RevocationState, ValidPath};
 
 /// Clocks may differ by this much.
 const CLOCK_SKEW: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
@@ -28,9 +28,7 @@ impl Chain {
         claimed: Option<Timestamp>,
         at: Timestamp,
     ) -> Result<Self, Reason> {
-        let anchors = trust.anchors();
-        let others: Vec<Certificate> = carried.iter().filter(|c| *c != signer).cloned().collect();
-        let path = |time| validate(signer, &others, &anchors, trust.crls(), time);
+        let path = |time| trust.path(signer, carried, time);
         let (path, holds_now) = match (path(at), claimed) {
             (Ok(path), _) => (path, true),
             (Err(PathError::Expired { .. }), Some(claimed)) => (path(claimed).map_err(|e| reason(&e))?, false),
@@ -63,9 +61,9 @@ impl Chain {
             reasons.push(Reason::Expired);
         }
         match self.path.revocation() {
-            RevocationState::NotRevoked { .. } => {}
+            RevocationState::NotRevoked(_) => {}
             RevocationState::Unknown => reasons.push(Reason::RevocationUnknown),
-            RevocationState::Revoked(revocation) => {
+            RevocationState::Revoked(revocation, _) => {
                 reasons.push(if claimed.is_some_and(|claimed| claimed >= revocation.at) {
                     Reason::Revoked
                 } else if proved.is_some_and(|time| time < revocation.at) {
@@ -85,10 +83,12 @@ fn reason(error: &PathError) -> Reason {
         PathError::Expired { .. } => Reason::Expired,
         PathError::NotYetValid { .. } => Reason::NotYetValid,
         PathError::SignerIsAuthority(_)
-        | PathError::NotForSigning(_)
+        | PathError::NotForPurpose(_)
         | PathError::NotAnAuthority(_)
         | PathError::PathLength(_)
         | PathError::UnknownCritical { .. }
+        | PathError::NameConstraint(_)
+        | PathError::Policy
         | PathError::TooMuch => Reason::ChainRule,
     }
 }

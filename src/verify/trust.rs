@@ -4,6 +4,7 @@
 //! files to be verified.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -11,7 +12,9 @@ use crate::digest::Digest;
 use crate::ledger::policy::{Policy, PolicyError};
 use crate::pki::certificate::{Certificate, CertificateError};
 use crate::pki::crl::{Crl, CrlError};
-use crate::pki::path::{PathError, ValidPath, validate};
+use crate::pki::ocsp::{OcspError, OcspResponse};
+use crate::pki::path::{PathError, Purpose, Settings, ValidPath, validate};
+use crate::pki::store::{Pool, Store};
 
 /// The folder whose anchors are trusted to name signers, but are no hall's: no ledger proof is asked of their signers.
 const OUTSIDE: &str = "outside/";
@@ -22,10 +25,11 @@ const SEALS: &str = "seals/";
 /// A verifier's trust.
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
-    hall: Vec<Certificate>,
-    outside: Vec<Certificate>,
+    /// How many of the store's anchors, the first ones, are halls'.
+    halls: usize,
+    /// Shared, so that a clone knows what the first one verified.
+    store: Arc<Store>,
     seals: HashSet<Digest>,
-    crls: Vec<Crl>,
     policy: Option<Policy>,
 }
 
@@ -48,6 +52,14 @@ pub enum TrustError {
         /// What is wrong with it.
         source: CrlError,
     },
+    /// An OCSP response is not one.
+    #[error("{name}: {source}")]
+    Ocsp {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        source: OcspError,
+    },
     /// `policy.txt` or `log.vkey` is malformed.
     #[error("{name}: {source}")]
     Policy {
@@ -69,13 +81,14 @@ pub enum TrustError {
 
 impl Trust {
     /// Reads the files of a trust folder, given as relative names with `/` and contents: `*.pem`, `*.crt` are a hall's anchors
-    /// (below `outside/`: other signers' anchors; below `seals/`: no anchors, but certificates of seals), `*.crl` revocation lists, `policy.txt` the ledger's policy, `log.vkey` the log's
+    /// (below `outside/`: other signers' anchors; below `seals/`: no anchors, but certificates of seals), `*.crl` revocation lists, `*.ocsp` OCSP responses, `policy.txt` the ledger's policy, `log.vkey` the log's
     /// key (without a policy: that log, no witness). Other files are ignored.
     ///
     /// # Errors
     /// [`TrustError`] naming the first file that is wrong, or if there is no anchor at all.
     pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, TrustError> {
-        let (mut trust, mut policy, mut log) = (Self::default(), None, None);
+        let (mut seals, mut policy, mut log) = (HashSet::new(), None, None);
+        let (mut hall, mut outside, mut lists, mut responses) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (name, bytes) in files {
             let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
             match (name.as_str(), extension) {
@@ -90,47 +103,52 @@ impl Trust {
                     let (is_outside, is_seal) = (name.starts_with(OUTSIDE), name.starts_with(SEALS));
                     let certificate = parsed.map_err(|source| TrustError::Anchor { name, source })?;
                     match (is_outside, is_seal) {
-                        (true, _) => trust.outside.push(certificate),
-                        (_, true) => drop(trust.seals.insert(certificate.spki_digest())),
-                        _ => trust.hall.push(certificate),
+                        (true, _) => outside.push(certificate),
+                        (_, true) => drop(seals.insert(certificate.spki_digest())),
+                        _ => hall.push(certificate),
                     }
                 }
                 (_, "crl") => {
                     let der = bytes.first() == Some(&0x30);
                     let parsed = if der { Crl::from_der(&bytes) } else { Crl::from_pem(&bytes) };
-                    trust.crls.push(parsed.map_err(|source| TrustError::Crl { name, source })?);
+                    lists.push(parsed.map_err(|source| TrustError::Crl { name, source })?);
+                }
+                (_, "ocsp") => {
+                    let parsed = OcspResponse::from_der(&bytes);
+                    responses.push(parsed.map_err(|source| TrustError::Ocsp { name, source })?);
                 }
                 _ => {}
             }
         }
-        trust.policy = read_policy(policy, log)?;
-        if trust.hall.is_empty() && trust.outside.is_empty() { Err(TrustError::NoAnchor) } else { Ok(trust) }
+        let (halls, policy) = (hall.len(), read_policy(policy, log)?);
+        hall.append(&mut outside);
+        if hall.is_empty() {
+            return Err(TrustError::NoAnchor);
+        }
+        Ok(Self { halls, store: Arc::new(Store::new(hall, lists, responses)), seals, policy })
     }
 
     /// A hall's own trust, from its parts.
     pub fn of_hall(anchors: Vec<Certificate>, crls: Vec<Crl>, policy: Policy) -> Self {
-        Self { hall: anchors, crls, policy: Some(policy), ..Self::default() }
+        let (halls, store) = (anchors.len(), Arc::new(Store::new(anchors, crls, Vec::new())));
+        Self { halls, store, policy: Some(policy), ..Self::default() }
     }
 
-    pub(super) fn anchors(&self) -> Vec<Certificate> {
-        self.hall.iter().chain(&self.outside).cloned().collect()
+    pub(super) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Whether this signer, whose path ends at this anchor, is a seal: certified by a hall, or by another authority for one.
     pub(super) fn is_seal(&self, signer: &Certificate, anchor: &Certificate) -> bool {
-        self.hall.contains(anchor) || self.seals.contains(&signer.spki_digest())
+        self.store.anchors()[..self.halls].contains(anchor) || self.seals.contains(&signer.spki_digest())
     }
 
-    /// The path from a certificate over others to an anchor.
+    /// The path from a signer of documents over other certificates to an anchor.
     ///
     /// # Errors
     /// [`PathError`]: there is none that is valid at that time.
     pub fn path(&self, signer: &Certificate, others: &[Certificate], at: Timestamp) -> Result<ValidPath, PathError> {
-        validate(signer, others, &self.anchors(), &self.crls, at)
-    }
-
-    pub(super) fn crls(&self) -> &[Crl] {
-        &self.crls
+        validate(signer, &Pool::new(&self.store, others), &Settings::new(Purpose::DocumentSigning, at))
     }
 
     pub(super) fn policy(&self) -> Option<&Policy> {
