@@ -225,7 +225,7 @@ impl<'a> Inquiry<'a> {
         // What a certificate that is being asked about has signed is no witness for it.
         let is_independent = !other_path.iter().any(|certificate| self.asked.contains(certificate));
         let is_related = is_named || above.contains(&other_path[1]);
-        is_independent && is_related && self.is_good(&other_path, path)
+        is_independent && is_related && self.is_good(&other_path, above)
     }
 
     /// Whether what a path has beyond `known` is not revoked.
@@ -256,7 +256,7 @@ impl<'a> Inquiry<'a> {
                 continue;
             }
             let responder_path = [std::slice::from_ref(signer), &path[1..]].concat();
-            if signer.extensions().is_ocsp_no_check || self.is_good(&responder_path, path) {
+            if signer.extensions().is_ocsp_no_check || self.is_good(&responder_path, &path[1..]) {
                 return true;
             }
         }
