@@ -10,6 +10,7 @@
 mod changes;
 pub(super) mod document;
 pub(super) mod fields;
+mod shadow;
 pub(super) mod signature;
 mod step;
 mod stream;
@@ -22,6 +23,7 @@ mod xref;
 pub use changes::{Change, ChangeCode};
 pub use document::{Document, Revision};
 pub use fields::{Lock, LockedFields, SignatureField};
+pub use shadow::{Prepared, PreparedCode, Weight};
 pub use signature::{Coverage, CoverageError, Signature};
 pub use value::Id;
 
