@@ -11,5 +11,6 @@ mod keys;
 mod ledger;
 mod pdf;
 mod pixels;
+mod shadow;
 mod tools;
 mod verify;

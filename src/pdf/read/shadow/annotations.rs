@@ -5,7 +5,7 @@ use super::super::value::{Dict, Id, Value};
 use super::actions;
 use super::code::PreparedCode;
 use super::geometry::Rect;
-use super::page::{Page, inherited};
+use super::page::{Page, of_field};
 use super::reader::Reader;
 use super::values;
 
@@ -50,8 +50,8 @@ impl Annotation {
         let subtype = dict.get("Subtype").and_then(Value::as_name).unwrap_or_default().to_vec();
         let (mut field, mut field_flags) = (Vec::new(), 0);
         if subtype == b"Widget" {
-            field = inherited(reader, &dict, "FT")?.as_ref().and_then(Value::as_name).unwrap_or_default().to_vec();
-            field_flags = inherited(reader, &dict, "Ff")?.and_then(|flags| flags.as_int()).unwrap_or(0);
+            field = of_field(reader, &dict, "FT")?.as_ref().and_then(Value::as_name).unwrap_or_default().to_vec();
+            field_flags = of_field(reader, &dict, "Ff")?.and_then(|flags| flags.as_int()).unwrap_or(0);
         }
         let rect = Rect::read(&reader.resolve(dict.get("Rect"))?).unwrap_or(Rect([0.0; 4]));
         let look = look(reader, &dict)?;

@@ -28,10 +28,14 @@ pub enum Weight {
 pub enum PreparedCode {
     /// An opaque image, an object of its own and so replaceable, covers text of the page.
     ImageOverText,
+    /// Images as large as the page cover all its text, as in scans whose text was recognised.
+    TextUnderScan,
     /// An annotation or a form field with an opaque appearance covers text of the page.
     AnnotationOverText,
     /// The page's own drawing covers text of the page.
     DrawingOverText,
+    /// White text on white paper.
+    WhiteText,
     /// A form field's value is not what its appearance shows.
     ValueDiffers,
     /// A check box or radio button is drawn in another state than its value.
@@ -46,6 +50,8 @@ pub enum PreparedCode {
     UnusedPage,
     /// Page-sized drawings, images or text to which nothing refers.
     UnusedContent,
+    /// A font to which nothing refers.
+    UnusedFont,
     /// A catalog, page or page tree in the file's bytes that no cross-reference lists.
     UnlistedPage,
     /// Other objects in the file's bytes that no cross-reference lists.
@@ -101,7 +107,10 @@ impl PreparedCode {
             | Self::ExternalContent
             | Self::AlternateImage
             | Self::PrintOnlyAnnotation => Weight::Suspicious,
-            Self::DrawingOverText
+            Self::TextUnderScan
+            | Self::DrawingOverText
+            | Self::WhiteText
+            | Self::UnusedFont
             | Self::ValueNotShown
             | Self::Regenerated
             | Self::UnusedContent
@@ -120,8 +129,10 @@ impl PreparedCode {
     pub const fn code(self) -> &'static str {
         match self {
             Self::ImageOverText => "image-over-text",
+            Self::TextUnderScan => "text-under-scan",
             Self::AnnotationOverText => "annotation-over-text",
             Self::DrawingOverText => "drawing-over-text",
+            Self::WhiteText => "white-text",
             Self::ValueDiffers => "field-value-differs",
             Self::StateDiffers => "field-state-differs",
             Self::ValueNotShown => "field-value-not-shown",
@@ -129,6 +140,7 @@ impl PreparedCode {
             Self::UnusedCatalog => "unused-catalog",
             Self::UnusedPage => "unused-page",
             Self::UnusedContent => "unused-content",
+            Self::UnusedFont => "unused-font",
             Self::UnlistedPage => "unlisted-page",
             Self::UnlistedObject => "unlisted-object",
             Self::PrintLayer => "print-layer",
@@ -153,8 +165,10 @@ impl PreparedCode {
     const fn predicate(self) -> &'static str {
         match self {
             Self::ImageOverText => "有一张遮住文字的图片，图片之下另有看不见的文字。",
+            Self::TextUnderScan => "整页是图片，图片之下另有文字；扫描后识别文字的文件常是这样。",
             Self::AnnotationOverText => "有遮住文字的批注或表单域，移开之后会露出另外的文字。",
             Self::DrawingOverText => "有被图形遮住的文字。",
+            Self::WhiteText => "有白底上的白色文字，看不见而可以选中、复制。",
             Self::ValueDiffers => "有表单域，显示的文字与其中保存的内容不一致。",
             Self::StateDiffers => "有勾选框，显示的状态与其中保存的选择不一致。",
             Self::ValueNotShown => "有表单域，保存了内容而没有显示出来。",
@@ -162,6 +176,7 @@ impl PreparedCode {
             Self::UnusedCatalog => "夹带了另一套没有使用的文件目录，可被用来替换显示的内容。",
             Self::UnusedPage => "夹带了没有使用的页面，可被用来替换显示的页面。",
             Self::UnusedContent => "夹带了没有使用的整页内容。",
+            Self::UnusedFont => "夹带了没有使用的字体。",
             Self::UnlistedPage => "夹带了未登记的页面或目录，可被用来替换显示的内容。",
             Self::UnlistedObject => "夹带了未登记的数据。",
             Self::PrintLayer => "有图层在屏幕上与打印时显示不同。",

@@ -25,10 +25,12 @@ const MAX_LETTERS: usize = 100_000;
 /// What was drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
-    /// Visible text: the middle of its first and of its last letter, and how many there are.
-    Text { from: (f64, f64), to: (f64, f64), letters: usize },
+    /// Text that is drawn: where it begins and ends, a little above the base line, and how many letters there are.
+    Text { from: (f64, f64), to: (f64, f64), letters: usize, is_white: bool },
     /// An upright rectangle that nothing shows through.
     Cover { rect: Rect, image: Option<Id> },
+    /// Other than white paint somewhere in here.
+    Paint(Rect),
 }
 
 /// What was drawn so far.
@@ -150,6 +152,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                 b"Q" => state = saved.pop().unwrap_or(state),
                 b"BI" => at = self.inline_image(content, at, &state)?,
                 b"Do" => self.xobject(operands.first()?, resources, &state, depth)?,
+                b"sh" => self.paint(Some(state.clip)),
                 b"gs" => self.parameters(operands.first()?, resources, &mut state)?,
                 b"Tf" => self.font(&operands, resources, &mut state)?,
                 b"Tj" | b"TJ" | b"'" | b"\"" => self.show(operator, &operands, &mut state)?,
@@ -164,6 +167,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                 }
                 _ if outline.build(operator, &operands, &state.matrix) => {}
                 _ if Outline::is_painted_by(operator) => {
+                    self.paint(outline.painted(operator, &state));
                     for rect in outline.filled(operator) {
                         self.cover(&state, rect, None);
                     }
@@ -192,6 +196,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         if dict.has_name("Subtype", "Form") {
             return self.form(id, resources, state.clone(), depth);
         }
+        self.paint(Some(Rect::UNIT.under(&state.matrix)));
         let is_sheer = dict.get("ImageMask") == Some(&Value::Bool(true))
             || dict.get("SMaskInData").and_then(Value::as_int).is_some_and(|n| n != 0);
         if !is_sheer && ["SMask", "Mask", "OC"].iter().all(|key| dict.get(key).is_none()) && state.matrix.is_upright() {
@@ -217,6 +222,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         }
         let data = content.get(at + 1..)?;
         let end = data.windows(4).position(|w| is_space(w[0]) && &w[1..3] == b"EI" && is_space(w[3]));
+        self.paint(Some(Rect::UNIT.under(&state.matrix)));
         if !is_mask && state.matrix.is_upright() {
             self.cover(state, Rect::UNIT.under(&state.matrix), None);
         }
@@ -287,8 +293,13 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                 other => state.adjust(other.as_number()?),
             }
         }
-        if letters > 0 && state.shows_text() && state.clip.holds(from) && self.marks.len() < MAX_MARKS {
-            self.marks.push(Mark::Text { from, to: state.pen(), letters });
+        if letters > 0
+            && !font.is_unseen
+            && state.shows_text()
+            && state.clip.holds(from)
+            && self.marks.len() < MAX_MARKS
+        {
+            self.marks.push(Mark::Text { from, to: state.pen(), letters, is_white: state.is_white });
         }
         Some(())
     }
@@ -303,6 +314,12 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
             }
             said
         });
+    }
+
+    fn paint(&mut self, rect: Option<Rect>) {
+        if let Some(rect) = rect.filter(|_| self.marks.len() < MAX_MARKS) {
+            self.marks.push(Mark::Paint(rect));
+        }
     }
 
     fn cover(&mut self, state: &State, rect: Rect, image: Option<Id>) {

@@ -13,6 +13,8 @@ use super::reader::Reader;
 const MIN_LETTERS: usize = 10;
 /// Covers looked at on one page.
 const MAX_COVERS: usize = 200;
+/// The part of a page, and of its letters, that a scan's image covers at least.
+const SCAN_PART: f64 = 0.9;
 /// Square points a cover has at least.
 const MIN_AREA: f64 = 100.0;
 
@@ -22,15 +24,15 @@ pub(super) fn on_page(
     page: &Page,
     annotations: &[Annotation],
 ) -> Result<Vec<(Option<Id>, PreparedCode)>, ReadError> {
-    let overlays: Vec<_> = annotations.iter().filter(|a| a.rect.area() >= MIN_AREA && a.overlay().is_some()).collect();
-    if overlays.is_empty() && !page.has_images(reader)? {
-        return Ok(Vec::new());
-    }
+    let overlays = annotations.iter().filter(|a| a.rect.area() >= MIN_AREA && a.overlay().is_some());
     let Some(content) = page.content(reader)? else { return Ok(Vec::new()) };
     let mut canvas = Canvas::new(reader, false);
     // What was drawn before the content could not be followed any more lies where it lies.
     let _ = canvas.page(&content, &page.resources, page.visible);
-    let mut found = hidden_by_content(&canvas.marks, reader);
+    let mut found = hidden_by_content(&canvas.marks, page.visible, reader);
+    if white_on_white(&canvas.marks, reader).is_some_and(|letters| letters >= MIN_LETTERS) {
+        found.push((None, PreparedCode::WhiteText));
+    }
     for annotation in overlays {
         let Some(look) = annotation.overlay() else { continue };
         let mut above = Canvas::new(reader, false);
@@ -54,7 +56,7 @@ fn cover(mark: &Mark) -> Option<(Rect, Option<Id>)> {
 fn hidden(marks: &[Mark], covers: &[(Rect, Option<Id>)], reader: &Reader<'_, '_>) -> Option<(usize, Option<Id>)> {
     let (mut count, mut object) = (0, None);
     for mark in marks {
-        if let Mark::Text { from, to, letters } = mark {
+        if let Mark::Text { from, to, letters, is_white: false } = mark {
             reader.comparisons(covers.len())?;
             if let Some((_, id)) = covers.iter().find(|(rect, _)| rect.holds(*from) && rect.holds(*to)) {
                 count += letters;
@@ -65,10 +67,26 @@ fn hidden(marks: &[Mark], covers: &[(Rect, Option<Id>)], reader: &Reader<'_, '_>
     Some((count, object))
 }
 
+/// The letters of white texts under which nothing was painted.
+fn white_on_white(marks: &[Mark], reader: &Reader<'_, '_>) -> Option<usize> {
+    let (mut painted, mut count) = (Vec::new(), 0);
+    for mark in marks {
+        match mark {
+            Mark::Paint(rect) => painted.push(rect),
+            Mark::Text { from, letters, is_white: true, .. } => {
+                reader.comparisons(painted.len())?;
+                count += if painted.iter().any(|rect| rect.holds(*from)) { 0 } else { *letters };
+            }
+            _ => {}
+        }
+    }
+    Some(count)
+}
+
 /// Each text with the covers drawn after it.
-fn hidden_by_content(marks: &[Mark], reader: &Reader<'_, '_>) -> Vec<(Option<Id>, PreparedCode)> {
+fn hidden_by_content(marks: &[Mark], page: Rect, reader: &Reader<'_, '_>) -> Vec<(Option<Id>, PreparedCode)> {
     let (mut images, mut fills) = (Vec::new(), Vec::new());
-    let (mut by_image, mut by_fill, mut image) = (0, 0, None);
+    let (mut letters, mut by_image, mut by_fill, mut image) = (0, 0, 0, None);
     for mark in marks.iter().rev() {
         if let Some((rect, id)) = cover(mark) {
             let covers = if id.is_some() { &mut images } else { &mut fills };
@@ -77,18 +95,23 @@ fn hidden_by_content(marks: &[Mark], reader: &Reader<'_, '_>) -> Vec<(Option<Id>
             }
             continue;
         }
+        if let Mark::Text { letters: more, is_white: false, .. } = mark {
+            letters += more;
+        }
         let text = std::slice::from_ref(mark);
-        let (Some((letters, id)), Some((drawn, _))) = (hidden(text, &images, reader), hidden(text, &fills, reader))
+        let (Some((imaged, id)), Some((drawn, _))) = (hidden(text, &images, reader), hidden(text, &fills, reader))
         else {
             break;
         };
-        by_image += letters;
+        by_image += imaged;
         image = image.or(id);
-        by_fill += if letters == 0 { drawn } else { 0 };
+        by_fill += if imaged == 0 { drawn } else { 0 };
     }
     let mut found = Vec::new();
     if by_image >= MIN_LETTERS {
-        found.push((image, PreparedCode::ImageOverText));
+        let covered: f64 = images.iter().map(|(rect, _)| rect.area()).sum();
+        let is_scan = covered >= SCAN_PART * page.area() && by_image as f64 >= SCAN_PART * letters as f64;
+        found.push((image, if is_scan { PreparedCode::TextUnderScan } else { PreparedCode::ImageOverText }));
     }
     if by_fill >= MIN_LETTERS {
         found.push((None, PreparedCode::DrawingOverText));

@@ -10,12 +10,17 @@ use super::reader::Reader;
 /// Characters a font may name; a font has 65,536 codes.
 const MAX_NAMED: usize = 65_536;
 
+/// Names of fonts without shapes.
+const UNSEEN: [&[u8]; 3] = [b"HiddenHorzOCR", b"HiddenVertOCR", b"GlyphLessFont"];
+
 /// A font.
 pub(super) struct Font {
     is_wide: bool,
     first: i64,
     widths: Vec<f64>,
     names: Names,
+    /// Its letters have no shape: programs that recognise text in scans use such fonts.
+    pub(super) is_unseen: bool,
 }
 
 /// What codes stand for.
@@ -37,7 +42,9 @@ impl Font {
         };
         let first = dict.get("FirstChar").and_then(Value::as_int).unwrap_or(0);
         let names = if reads { Names::read(reader, dict, is_wide) } else { Names::Unknown };
-        Some(Self { is_wide, first, widths, names })
+        let base = dict.get("BaseFont").and_then(Value::as_name).unwrap_or_default();
+        let is_unseen = UNSEEN.iter().any(|name| contains(base, name));
+        Some(Self { is_wide, first, widths, names, is_unseen })
     }
 
     /// The codes of a string.
@@ -235,7 +242,7 @@ mod tests {
     #[test]
     fn what_a_font_does_not_tell_is_not_guessed() {
         let others = differences(&[Value::Int(65), Value::Name(b"one".to_vec()), Value::Name(b"g17".to_vec())]);
-        let font = Font { is_wide: false, first: 0, widths: Vec::new(), names: Names::Latin(others) };
+        let font = Font { is_wide: false, first: 0, widths: Vec::new(), names: Names::Latin(others), is_unseen: false };
         assert_eq!(font.text(b"A C").as_deref(), Some("1 C"));
         assert_eq!([font.text(b"AB"), font.text(b"\x80")], [None, None]);
     }

@@ -72,6 +72,12 @@ impl Rect {
         Self([a.max(p), b.max(q), c.min(r), d.min(s)])
     }
 
+    /// Larger by so much on every side.
+    pub(super) fn grown(&self, by: f64) -> Self {
+        let [left, bottom, right, top] = self.0;
+        Self([left - by, bottom - by, right + by, top + by])
+    }
+
     pub(super) fn holds(&self, (x, y): (f64, f64)) -> bool {
         let [left, bottom, right, top] = self.0;
         left <= x && x <= right && bottom <= y && y <= top

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::super::ReadError;
-use super::super::document::{Document, Object};
+use super::super::document::Document;
 use super::super::syntax::Parser;
 use super::super::value::{Dict, Id, Value};
 use super::super::view::View;
@@ -15,10 +15,10 @@ use super::content::Canvas;
 use super::geometry::Rect;
 use super::reader::{Reader, readable};
 
-/// Places looked at that may be objects which nothing lists.
-const MAX_PLACES: usize = 1000;
-/// The longest object of these that is parsed.
-const MAX_UNLISTED: usize = 1 << 20;
+/// Unlisted objects looked at in one place.
+const MAX_UNLISTED: usize = 1000;
+/// Bytes looked at between two listed objects.
+const MAX_GAP: usize = 16 << 20;
 /// Square points of a form that could stand for a page; A6 has 125,000.
 const PAGE_AREA: f64 = 100_000.0;
 /// Samples of an image that could stand for a page: A4 at 72 dots per inch.
@@ -36,6 +36,8 @@ pub(super) struct Inventory {
     /// Where objects begin that could not be read.
     unreadable: HashMap<u32, usize>,
     notable: Vec<(Id, PreparedCode)>,
+    /// Descriptors of fonts whose letters are drawings in the file (Type 3).
+    drawn_fonts: HashSet<u32>,
     /// Object streams with the number of objects they say they hold.
     containers: HashMap<u32, usize>,
     /// The places in object streams that are listed.
@@ -46,7 +48,6 @@ pub(super) struct Inventory {
 struct Node {
     references: Vec<u32>,
     kind: Kind,
-    offset: usize,
 }
 
 /// What an object could be used for if something referred to it.
@@ -59,6 +60,7 @@ enum Kind {
     Content,
     /// A stream that may be a page's content.
     Stream,
+    Font,
     #[default]
     Other,
 }
@@ -103,9 +105,11 @@ impl Inventory {
         {
             self.containers.insert(number, count);
         }
+        let font = object.value.as_dict().filter(|dict| dict.has_name("Subtype", "Type3"));
+        self.drawn_fonts.extend(font.and_then(|font| font.get("FontDescriptor")?.as_ref()).map(|id| id.number));
         let node = self.nodes.entry(number).or_default();
         object.value.references(&mut |id| node.references.push(id.number));
-        (node.kind, node.offset) = (Kind::of(&object), offset);
+        node.kind = Kind::of(&object.value, object.data.is_some());
         Ok(())
     }
 
@@ -122,16 +126,17 @@ impl Inventory {
 
     /// Actions and content elsewhere, of objects that are used.
     pub(super) fn notable<'s>(&'s self, used: &'s HashSet<u32>) -> impl Iterator<Item = (Id, PreparedCode)> + 's {
-        self.notable.iter().copied().filter(|(id, _)| used.contains(&id.number))
+        let is_drawn = |(id, code): &(Id, PreparedCode)| {
+            *code == PreparedCode::UnembeddedFont && self.drawn_fonts.contains(&id.number)
+        };
+        self.notable.iter().copied().filter(move |found| used.contains(&found.0.number) && !is_drawn(found))
     }
 
-    /// Whether something that is used, other than `arrangement`, refers to this object.
-    pub(super) fn is_referred_to(&self, used: &HashSet<u32>, arrangement: &HashSet<u32>, catalog: Id, id: Id) -> bool {
-        let mut nodes = self
-            .nodes
-            .iter()
-            .filter(|(number, _)| **number != catalog.number && used.contains(number) && !arrangement.contains(number));
-        nodes.any(|(_, node)| node.references.contains(&id.number))
+    /// To what the objects in use refer, other than the catalog and `arrangement`.
+    pub(super) fn referred_to(&self, used: &HashSet<u32>, arrangement: &HashSet<u32>, catalog: Id) -> HashSet<u32> {
+        let counts = |number: &u32| *number != catalog.number && used.contains(number) && !arrangement.contains(number);
+        let nodes = self.nodes.iter().filter(|(number, _)| counts(number));
+        nodes.flat_map(|(_, node)| &node.references).copied().collect()
     }
 
     /// What is listed and not used, though it could be shown.
@@ -158,6 +163,7 @@ impl Inventory {
                 Kind::Catalog if node.references.iter().any(is_unused_page) => PreparedCode::UnusedCatalog,
                 Kind::Page => PreparedCode::UnusedPage,
                 Kind::Content => PreparedCode::UnusedContent,
+                Kind::Font => PreparedCode::UnusedFont,
                 Kind::Stream if is_text(reader, id)? => PreparedCode::UnusedContent,
                 _ => continue,
             };
@@ -168,7 +174,7 @@ impl Inventory {
 
     /// Objects in the bytes of these revisions that no cross-reference lists.
     pub(super) fn unlisted(&self, reader: &Reader<'_, '_>, end: usize) -> Vec<(Id, PreparedCode)> {
-        let mut found = self.between(reader.bytes(), end);
+        let mut found = self.between(reader, end);
         for (container, count) in &self.containers {
             let listed = self.packed.get(container);
             if listed.map_or(0, HashSet::len) < *count {
@@ -179,43 +185,47 @@ impl Inventory {
     }
 
     /// Objects in the bytes between those that are listed.
-    fn between(&self, bytes: &[u8], end: usize) -> Vec<(Id, PreparedCode)> {
-        let (mut found, mut places, mut at) = (Vec::new(), 0, 0);
-        let starts = self.unreadable.values().copied().collect::<HashSet<_>>();
-        let ends = self.spans.iter().map(|span| span.start).chain([end]);
-        for (gap_end, next) in ends.zip(self.spans.iter().map(|span| span.end).chain([end])) {
-            let mut from = at;
-            while let Some((start, id)) = header(bytes, from, gap_end).filter(|_| places < MAX_PLACES) {
-                places += 1;
-                let stop = gap_end.min(start.saturating_add(MAX_UNLISTED));
-                let mut parser = Parser::new(&bytes[..stop], start);
-                if starts.contains(&start) {
-                    break;
-                }
-                let value = parser.object_header().and_then(|_| parser.value());
-                from = parser.at().max(start + 1);
-                if let Ok(value) = value {
-                    let kind = Kind::of(&Object { value, span: None, body: 0, data: None });
-                    found.push((id, kind.unlisted()));
-                }
+    fn between(&self, reader: &Reader<'_, '_>, end: usize) -> Vec<(Id, PreparedCode)> {
+        let (mut found, mut at) = (Vec::new(), 0);
+        let starts: HashSet<usize> = self.unreadable.values().copied().collect();
+        for span in self.spans.iter().chain([&(end..end)]) {
+            if at < span.start
+                && found.len() < MAX_UNLISTED
+                && let Some(bytes) = reader.bytes(at..span.start.min(at.saturating_add(MAX_GAP)))
+            {
+                found.extend(objects(&bytes, |place| starts.contains(&(at + place))));
             }
-            at = at.max(next);
+            at = at.max(span.end);
         }
         found
     }
 }
 
-/// The first `12 0 obj` in a range, and its place.
-fn header(bytes: &[u8], from: usize, end: usize) -> Option<(usize, Id)> {
+/// The objects in bytes that no other object is in, up to one that is excused: what follows its header may be its own.
+fn objects(bytes: &[u8], is_excused: impl Fn(usize) -> bool) -> Vec<(Id, PreparedCode)> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    while let Some((start, id)) =
+        header(bytes, from).filter(|(start, _)| found.len() < MAX_UNLISTED && !is_excused(*start))
+    {
+        let mut parser = Parser::new(bytes, start);
+        let value = parser.object_header().and_then(|_| parser.value());
+        from = parser.at().max(start + 1);
+        found.extend(value.ok().map(|value| (id, Kind::of(&value, false).unlisted())));
+    }
+    found
+}
+
+/// The first `12 0 obj` from here on, and its place.
+fn header(bytes: &[u8], from: usize) -> Option<(usize, Id)> {
     let mut at = from;
-    while let Some(found) = bytes.get(at..end)?.windows(4).position(|w| w == b" obj") {
+    while let Some(found) = bytes.get(at..)?.windows(4).position(|w| w == b" obj") {
         let word = at + found;
         // Ten digits, a space and five digits are the most that comes before.
-        let digits = bytes[from.max(word.saturating_sub(16))..word].iter().rev();
-        let digits = digits.take_while(|b| b.is_ascii_digit() || **b == b' ').count();
-        let start = word - digits;
-        let start = start + bytes[start..word].iter().take_while(|b| **b == b' ').count();
-        if let Ok(id) = Parser::new(&bytes[..end], start).object_header() {
+        let before = bytes[from.max(word.saturating_sub(16))..word].iter().rev();
+        let digits = before.take_while(|b| b.is_ascii_digit() || **b == b' ').count();
+        let spaces = bytes[word - digits..word].iter().take_while(|b| **b == b' ').count();
+        let start = word - digits + spaces;
+        if let Ok(id) = Parser::new(bytes, start).object_header() {
             return Some((start, id));
         }
         at = word + 4;
@@ -236,7 +246,7 @@ fn unlisted_packed(
     let object = reader.object(container).ok()??;
     let data = reader.decode(&object)?;
     let dict = object.value.as_dict()?;
-    let (places, first) = (count(dict, "N")?.min(MAX_PLACES), count(dict, "First")?);
+    let (places, first) = (count(dict, "N")?.min(MAX_UNLISTED), count(dict, "First")?);
     let (mut parser, mut found) = (Parser::new(&data, 0), Vec::new());
     for index in 0..places {
         parser.skip_space();
@@ -247,7 +257,7 @@ fn unlisted_packed(
             continue;
         }
         let value = Parser::new(&data, at).value().ok()?;
-        found.push((Id::new(number), Kind::of(&Object { value, span: None, body: 0, data: None }).unlisted()));
+        found.push((Id::new(number), Kind::of(&value, false).unlisted()));
     }
     Some(found)
 }
@@ -273,20 +283,20 @@ impl Kind {
         }
     }
 
-    fn of(object: &Object) -> Self {
-        let Value::Dict(dict) = &object.value else { return Self::Other };
+    fn of(value: &Value, is_stream: bool) -> Self {
+        let Value::Dict(dict) = value else { return Self::Other };
         let number = |key: &str| dict.get(key).and_then(Value::as_number).unwrap_or(0.0);
         let is_empty = |key: &str| match dict.get(key) {
             None | Some(Value::Null) => true,
             Some(Value::Array(items)) => items.is_empty(),
             Some(_) => false,
         };
-        let is_stream = object.data.is_some();
         let name = |key: &str| dict.get(key).and_then(Value::as_name);
         match (name("Type"), name("Subtype")) {
             (Some(b"Catalog"), _) if !is_empty("Pages") => Self::Catalog,
             (Some(b"Page"), _) if !is_empty("Contents") || !is_empty("Annots") => Self::Page,
             (Some(b"Pages"), _) if !is_empty("Kids") => Self::Pages,
+            (Some(b"Font"), _) => Self::Font,
             (_, Some(b"Form")) if is_stream => {
                 let area = dict.get("BBox").and_then(Rect::read).map_or(0.0, |bbox| bbox.area());
                 if area >= PAGE_AREA { Self::Content } else { Self::Other }

@@ -41,7 +41,7 @@ const MAX_FOUND: usize = 50;
 impl Document<'_> {
     /// What `revision` and those before it have prepared, in no order that means something; empty if nothing was found.
     ///
-    /// Costs about as much as parsing all objects once, and following the pages on which something could hide text.
+    /// Costs about as much as parsing all objects once, and following the content of the pages.
     ///
     /// # Errors
     /// If the catalog or the page tree cannot be read, or [`Limits`](super::Limits) are reached.
@@ -91,8 +91,9 @@ impl Finder<'_, '_> {
             self.add(code, None, Some(object));
         }
         let Some(layers) = Layers::read(&self.reader, &catalog)? else { return Ok(()) };
+        let referred = inventory.referred_to(&used, &layers.arrangement, id);
         for (group, code) in &layers.found {
-            if inventory.is_referred_to(&used, &layers.arrangement, id, *group) {
+            if referred.contains(&group.number) {
                 self.add(*code, None, Some(*group));
             }
         }

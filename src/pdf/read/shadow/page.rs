@@ -9,8 +9,6 @@ use super::reader::Reader;
 const MAX_ABOVE: usize = 32;
 /// Streams of one page's content.
 const MAX_CONTENTS: usize = 1000;
-/// Forms and images looked at to find an image.
-const MAX_FORMS: usize = 1000;
 
 /// A page.
 pub(super) struct Page {
@@ -55,28 +53,18 @@ impl Page {
         }
         Ok(Some(content))
     }
+}
 
-    /// Whether an image that is an object of its own can be on the page.
-    pub(super) fn has_images(&self, reader: &Reader<'_, '_>) -> Result<bool, ReadError> {
-        let (mut queue, mut seen) = (vec![self.resources.clone()], 0);
-        while let Some(resources) = queue.pop() {
-            let Value::Dict(objects) = reader.resolve(resources.get("XObject"))? else { continue };
-            for (_, object) in objects.entries() {
-                seen += 1;
-                if seen > MAX_FORMS {
-                    return Ok(false);
-                }
-                let Some(dict) = reader.dict(Some(object))? else { continue };
-                if dict.has_name("Subtype", "Image") {
-                    return Ok(true);
-                }
-                if let Value::Dict(below) = reader.resolve(dict.get("Resources"))? {
-                    queue.push(below);
-                }
-            }
-        }
-        Ok(false)
+/// The value of a key of the field to which a widget belongs: its own if it has a name, else of the field above (ISO 32000-1,
+/// 12.7.3.1); some writers leave it in the widget nevertheless.
+pub(super) fn of_field(reader: &Reader<'_, '_>, widget: &Dict, key: &str) -> Result<Option<Value>, ReadError> {
+    if widget.get("T").is_none()
+        && let Some(field) = reader.dict(widget.get("Parent"))?
+        && let Some(value) = inherited(reader, &field, key)?
+    {
+        return Ok(Some(value));
     }
+    inherited(reader, widget, key)
 }
 
 /// The value of a key that a node may leave to those above it.

@@ -1,9 +1,11 @@
 //! Reading objects and streams for the search, under limits of its own. A search that runs out says what it has found so far:
 //! it adds doubts, and no file is good for its silence.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io::Read;
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::super::ReadError;
@@ -99,14 +101,15 @@ impl<'d, 'a> Reader<'d, 'a> {
         Ok(if let Value::Array(items) = self.resolve(value)? { items } else { Vec::new() })
     }
 
-    /// The bytes of the file.
-    pub(super) fn bytes(&self) -> &'a [u8] {
-        self.view.bytes()
+    /// Bytes of the file.
+    pub(super) fn bytes(&self, range: Range<usize>) -> Option<Cow<'a, [u8]>> {
+        self.view.bytes().get(range).map(Cow::Borrowed)
     }
 
-    /// The data of a stream as the file has them.
-    fn raw(&self, object: &Object) -> Option<&'a [u8]> {
-        self.bytes().get(object.data.clone()?)
+    /// The data of a stream, its filters not undone.
+    fn raw(&self, object: &Object) -> Option<Cow<'a, [u8]>> {
+        let range = object.data.clone()?;
+        self.bytes(range).filter(|data| data.len() <= STREAM)
     }
 
     /// The decoded data of a stream; `None` if it is none, or by a filter that text does not use.
@@ -124,7 +127,7 @@ impl<'d, 'a> Reader<'d, 'a> {
         let limit = STREAM.min(self.bytes.get());
         let mut data: Option<Vec<u8>> = None;
         for filter in &filters {
-            let from = data.as_deref().unwrap_or(raw);
+            let from = data.as_deref().unwrap_or(&raw);
             let decoded = match filter.as_name()? {
                 b"FlateDecode" | b"Fl" => inflate(from, limit)?,
                 b"ASCII85Decode" | b"A85" => ascii85(from)?,
@@ -138,13 +141,14 @@ impl<'d, 'a> Reader<'d, 'a> {
             Some(data) => Some(data),
             None => {
                 spend(&self.bytes, raw.len())?;
-                Some(raw.to_vec())
+                Some(raw.into_owned())
             }
         }
     }
 
     fn has_predictor(&self, dict: &Dict) -> Option<bool> {
-        let predicts = |parameters: &Value| parameters.as_dict().is_some_and(|d| d.get("Predictor").is_some());
+        let number = |parameters: &Value| parameters.as_dict().and_then(|d| d.get("Predictor")?.as_int());
+        let predicts = |parameters: &Value| number(parameters).is_some_and(|n| n > 1);
         Some(match self.resolve(dict.get("DecodeParms")).ok()? {
             Value::Array(items) => items.iter().any(predicts),
             parameters => predicts(&parameters),

@@ -6,6 +6,8 @@ use super::super::value::{Dict, Value};
 use super::font::Font;
 use super::geometry::{Matrix, Rect, numbers};
 
+/// Points by which a line may be wider than its path, on which white text may stand.
+const MAX_LINE: f64 = 20.0;
 /// Rectangles in one path; a path of more is taken to hide nothing.
 const MAX_RECTANGLES: usize = 64;
 
@@ -17,7 +19,7 @@ pub(super) struct State {
     /// The clip is a rectangle, not only inside one.
     is_clip_exact: bool,
     is_opaque: bool,
-    is_white: bool,
+    pub(super) is_white: bool,
     is_plain: bool,
     pub(super) is_layered: bool,
     pub(super) font: Option<Rc<Font>>,
@@ -65,9 +67,9 @@ impl State {
         self.is_opaque && self.is_plain && self.is_clip_exact && !self.is_layered
     }
 
-    /// Text shown now can be seen on white paper.
+    /// Text shown now is drawn.
     pub(super) fn shows_text(&self) -> bool {
-        matches!(self.render, 0..=2 | 4..=6) && self.is_opaque && !self.is_white && !self.is_layered
+        matches!(self.render, 0..=2 | 4..=6) && self.is_opaque && !self.is_layered
     }
 
     /// An external graphics state (8.4.5).
@@ -117,7 +119,7 @@ impl State {
     }
 
     fn colour(&mut self, operator: &[u8], operands: &[Value]) {
-        let white = if operator == b"k" { 0.0 } else { 1.0 };
+        let white = if operands.len() == 4 { 0.0 } else { 1.0 };
         self.is_plain = !operands.iter().any(|operand| operand.as_name().is_some());
         // One number of `sc` may be a tint, of which none is white.
         let is_tint = operator.starts_with(b"sc") && operands.len() == 1;
@@ -238,6 +240,15 @@ impl Outline {
 
     pub(super) fn is_painted_by(operator: &[u8]) -> bool {
         matches!(operator, b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" | b"n")
+    }
+
+    /// Where this operator paints other than white, roughly; a line may be wide.
+    pub(super) fn painted(&self, operator: &[u8], state: &State) -> Option<Rect> {
+        match operator {
+            b"n" => None,
+            b"S" | b"s" => self.bounds.map(|bounds| bounds.grown(MAX_LINE)),
+            _ => self.bounds.filter(|_| !state.is_white),
+        }
     }
 
     /// The rectangles that this operator fills.

@@ -77,6 +77,11 @@ fn an_image_over_text_is_found() {
          ~ q 2 0 0 2 0 0 cm /Y Do Q";
     let by_form = Sheet { content: &[TEXT, OVER_TEXT], more: &[form, IMAGE], ..Sheet::default() };
     by_form.says(&[PreparedCode::ImageOverText]);
+    // A scan whose text was recognised.
+    let scan = Sheet { content: &[TEXT, "q 595 0 0 842 0 0 cm /X Do Q"], more: &[IMAGE], ..Sheet::default() };
+    scan.says(&[PreparedCode::TextUnderScan]);
+    let stamped = Sheet { content: &[TEXT, "q 595 0 0 842 0 0 cm /X Do Q", TEXT], more: &[IMAGE], ..Sheet::default() };
+    stamped.says(&[PreparedCode::ImageOverText]);
     for (honest, image) in [
         ([OVER_TEXT, TEXT], IMAGE.to_owned()),
         // Beside, too small, half transparent, clipped away, with a mask, recognised text that is not drawn, a single word.
@@ -88,7 +93,6 @@ fn an_image_over_text_is_found() {
         ([TEXT, OVER_TEXT], IMAGE.replace("/Width", "/SMask 7 0 R /Width")),
         ([TEXT, OVER_TEXT], IMAGE.replace("/Width", "/ImageMask true /Width")),
         (["3 Tr BT /F1 12 Tf 100 700 Td (The sum is ten thousand yuan) Tj ET", OVER_TEXT], IMAGE.to_owned()),
-        (["1 g BT /F1 12 Tf 100 700 Td (The sum is ten thousand yuan) Tj ET", OVER_TEXT], IMAGE.to_owned()),
         (["BT /F1 12 Tf 100 700 Td (Figure) Tj ET", OVER_TEXT], IMAGE.to_owned()),
     ] {
         assert_eq!(codes_of(&page(&honest, &image)), [""; 0], "{honest:?} {image}");
@@ -96,7 +100,7 @@ fn an_image_over_text_is_found() {
 }
 
 #[test]
-fn a_drawing_over_text_is_noted_where_pages_are_followed() {
+fn a_drawing_over_text_is_noted() {
     let rect = "1 0 0 rg 90 690 300 40 re f";
     let aside = "q 9 0 0 9 0 0 cm /X Do Q";
     Sheet { content: &[TEXT, rect, aside], more: &[IMAGE], ..Sheet::default() }.says(&[PreparedCode::DrawingOverText]);
@@ -104,6 +108,17 @@ fn a_drawing_over_text_is_noted_where_pages_are_followed() {
         [[rect, TEXT, aside], [TEXT, "90 690 300 40 re S", aside], [TEXT, "90 690 m 390 690 l 200 740 l f", aside]]
     {
         Sheet { content: &honest, more: &[IMAGE], ..Sheet::default() }.says(&[]);
+    }
+}
+
+#[test]
+fn white_text_on_white_is_noted() {
+    let white = "1 g BT /F1 12 Tf 100 700 Td (The sum is ten thousand yuan) Tj ET";
+    Sheet { content: &[white], ..Sheet::default() }.says(&[PreparedCode::WhiteText]);
+    Sheet { content: &["/Cs cs 1 1 1 scn", &white[4..]], ..Sheet::default() }.says(&[PreparedCode::WhiteText]);
+    let black = "1 1 1 1 k BT /F1 12 Tf 100 700 Td (The sum is ten thousand yuan) Tj ET";
+    for honest in [["0 0 1 rg 90 690 300 40 re f", white], ["20 w 90 700 m 390 700 l S", white], ["", black]] {
+        Sheet { content: &honest, ..Sheet::default() }.says(&[]);
     }
 }
 
@@ -154,6 +169,8 @@ fn a_value_other_than_what_is_shown_is_found() {
         "/FT /Tx /T (a) /Ff 8192 /V (secret)",
         "/FT /Tx /T (a) /V (1000.00) /AA << /F << /S /GoTo >> >>",
         &format!("{choices} /V (x)"),
+        // What a part of a field says beside the field does not count.
+        "/Parent << /FT /Tx /T (a) /V (1,000 yuan) >> /V (9,000 yuan)",
     ] {
         assert_eq!(field(honest, shown), [""; 0], "{honest}");
     }
@@ -190,6 +207,7 @@ fn what_nothing_uses_is_found() {
     assert_eq!(more(&["<< /Subtype /Form /BBox [0 0 595 842] ~ 0 0 9 9 re f"]), ["unused-content"]);
     let texts = "<< ~ BT /F1 9 Tf (a) Tj (b) Tj (c) Tj ET";
     assert_eq!(more(&[texts]), ["unused-content"]);
+    assert_eq!(more(&["<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]), ["unused-font"]);
     for honest in [
         "<< /Type /Page /Parent 2 0 R >>",
         "<< /Type /Catalog /Pages 2 0 R >>",

@@ -7,7 +7,7 @@ use super::annotations::Annotation;
 use super::code::PreparedCode;
 use super::content::Canvas;
 use super::geometry::Rect;
-use super::page::inherited;
+use super::page::of_field;
 use super::reader::Reader;
 
 /// Field flags (ISO 32000-1, tables 228 and 230).
@@ -26,12 +26,12 @@ pub(super) fn text_field(reader: &Reader<'_, '_>, field: &Annotation) -> Result<
         return Ok(None);
     };
     // A script may show the value in a form of its own, such as an amount with separators.
-    if let Some(Value::Dict(actions)) = inherited(reader, &field.dict, "AA")?
+    if let Some(Value::Dict(actions)) = of_field(reader, &field.dict, "AA")?
         && actions.get("F").is_some()
     {
         return Ok(None);
     }
-    let values = match inherited(reader, &field.dict, "V")? {
+    let values = match of_field(reader, &field.dict, "V")? {
         None => Vec::new(),
         Some(Value::String(value)) => vec![value],
         Some(Value::Array(values)) => values.iter().filter_map(Value::as_string).map(<[u8]>::to_vec).collect(),
@@ -90,7 +90,7 @@ fn letters(text: &str) -> Option<String> {
 
 /// Export values and what is shown for them.
 fn names(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Vec<(String, String)>, ReadError> {
-    let Some(Value::Array(options)) = inherited(reader, &field.dict, "Opt")? else { return Ok(Vec::new()) };
+    let Some(Value::Array(options)) = of_field(reader, &field.dict, "Opt")? else { return Ok(Vec::new()) };
     let letters = |value: &Value| value.as_string().and_then(|bytes| letters(&text(bytes)));
     let mut names = Vec::new();
     for option in options {
@@ -105,7 +105,7 @@ fn names(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Vec<(String, Str
 pub(super) fn button(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Option<PreparedCode>, ReadError> {
     let Value::Dict(appearances) = reader.resolve(field.dict.get("AP"))? else { return Ok(None) };
     let Value::Dict(states) = reader.resolve(appearances.get("N"))? else { return Ok(None) };
-    let Some(Value::Name(value)) = inherited(reader, &field.dict, "V")? else { return Ok(None) };
+    let Some(Value::Name(value)) = of_field(reader, &field.dict, "V")? else { return Ok(None) };
     let Some(state) = field.dict.get("AS").and_then(Value::as_name) else { return Ok(None) };
     let is_on = states.entries().any(|(name, _)| name == value && name != b"Off");
     let wanted = if is_on { value.as_slice() } else { b"Off" };
