@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use yinxin::app::config::Config;
 use yinxin::app::{App, Clock, read_trust};
-use yinxin::cms::SignedData;
+use yinxin::cms::{Kind, SignedData};
 use yinxin::demo::{self, Demo};
 use yinxin::ledger::proof::TlogProof;
 use yinxin::pdf::read::{Document, Limits};
@@ -247,7 +247,7 @@ fn run_proof(file: &Path, entry: &Path, out: &Path, field: Option<&str>) -> Resu
     let fields = document.signature_fields()?;
     let signed = fields.into_iter().filter(|one| field.is_none_or(|name| name == one.name));
     let signature = signed.filter_map(|one| one.signature).next().ok_or("the file has no such signature")?;
-    let signature = SignedData::parse(&signature.contents)?;
+    let signature = SignedData::parse(&signature.contents, Kind::Cades)?;
     let proof = signature.proofs().next().ok_or("the signature carries no ledger proof")?;
     let parsed = TlogProof::parse(proof)?;
     std::fs::write(entry, parsed.extra().ok_or("the proof carries no entry")?).map_err(named(entry))?;

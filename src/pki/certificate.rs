@@ -12,7 +12,8 @@ use x509_cert::ext::pkix::{
     name::{DistributionPointName, GeneralName},
 };
 
-use super::suite::{Suite, SuiteError};
+use super::algorithm::Algorithm;
+use super::suite::SuiteError;
 use super::tlv::{BIT_STRING, Element, INTEGER, NotDer, SEQUENCE, context};
 use crate::digest::Digest;
 
@@ -230,14 +231,16 @@ impl Certificate {
         self.0.extensions.unknown_critical
     }
 
-    /// Verifies that the key in `spki` signed this certificate; nothing else.
+    /// Verifies that the key in `spki` signed this certificate, strongly enough for today; nothing else.
     pub fn verify_signature(&self, spki: &[u8]) -> Result<(), SuiteError> {
+        self.verify_signature_at(spki, Timestamp::MAX)
+    }
+
+    /// Verifies that the key in `spki` signed this certificate, strongly enough for `at`, a time at which the certificate is known to have existed.
+    pub fn verify_signature_at(&self, spki: &[u8], at: Timestamp) -> Result<(), SuiteError> {
         let layout = &self.0.layout;
-        Suite::of_algorithm(self.part(&layout.algorithm))?.verify(
-            spki,
-            self.part(&layout.tbs),
-            self.part(&layout.signature),
-        )
+        let algorithm = Algorithm::parse(self.part(&layout.algorithm))?;
+        algorithm.verify(spki, self.part(&layout.tbs), self.part(&layout.signature))?.strong(at).map(drop)
     }
 
     fn part(&self, range: &Range<usize>) -> &[u8] {

@@ -2,17 +2,23 @@
 //!
 //! In scope: the hall's own authorities (a root, an issuing authority for seal certificates, a name-constrained authority for the hall's web servers), certificates of outside
 //! authorities for keys held here, and the validation of both. Out of scope: OCSP, certificate policies, name constraints in validated paths (a critical
-//! one is refused), BER, SHA-1, RSA-PSS. SM2 with SM3 is a further [`suite::Suite`].
+//! one is refused), BER. SM2 with SM3 is a further [`suite::Suite`] and [`algorithm::Algorithm`].
 //!
 //! No private key enters here: what is to be signed leaves as a typed [`authority::ToBeSigned`] or [`csr::CertificationRequestInfo`].
 
+pub mod algorithm;
 pub mod authority;
 pub mod certificate;
 pub mod crl;
 pub mod csr;
+mod ecdsa;
 mod extension;
+pub mod hash;
 pub mod name;
 pub mod path;
+pub mod public_key;
+mod rsa;
+pub mod strength;
 pub mod suite;
 pub(crate) mod tlv;
 

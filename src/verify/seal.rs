@@ -7,7 +7,7 @@ use jiff::tz::{TimeZone, offset};
 use super::chain::Chain;
 use super::reason::Reason;
 use super::report::LedgerReport;
-use crate::cms::SignedData;
+use crate::cms::{SignedAttributes, SignedData};
 use crate::ledger::entry::Entry;
 use crate::ledger::policy::Policy;
 use crate::ledger::proof::{self, ProofError, TlogProof};
@@ -30,7 +30,7 @@ pub(super) fn check_form(
         && signature.signed_at_text == signature.signed_at.map(written)
         && coverage.has_lower_case_hex()
         && signed.is_canonical()
-        && signed.attributes().is_of_seal(signed.signer())
+        && signed.seal_attributes().is_some_and(|attributes| attributes.is_of_seal(signed.signer()))
         && signed.certificates().iter().all(|certificate| path.contains(certificate));
     (!is_ours).then_some(Reason::NotOurForm)
 }
@@ -118,7 +118,7 @@ impl LedgerFinding {
 fn other_use(entry: &Entry, signed: &SignedData, signed_at: Option<Timestamp>) -> Vec<Reason> {
     let Entry::SealUse(entry) = entry else { return vec![Reason::EntryOfOtherKind] };
     let mut reasons = Vec::new();
-    if entry.document != signed.attributes().digest() {
+    if Some(entry.document) != signed.seal_attributes().map(SignedAttributes::digest) {
         reasons.push(Reason::EntryOfOtherDocument);
     }
     if entry.seal != signed.signer().spki_digest() {

@@ -7,9 +7,10 @@ use super::reason::Reason;
 use super::report::{Conclusion, LedgerReport, SignatureReport};
 use super::seal::{LedgerFinding, check_form};
 use super::trust::Trust;
-use crate::cms::{CmsError, SignedData};
+use crate::cms::{CmsError, Kind, SignedData};
 use crate::pdf::read::{Coverage, Document, Signature, SignatureField};
 use crate::pki::certificate::Certificate;
+use crate::pki::hash::Hasher;
 use crate::pki::suite::SuiteError;
 
 /// Judges `signature`, which is the value of `field`.
@@ -120,15 +121,11 @@ impl Judgement<'_, '_> {
     }
 
     fn signature(&mut self, coverage: &Coverage) -> Option<SignedData> {
-        let is_cades = match self.signature.sub_filter.as_str() {
-            "ETSI.CAdES.detached" => true,
-            "adbe.pkcs7.detached" => false,
-            _ => {
-                self.found.push(Reason::SignatureKind);
-                return None;
-            }
+        let Some(kind) = Kind::of_sub_filter(&self.signature.sub_filter) else {
+            self.found.push(Reason::SignatureKind);
+            return None;
         };
-        let signed = match SignedData::parse(coverage.der(self.signature)) {
+        let signed = match SignedData::parse(coverage.der(self.signature), kind) {
             Ok(signed) => signed,
             Err(error) => {
                 self.found.push(reason(&error));
@@ -136,9 +133,17 @@ impl Judgement<'_, '_> {
             }
         };
         self.facts.signer = Some(signed.signer().clone());
-        match signed.verify(coverage.digest(self.document.bytes())) {
-            Ok(verified) if is_cades && !verified.names_certificate() => self.found.push(Reason::CertificateNotNamed),
-            Ok(_) => {}
+        let mut hasher = Hasher::new(signed.digest_algorithm());
+        coverage.parts(self.document.bytes()).into_iter().for_each(|part| hasher.update(part));
+        match signed.verify(&hasher.finish()) {
+            Ok(verified) => {
+                if kind == Kind::Cades && !verified.names_certificate() {
+                    self.found.push(Reason::CertificateNotNamed);
+                }
+                if !verified.strength(self.at).is_good() {
+                    self.found.push(Reason::Algorithm);
+                }
+            }
             // Not the signer's signature: who the signer is does not matter any more.
             Err(error) => {
                 self.found.push(reason(&error));
@@ -155,12 +160,17 @@ fn reason(error: &CmsError) -> Reason {
         CmsError::OtherCertificate => Reason::OtherCertificate,
         CmsError::SignerMissing => Reason::SignerMissing,
         CmsError::DigestAlgorithm
-        | CmsError::Signature(SuiteError::Algorithm | SuiteError::Key | SuiteError::Mismatch) => Reason::Algorithm,
+        | CmsError::OtherAlgorithm
+        | CmsError::Signature(SuiteError::Algorithm | SuiteError::Key | SuiteError::Mismatch | SuiteError::Weak) => {
+            Reason::Algorithm
+        }
         CmsError::Signature(SuiteError::Signature) => Reason::SignatureWrong,
         CmsError::TooLarge | CmsError::TooMany => Reason::TooLarge,
         CmsError::Malformed
         | CmsError::TrailingData
         | CmsError::NotDetached
+        | CmsError::NotATimestamp
+        | CmsError::ContentMismatch
         | CmsError::NotOneSigner
         | CmsError::AttributeTwice
         | CmsError::AttributeMissing

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use jiff::Timestamp;
 use ring::rand::SystemRandom;
 use yinxin::cms::signed_data::{UnsignedAttributes, assemble, upper_bound};
-use yinxin::cms::{CmsError, SignedAttributes, SignedData};
+use yinxin::cms::{CmsError, Kind, SignedAttributes, SignedData};
 use yinxin::digest::Digest;
 use yinxin::ledger::checkpoint::{Checkpoint, SignedCheckpoint};
 use yinxin::ledger::entry::{Entry, Salted, SealUse};
@@ -329,11 +329,11 @@ fn openssl_verifies_a_seal_as_cades_and_finds_alterations() {
     }
     assert!(!shown.contains("signingTime"), "{shown}");
 
-    let read = SignedData::parse(&der).unwrap();
+    let read = SignedData::parse(&der, Kind::Cades).unwrap();
     assert!(read.is_canonical());
     assert_eq!(read.proofs().collect::<Vec<_>>(), [proof.as_bytes()]);
-    assert!(read.verify(Digest::of(DOCUMENT)).unwrap().names_certificate());
-    assert_eq!(read.verify(Digest::of(b"other")).unwrap_err(), CmsError::DigestMismatch);
+    assert!(read.verify(Digest::of(DOCUMENT).as_bytes()).unwrap().names_certificate());
+    assert_eq!(read.verify(Digest::of(b"other").as_bytes()).unwrap_err(), CmsError::DigestMismatch);
 }
 
 #[test]
@@ -384,12 +384,12 @@ fn we_read_signatures_made_by_openssl() {
         let sign =
             "cms -sign -binary -md sha256 -outform DER -in document -signer leaf.pem -inkey leaf.key -out out.p7s";
         hall.openssl_good(format!("{sign} {options}").trim_end());
-        let read = SignedData::parse(&hall.read("out.p7s")).unwrap();
-        let verified = read.verify(Digest::of(DOCUMENT)).unwrap();
+        let read = SignedData::parse(&hall.read("out.p7s"), Kind::Pkcs7).unwrap();
+        let verified = read.verify(Digest::of(DOCUMENT).as_bytes()).unwrap();
         assert_eq!(verified.signer(), &Certificate::from_pem(&hall.read("leaf.pem")).unwrap());
         assert_eq!(verified.names_certificate(), options == "-cades", "{key} {options}");
-        assert!(!read.attributes().is_seal_profile(), "not a seal's");
-        assert_eq!(read.verify(Digest::of(b"other")).unwrap_err(), CmsError::DigestMismatch);
+        assert!(!read.seal_attributes().unwrap().is_seal_profile(), "not a seal's");
+        assert_eq!(read.verify(Digest::of(b"other").as_bytes()).unwrap_err(), CmsError::DigestMismatch);
     }
 }
 
