@@ -13,6 +13,7 @@ pki.make()
 
 import corpus  # noqa: E402  (the keys come first)
 import good  # noqa: E402, F401
+import structure  # noqa: E402, F401
 import weak  # noqa: E402, F401
 
 print(corpus.write(sys.argv[1] if len(sys.argv) > 1 else ""), "files made of", len(corpus.FILES))
