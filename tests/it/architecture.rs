@@ -180,7 +180,7 @@ fn ci_runs_the_tests_and_the_lints() {
     assert_eq!(commands.last(), Some(&"make test"), "the closing lines of the tests are the last of the output");
     assert!(commands.contains(&"make lint") && commands.contains(&"set -euo pipefail"), "{ci}");
     let make = std::fs::read_to_string(root().join("Makefile")).unwrap();
-    assert!(make.contains("\ntest: tools\n\tcargo test --locked\n"), "{make}");
+    assert!(make.contains("\ntest: tools fuzz\n\tcargo test --locked\n"), "{make}");
 }
 
 /// Folders of one machine, as they get into files by mistake. In two halves, so that this file does not find itself.

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod archive;
+mod attacks;
 mod compile_fail;
 mod compose;
 mod crash;
@@ -11,5 +12,6 @@ mod keys;
 mod ledger;
 mod pdf;
 mod pixels;
+mod robust;
 mod tools;
 mod verify;

@@ -48,7 +48,6 @@ good("pkcs7-openssl", "adbe.pkcs7.detached by openssl: SMIMECapabilities, signin
 good("pkcs7-indefinite", "the outer levels of the CMS in BER's indefinite form", lambda: PLAIN.copy().sign(indefinite=True, sub_filter="adbe.pkcs7.detached", cades=False))
 good("pkcs7-key-identifier", "the signer named by its key identifier",
      lambda: PLAIN.copy().sign(sub_filter="adbe.pkcs7.detached", use_sid=cms.by_key_identifier(pki.der("p256")), version=3))
-good("pkcs7-no-attributes", "adbe.pkcs7.detached without signed attributes (RFC 5652, 5.4)", lambda: PLAIN.copy().sign(sub_filter="adbe.pkcs7.detached", no_attributes=True))
 good("pkcs7-revocation-info", "adbe.pkcs7.detached with Adobe's revocation information, by pyHanko",
      lambda: pyhanko(PLAIN.data, "rsa2048", subfilter=ADOBE, embed_validation_info=True, validation_context=peers.context()))
 good("pkcs7-crl-inside", "a revocation list in the CMS itself", lambda: PLAIN.copy().sign(crls=[(pki.KEYS / "early-issuing.crl").read_bytes()]))
@@ -189,7 +188,7 @@ def blta_twice():
 good("blta-twice", "a second document timestamp", blta_twice)
 good("blta-p1", "certified with P=1, then validation data and a document timestamp (ISO 32000-2, 12.8.2.2)",
      lambda: lt(use_pades_lta=True, timestamp_field_name="Stamp1", certify=True, docmdp_permissions=MDPPerm.NO_CHANGES))
-good("stamp-only", "a document timestamp and no signature", lambda: signers.PdfTimeStamper(tsa(), "Stamp1").timestamp_pdf(
+add("good/stamp-only", "a document timestamp and no signature: nothing more can be said than that it existed", ("valid", "indeterminate"), lambda: signers.PdfTimeStamper(tsa(), "Stamp1").timestamp_pdf(
     IncrementalPdfFileWriter(io.BytesIO(PLAIN.data)), "sha256").getvalue())
 good("lt-then-sign", "signed, validation data added, signed again", lambda: pyhanko(lt(), "second", "Signature2"))
 good("revoked-after-timestamp", "the signer revoked after a timestamp had proved the signature",

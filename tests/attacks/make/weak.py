@@ -14,6 +14,10 @@ def weak(name, about, data, **more):
     add(f"weak/{name}", about, "indeterminate", data, **more)
 
 
+add("weak/pkcs7-no-attributes", "adbe.pkcs7.detached without signed attributes (RFC 5652, 5.4): nothing tells the document from another's attributes",
+    ("indeterminate", "valid"), lambda: PLAIN.copy().sign(sub_filter="adbe.pkcs7.detached", no_attributes=True))
+
+
 def by_mutool():
     doc, changes = PLAIN.copy(), {}
     doc.with_field(changes, "Signature1", 10, 3, "300 480 400 520", None, None, "")
