@@ -128,7 +128,7 @@ def make():
     issue("no-usage", "Signer without key usage", "issuing", ku=None)
     issue("email", "Signer for mail", "issuing", eku=[Eku.EMAIL_PROTECTION])
     # Signers that are not to be believed.
-    issue("expired", "Expired Signer", "issuing", since=day("2024-01-01"), until=day("2025-01-01"))
+    issue("expired", "Expired Signer", "issuing", since=day("2026-02-01"), until=day("2026-06-01"))
     issue("not-yet", "Future Signer", "issuing", since=day("2026-11-21"))
     issue("revoked", "Revoked Signer", "issuing")
     issue("revoked-later", "Signer revoked later", "issuing")

@@ -90,7 +90,7 @@ def spare_catalog():
 
 prepared("spare-catalog", "an unused catalog with pages of its own", spare_catalog)
 bad("shadow-catalog-used", "hide and replace: a trailer alone names the spare catalog", lambda: (d := spare_catalog()) and table(
-    [(0, 0, 65535, ord("f"))], d, b"<< /Size %d /Root 20 0 R /Prev %d >>" % (d.size, d.startxref)))
+    [(0, 0, 65535, ord("f"))], d, b"<< /Size %d /Root 20 0 R /Prev %d >>" % (d.size, d.startxref)), ("invalid", "indeterminate"))
 
 
 def doubled():

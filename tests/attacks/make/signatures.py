@@ -60,7 +60,7 @@ for name, who, chain, about in [
 
 # Times and revocation
 bad("time-expired", "signed after the certificate had expired", lambda: signed(signer="expired"), NO)
-bad("time-expired-backdated", "an expired certificate, the signature dated back, nothing proves it", lambda: signed(signer="expired", m="D:20240601100000+08'00'"), MAYBE, codes=["expired"])
+bad("time-expired-backdated", "an expired certificate, the signature dated back, nothing proves it", lambda: signed(signer="expired", m="D:20260501100000+08'00'"), MAYBE, codes=["expired"])
 bad("time-not-yet", "signed before the certificate begins", lambda: signed(signer="not-yet"), NO)
 bad("time-future", "a signature dated next year", lambda: signed(m="D:20271120100000+08'00'"), NO)
 bad("revoked-before", "signed after the certificate had been revoked", lambda: signed(signer="revoked"), NO)
