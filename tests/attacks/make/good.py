@@ -176,6 +176,17 @@ good("bt-hand", "a signature timestamp, written by hand", lambda: PLAIN.copy().s
 lt = lambda data=PLAIN.data, **more: pyhanko(data, tsa=tsa(), embed_validation_info=True, validation_context=peers.context(), **more)
 good("blt", "PAdES B-LT: validation data in the file, by pyHanko", lt)
 good("blt-no-vri", "PAdES B-LT without VRI", lambda: lt(dss_settings=pdf_signer.DSSContentSettings(include_vri=False)))
+
+
+def with_ocsp(answer, signer="p256", doc=None):
+    """Validation data that hold an OCSP answer, added after signing."""
+    doc = doc or PLAIN.copy().sign(signer=signer, unsigned=[cms.timestamped()])
+    root = doc.objects[1][:-2] + b"/DSS << /Type /DSS /Certs [50 0 R] /OCSPs [51 0 R] >> >>"
+    return doc.append({1: root, 50: pdf.stream(pki.der("issuing")), 51: pdf.stream((pki.KEYS / f"{answer}.ocsp").read_bytes())})
+
+
+good("blt-ocsp", "PAdES B-LT with an OCSP answer by the authority", lambda: with_ocsp("good"))
+good("blt-ocsp-delegated", "PAdES B-LT with an OCSP answer by a delegated responder", lambda: with_ocsp("delegated"))
 good("blta", "PAdES B-LTA: a document timestamp over all of it, by pyHanko", lambda: lt(use_pades_lta=True, timestamp_field_name="Stamp1"))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.x509 import ocsp as x509ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku, NameOID
 
 HERE = Path(__file__).resolve().parent.parent
@@ -114,6 +115,19 @@ def crl(file, issuer, revoked=(), since="2026-11-24", until="2026-12-24"):
     return path.read_bytes()
 
 
+def ocsp(file, certificate, issuer="issuing", revoked=None, since="2026-11-19", until="2026-12-19", by=None):
+    """An OCSP answer on `certificate`, signed by its issuer's key or that of `by`."""
+    path = KEYS / f"{file}.ocsp"
+    if not path.exists():
+        status = x509ocsp.OCSPCertStatus.REVOKED if revoked else x509ocsp.OCSPCertStatus.GOOD
+        builder = (x509ocsp.OCSPResponseBuilder()
+                   .add_response(load(certificate), load(issuer), hashes.SHA256(), status, day(since), day(until),
+                                 day(revoked) if revoked else None, x509.ReasonFlags.key_compromise if revoked else None)
+                   .responder_id(x509ocsp.OCSPResponderEncoding.HASH, load(by or issuer)).certificates([load(by or issuer)]))
+        path.write_bytes(builder.sign(key(by or issuer), hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+    return path.read_bytes()
+
+
 def make():
     issue("root", "Corpus Root CA", ca=True)
     issue("issuing", "Corpus Issuing CA", "root", ca=True, pathlen=0)
@@ -166,6 +180,11 @@ def make():
     # Lists as they were when the documents were signed, for the files that carry them.
     crl("early-root", "root", since="2026-11-19", until="2026-12-19")
     crl("early-issuing", "issuing", [("revoked", "2026-11-10")], since="2026-11-19", until="2026-12-19")
+    issue("responder", "Corpus OCSP", "issuing", eku=[Eku.OCSP_SIGNING], ku=("digital_signature",))
+    ocsp("good", "p256")
+    ocsp("delegated", "p256", by="responder")
+    ocsp("revoked", "second", revoked="2026-11-10")
+    ocsp("stranger", "revoked", by="fake-issuing")
     outside = HERE / "trust" / "outside"
     outside.mkdir(parents=True, exist_ok=True)
     (outside / "root.pem").write_bytes((KEYS / "root.crt").read_bytes())

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 import cms
 import pdf
 import pki
-from good import PLAIN
+from good import PLAIN, with_ocsp
 from pdf import Doc, contract
 from structure import NO, bad, signed
 
@@ -68,6 +68,8 @@ bad("revoked-backdated", "a revoked certificate, the signature dated back, nothi
 bad("revoked-after-no-proof", "revoked since, and nothing proves that the signature is older", lambda: signed(signer="revoked-later"), MAYBE, codes=["revoked-no-proof"])
 bad("revoked-list-older", "an older list inside the CMS on which the signer does not stand", lambda: signed(
     signer="revoked-later", crls=[(pki.KEYS / "early-issuing.crl").read_bytes()]), NO)
+bad("revoked-ocsp", "an OCSP answer in the file says that the signer had been revoked before", lambda: with_ocsp("revoked", "second"), NO)
+bad("revoked-ocsp-stranger", "a stranger's OCSP answer says that a revoked signer is good", lambda: with_ocsp("stranger", "revoked"), NO)
 
 # Algorithms
 sha = lambda md: cms.protection(md, cms.signature_algorithm(pki.key("p256"), md))
