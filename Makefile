@@ -3,12 +3,14 @@
 # crates with the program's only when a test is built as well, so that `cargo run` alone would compile most crates again.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint faces bench tools advisories
+.PHONY: help demo test lint fuzz attacks faces bench tools advisories
 
 help:
 	@echo 'make demo        build, set up the demonstration hall, seal and verify its first certificate, serve the pages'
-	@echo 'make test        every test, with the tools they ask (Debian packages, .venv)'
+	@echo 'make test        every test, with the tools they ask (Debian packages, .venv); each parser fuzzed for ten seconds'
 	@echo 'make lint        formatting, clippy, licences and origins of the dependencies'
+	@echo 'make fuzz        every parser fuzzed, SECONDS=10 each'
+	@echo 'make attacks     the table of docs/ATTACKS.md: what we and others say of tests/attacks'
 	@echo 'make faces       pictures of every certificate with short, usual, longest and rare data, in target/faces'
 	@echo 'make bench       the figures of docs/BENCHMARKS.md'
 	@echo 'make tools       install the tools alone'
@@ -18,8 +20,17 @@ demo:
 	cargo test --locked --no-run --test it
 	target/debug/yinxin demo $(ARGS)
 
-test: tools
+SECONDS = 10
+
+test: tools fuzz
 	cargo test --locked
+
+fuzz: tools
+	tools/fuzz $(SECONDS)
+
+attacks:
+	tools/install.sh
+	cargo test --locked --test it -- --exact --ignored attacks::write_the_table
 
 lint:
 	tools/install.sh python

@@ -15,13 +15,23 @@ impl Digest {
 
     /// The digest of the concatenation of `parts`.
     pub fn of_parts(parts: &[&[u8]]) -> Self {
+        let Ok(digest) = Self::of_pieces(|see| {
+            parts.iter().for_each(|part| see(part));
+            Ok::<_, std::convert::Infallible>(())
+        });
+        digest
+    }
+
+    /// The digest of all that `each` shows to its argument, piece after piece.
+    ///
+    /// # Errors
+    /// Those of `each`.
+    pub fn of_pieces<E>(each: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<(), E>) -> Result<Self, E> {
         let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-        for part in parts {
-            context.update(part);
-        }
+        each(&mut |piece| context.update(piece))?;
         let mut out = [0; 32];
         out.copy_from_slice(context.finish().as_ref());
-        Self(out)
+        Ok(Self(out))
     }
 
     /// A digest computed elsewhere.

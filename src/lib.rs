@@ -10,6 +10,7 @@ pub mod hall;
 pub mod imprint;
 pub mod ledger;
 pub mod pdf;
+pub mod picture;
 pub mod pki;
 pub mod verify;
 // The service:

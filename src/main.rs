@@ -1,17 +1,24 @@
 //! The `yinxin` program: arguments -> App -> one command.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use yinxin::acts::picture::{self, Painter};
+use yinxin::acts::report;
 use yinxin::app::config::Config;
 use yinxin::app::{App, Clock, read_trust};
-use yinxin::cms::SignedData;
+use yinxin::cms::{Kind, SignedData};
 use yinxin::demo::{self, Demo};
 use yinxin::ledger::proof::TlogProof;
-use yinxin::pdf::read::{Document, Limits};
-use yinxin::verify::{Report, Trust, exit_code, verify};
+use yinxin::ledger::replay::Replay;
+use yinxin::pdf::read::{Document, Limits, ReadAt};
+use yinxin::verify::said::Asked;
+use yinxin::verify::trust::Purpose;
+use yinxin::verify::{Report, Trust, exit_code, verify, verify_file};
 use yinxin::web::router::Accounts;
 use yinxin::web::run;
 
@@ -57,20 +64,62 @@ enum Command {
     },
     /// Judge signed PDFs. Exit 0: all valid, 1: one is invalid, 2: none invalid but one cannot be confirmed, 3: a file
     /// cannot be opened
-    Verify {
-        /// One JSON object a line for each file
-        #[arg(long)]
-        json: bool,
-        /// Anchors, log.vkey, witnesses, policy.txt (a hall's DATA/keys/trust); else $YINXIN_TRUST, else the configuration
+    Verify(Judging),
+    /// List who is believed, for what, and from which file
+    Trust {
+        /// A hall's DATA/keys/trust; else $YINXIN_TRUST, else the configuration
         #[arg(long)]
         trust: Option<PathBuf>,
-        /// The files
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
     },
     /// The ledger
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Draw a PDF from standard input, for the pages: started by `serve`
+    #[command(name = picture::SUBCOMMAND, hide = true)]
+    Picture {
+        /// What to draw, in JSON
+        asks: String,
+    },
+}
+
+#[derive(Args)]
+struct Judging {
+    /// One JSON object a line for each file
+    #[arg(long)]
+    json: bool,
+    /// Write a report on one file: json; xml (ETSI TS 119 102-2); pdf, for people
+    #[arg(long, value_enum, conflicts_with = "json")]
+    report: Option<Format>,
+    /// Where the report goes; else to standard output
+    #[arg(long, requires = "report")]
+    output: Option<PathBuf>,
+    /// A copy of the ledger as served (checkpoint and tile/entries): says what became of the seals since
+    #[arg(long, value_name = "DIR")]
+    log: Option<PathBuf>,
+    /// Anchors, log.vkey, witnesses, policy.txt (a hall's DATA/keys/trust); else $YINXIN_TRUST, else the configuration
+    #[arg(long)]
+    trust: Option<PathBuf>,
+    /// The files
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+/// In which form a report is written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Json,
+    Xml,
+    Pdf,
+}
+
+impl From<Format> for report::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Json => Self::Json,
+            Format::Xml => Self::Xml,
+            Format::Pdf => Self::Pdf,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -99,12 +148,14 @@ fn main() -> ExitCode {
         // 2 is an answer of `verify`: a call that makes no sense must not look like one.
         std::process::exit(if error.use_stderr() { MISUSED } else { 0 });
     });
-    let judging = matches!(arguments.command, Command::Verify { .. });
+    let judging = matches!(arguments.command, Command::Verify(_));
     let outcome = match arguments.command {
         Command::Demo { data, once } => block_on(run_demo(&data, once)),
         Command::SetUp { config, hall } => block_on(run_set_up(&config, &hall)),
         Command::Serve { config } => block_on(run_serve(&config)),
-        Command::Verify { json, trust, files } => run_verify(json, trust, &files),
+        Command::Verify(judging) => run_verify(judging),
+        Command::Trust { trust } => run_trust(trust),
+        Command::Picture { asks } => picture::draw(&asks).map(|()| ExitCode::SUCCESS).map_err(Failed::from),
         Command::Ledger(Ledger::Proof { file, entry, out, field }) => run_proof(&file, &entry, &out, field.as_deref()),
     };
     outcome.unwrap_or_else(|error| {
@@ -150,7 +201,7 @@ async fn run_demo(data: &Path, once: bool) -> Result<ExitCode, Failed> {
     };
     writeln!(out, "serving {}", door.url())?;
     out.flush()?;
-    run::run(app, &config, door, Accounts::Shown).await?;
+    run::run(app, &config, door, Accounts::Shown, painter()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -178,28 +229,36 @@ async fn run_serve(config: &Path) -> Result<ExitCode, Failed> {
     let mut out = std::io::stdout();
     writeln!(out, "serving {}", door.url())?;
     out.flush()?;
-    run::run(app, &config, door, Accounts::Hidden).await?;
+    run::run(app, &config, door, Accounts::Hidden, painter()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn run_verify(json: bool, trust: Option<PathBuf>, files: &[PathBuf]) -> Result<ExitCode, Failed> {
-    let trust = trusted(trust);
-    let now = Clock::System.now();
+/// Draws with this very program; without a path to it there are no pictures.
+fn painter() -> Painter {
+    std::env::current_exe().map_or_else(|_| Painter::none(), Painter::with)
+}
+
+fn run_verify(judging: Judging) -> Result<ExitCode, Failed> {
+    let Judging { json, report, output, log, trust, files } = judging;
+    let (trust, now) = (trusted(trust), Clock::System.now());
+    let copy = match (&log, &trust) {
+        (Some(folder), Ok(trust)) => Some(copy_of_log(folder, trust)?),
+        _ => None,
+    };
+    if let Some(format) = report {
+        return run_report(format.into(), output, &trust?, copy.as_ref(), &files);
+    }
     let mut out = std::io::stdout().lock();
     let (mut reports, mut unopened) = (Vec::new(), trust.is_err());
-    for file in files {
+    for file in &files {
         let report = match &trust {
             Err(error) => Report::untrusted(&error.to_string()),
-            Ok(trust) => match read(file) {
-                Ok(Some(bytes)) => verify(&bytes, trust, now),
-                Ok(None) => Report::too_large(),
-                Err(error) => {
-                    unopened = true;
-                    Report::unopened(&error.to_string())
-                }
-            },
+            Ok(trust) => judge(file, trust, now).unwrap_or_else(|error| {
+                unopened = true;
+                Report::unopened(&error.to_string())
+            }),
         };
-        let report = report.named(file.display().to_string());
+        let report = as_of_log(report, copy.as_ref()).named(file.display().to_string());
         if json {
             writeln!(out, "{}", serde_json::to_string(&report)?)?;
         } else {
@@ -210,18 +269,108 @@ fn run_verify(json: bool, trust: Option<PathBuf>, files: &[PathBuf]) -> Result<E
     Ok(ExitCode::from(if unopened { 3 } else { exit_code(&reports) }))
 }
 
-/// The file's bytes; `None` if they are more than the verifier takes.
-fn read(file: &Path) -> std::io::Result<Option<Vec<u8>>> {
-    // Asked before it is opened: a pipe would be waited for.
-    if !std::fs::metadata(file)?.is_file() {
-        return Err(std::io::Error::other("not a regular file"));
+fn run_report(
+    format: report::Format,
+    output: Option<PathBuf>,
+    trust: &Trust,
+    copy: Option<&Replay>,
+    files: &[PathBuf],
+) -> Result<ExitCode, Failed> {
+    let [file] = files else {
+        eprintln!("yinxin: a report is on one file");
+        std::process::exit(MISUSED);
+    };
+    let (mut bytes, now) = (Vec::new(), Clock::System.now());
+    let opened = OnDisk::open(file)?;
+    if opened.size > Limits::DEFAULT.file as u64 {
+        return Err("the file is too large to be reported on".into());
     }
-    let (mut bytes, most) = (Vec::new(), Limits::DEFAULT.file as u64);
-    let file = std::fs::File::open(file)?;
-    if file.metadata()?.len() > most || file.take(most + 1).read_to_end(&mut bytes)? as u64 > most {
-        return Ok(None);
+    opened.file.take(opened.size).read_to_end(&mut bytes)?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+    let judged = as_of_log(verify(&bytes, trust, now), copy).named(name.unwrap_or_default());
+    let written = report::write(format, &judged, &Asked::of(&bytes, now), &*report::composer()?)?;
+    match output {
+        Some(path) => std::fs::write(&path, written).map_err(|error| format!("{}: {error}", path.display()))?,
+        None => std::io::stdout().lock().write_all(&written)?,
     }
-    Ok(Some(bytes))
+    Ok(ExitCode::from(exit_code([&judged])))
+}
+
+fn run_trust(trust: Option<PathBuf>) -> Result<ExitCode, Failed> {
+    let mut out = std::io::stdout().lock();
+    for anchor in trusted(trust)?.anchors() {
+        let purpose = match anchor.purpose {
+            Purpose::Hall => "本大厅",
+            Purpose::OtherHall => "其他大厅",
+            Purpose::Outside => "外部机构",
+            Purpose::Timestamp => "时间戳机构",
+        };
+        let (certificate, digest) = (&anchor.certificate, anchor.certificate.digest());
+        writeln!(
+            out,
+            "{purpose}\t{}\t{}\t{digest}\t{}",
+            certificate.subject(),
+            certificate.not_after(),
+            anchor.source
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The largest file that is read into memory at once; a larger one is read piece by piece.
+const IN_MEMORY: u64 = 8 << 20;
+
+/// A file that is read where it is asked for.
+struct OnDisk {
+    file: File,
+    size: u64,
+}
+
+impl OnDisk {
+    fn open(path: &Path) -> std::io::Result<Self> {
+        // Asked before it is opened: a pipe would be waited for.
+        if !std::fs::metadata(path)?.is_file() {
+            return Err(std::io::Error::other("not a regular file"));
+        }
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        Ok(Self { file, size })
+    }
+}
+
+impl ReadAt for OnDisk {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_at(&self, at: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(&self.file, buffer, at)
+    }
+}
+
+fn judge(path: &Path, trust: &Trust, now: Timestamp) -> std::io::Result<Report> {
+    let file = OnDisk::open(path)?;
+    if file.size > Limits::DEFAULT.file as u64 {
+        return Ok(Report::too_large());
+    }
+    if file.size > IN_MEMORY {
+        return Ok(verify_file(&file, trust, now));
+    }
+    let mut bytes = Vec::new();
+    file.file.take(IN_MEMORY + 1).read_to_end(&mut bytes)?;
+    Ok(verify(&bytes, trust, now))
+}
+
+fn copy_of_log(folder: &Path, trust: &Trust) -> Result<Replay, Failed> {
+    let policy = trust.policy().ok_or("the folder of trust names no log: policy.txt and log.vkey are missing")?;
+    Ok(Replay::read(policy, |path| std::fs::read(folder.join(path)))?)
+}
+
+fn as_of_log(report: Report, copy: Option<&Replay>) -> Report {
+    match copy {
+        Some(copy) => report.as_of_log(copy),
+        None => report,
+    }
 }
 
 /// What the verifier believes: the argument, else the environment, else the configuration; never a folder beside the file.
@@ -247,7 +396,7 @@ fn run_proof(file: &Path, entry: &Path, out: &Path, field: Option<&str>) -> Resu
     let fields = document.signature_fields()?;
     let signed = fields.into_iter().filter(|one| field.is_none_or(|name| name == one.name));
     let signature = signed.filter_map(|one| one.signature).next().ok_or("the file has no such signature")?;
-    let signature = SignedData::parse(&signature.contents)?;
+    let signature = SignedData::parse(&signature.contents, Kind::Cades)?;
     let proof = signature.proofs().next().ok_or("the signature carries no ledger proof")?;
     let parsed = TlogProof::parse(proof)?;
     std::fs::write(entry, parsed.extra().ok_or("the proof carries no entry")?).map_err(named(entry))?;

@@ -38,12 +38,14 @@ chromium                                    chromium
 strace                                      strace
 go                                          golang-go
 /usr/share/gocode/src/golang.org/x/mod      golang-golang-x-mod-dev
-java                                        default-jre-headless
+javac                                       default-jdk-headless
 /usr/share/java/preflight.jar               libpdfbox2-java
 /usr/share/java/bcpkix.jar                  libbcpkix-java
 /usr/share/java/javax.activation.jar        libactivation-java
 /usr/share/java/jaxb-api.jar                libjaxb-api-java
 /usr/share/fonts/truetype/hanazono          fonts-hanazono
+certutil                                    libnss3-tools
+/usr/lib/llvm-16/lib/clang/16/lib/linux     libclang-rt-16-dev
 '
 
 debian() {

@@ -1,4 +1,4 @@
-//! Peers on the same file in the same run: pyHanko in one process, pdfsig in a process for each file.
+//! Peers on the same file in the same run: pyHanko and PDFBox in one process each, pdfsig in a process for each file.
 
 use std::path::Path;
 use std::process::Command;
@@ -23,4 +23,21 @@ pub(crate) fn verify(sealed: &Path, trust: &Path, ours: f64) {
         "| pdfsig validates (a process each; no chain) | {pdfsig:.0} | we do {:.0} times as many |",
         ours / pdfsig
     );
+    let pdfbox = pdfbox(sealed);
+    println!(
+        "| PDFBox and Bouncy Castle verify (signature alone; no chain, no changes) | {pdfbox:.0} | one core; we do {:.0} times as many |",
+        ours / pdfbox
+    );
+}
+
+/// Compiled and run by the Java that is there, on one core as we are.
+fn pdfbox(sealed: &Path) -> f64 {
+    let jars = ["pdfbox2", "fontbox2", "commons-logging", "bcpkix", "bcprov", "bcutil"];
+    let path: Vec<String> = jars.iter().map(|jar| format!("/usr/share/java/{jar}.jar")).collect();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/figures/PdfBoxVerify.java");
+    let mut command = Command::new("taskset");
+    command.args(["-c", "0", "java", "-cp", &path.join(":")]).arg(source).arg(sealed);
+    let output = command.output().expect("java is missing: run `make tools`");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().parse().unwrap()
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use reqwest::Client;
 use serde_json::{Value, json};
+use yinxin::acts::picture::Painter;
 use yinxin::demo::Demo;
 use yinxin::web::router::Accounts;
 use yinxin::web::run;
@@ -21,7 +22,7 @@ pub(crate) fn approvals(made: Demo, runtime: &tokio::runtime::Runtime) {
     let password = text.split("均为 ").nth(1).unwrap().split('）').next().unwrap().to_owned();
     let door = run::open(&app, &config, (config.listen.ip(), 0).into()).unwrap();
     let url = Arc::new(door.url());
-    runtime.spawn(async move { run::run(app, &config, door, Accounts::Hidden).await.unwrap() });
+    runtime.spawn(async move { run::run(app, &config, door, Accounts::Hidden, Painter::none()).await.unwrap() });
     runtime.block_on(async move {
         let client = Client::new();
         let sign_in = async |login: &str, window: Option<&str>| -> String {

@@ -124,7 +124,7 @@ fn answer(app: &App, seal: &SealRow, pem: &str) -> Result<(Certificate, Vec<Cert
         let text = "证书现在不能连到大厅信任的根证书，请一并粘贴各级签发机构的证书，并由系统管理员确认其根证书已放入 keys/trust/outside";
         no("no-chain", format!("{text}（{error}）"))
     })?;
-    if let RevocationState::Revoked(_) = path.revocation() {
+    if let RevocationState::Revoked(..) = path.revocation() {
         return Err(no("revoked", "这张证书或其签发机构的证书已被吊销，请向签发机构查询".to_owned()));
     }
     let between = &path.certificates()[1..path.certificates().len() - 1];

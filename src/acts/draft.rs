@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::app::App;
-use crate::compose::picture::Pictures;
 use crate::compose::{Checked, ComposeError, Composed, Facts, Preview, Signer, Template};
 use crate::db::certificate::CertificateRow;
 use crate::hall::counter::{self, Submission as CounterSubmission};
@@ -19,6 +18,7 @@ use crate::hall::number::NumberPattern;
 use crate::hall::opening::china_date;
 use crate::hall::refusal::{Reasons, Refusal};
 use crate::hall::seal::SealKind;
+use crate::picture::Pictures;
 
 use super::person::Person;
 use super::{ActError, compute, inconsistent};

@@ -3,7 +3,6 @@
 //! Staff see cases of their own side only: a department's people those of their department, the hall's clerks all.
 
 use crate::app::App;
-use crate::compose::picture::Pictures;
 pub use crate::db::certificate::CertificateRow;
 use crate::db::delivery::DeliveryRow;
 pub use crate::db::letter::LetterRow;
@@ -14,6 +13,7 @@ use crate::digest::Digest;
 use crate::hall::item::Weight;
 use crate::hall::staff::Duty;
 use crate::ledger::entry::Entry;
+use crate::picture::Pictures;
 use crate::pki::certificate::Certificate;
 
 use super::person::Person;
@@ -211,6 +211,12 @@ async fn read(app: &App, digest: Digest) -> Result<Vec<u8>, ActError> {
 pub async fn by_qr_code(app: &App, case_no: &str, code: &str) -> Result<Vec<CertificateRow>, ActError> {
     let found = app.db.certificate_by_lookup(case_no, code).await?.ok_or(ActError::NotFound)?;
     Ok(app.db.certificates_of(&found.matter).await?)
+}
+
+/// The case that a certificate's (or the case's own) number and the code of its QR code lead to, for anybody. A number alone
+/// leads nowhere.
+pub async fn case_by_number(app: &App, number: &str, code: &str) -> Result<String, ActError> {
+    app.db.case_by_number_and_lookup(number, code).await?.ok_or(ActError::NotFound)
 }
 
 /// The letters of authorization of a department that have not been revoked, the longest-lasting first.

@@ -186,7 +186,7 @@ async fn log_use(
     app.vault.check_seal_key(&approved.seal_spki())?;
     let chain = chain_of(app, &facts.seal)?;
     let path = app.trust().path(&signer, &chain, now);
-    if path.is_err() || path.is_ok_and(|path| matches!(path.revocation(), RevocationState::Revoked(_))) {
+    if path.is_err() || path.is_ok_and(|path| matches!(path.revocation(), RevocationState::Revoked(..))) {
         return Err(Refusal::because(
             "seal-certificate",
             "印章证书不在有效期内、已被吊销或者不再受信任，请印章管理员换发证书后再审批",

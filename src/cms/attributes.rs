@@ -1,12 +1,11 @@
-//! The attributes a signature covers (RFC 5652 section 5.4): built for a seal, or read from anybody's signature.
+//! The attributes a seal's signature covers (RFC 5652 section 5.4), built and read in one strict form. Those of anybody's signature: [`super::covered`].
 //!
 //! A seal signs exactly four: contentType (id-data), messageDigest (the document), signingCertificateV2 (its own certificate, RFC 5035) and a salt. The salt makes the
 //! digest of the whole, which the public ledger shows, tell nothing about the document. No signing-time: PAdES keeps the time in the PDF's `/M`.
 
-use ring::digest as hash;
-
 use super::CmsError;
 use super::attribute_types::{CONTENT_TYPE, DATA, MESSAGE_DIGEST, SALT, SIGNING_CERTIFICATE_V2};
+use super::ess::NamedCertificate;
 use super::read::MAX_ATTRIBUTES;
 use crate::digest::Digest;
 use crate::pki::certificate::Certificate;
@@ -17,24 +16,10 @@ use crate::pki::tlv::{Element, OCTET_STRING, OID, SEQUENCE, SET, set_of, tlv};
 pub struct SignedAttributes {
     set_der: Vec<u8>,
     message_digest: Digest,
-    certificate: Option<CertificateHash>,
+    certificate: Option<NamedCertificate>,
     salt: Option<[u8; 32]>,
     /// How many attributes there are, known or not.
     count: usize,
-}
-
-/// Which certificate signingCertificateV2 names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct CertificateHash {
-    algorithm: HashAlgorithm,
-    value: Vec<u8>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum HashAlgorithm {
-    Sha256,
-    Sha384,
-    Sha512,
 }
 
 impl SignedAttributes {
@@ -52,9 +37,8 @@ impl SignedAttributes {
                 attribute(SALT, &tlv(OCTET_STRING, &[&salt])),
             ],
         );
-        let certificate =
-            CertificateHash { algorithm: HashAlgorithm::Sha256, value: signer.digest().as_bytes().to_vec() };
-        Self { set_der, message_digest: content, certificate: Some(certificate), salt: Some(salt), count: 4 }
+        let certificate = Some(NamedCertificate::sha256_of(signer));
+        Self { set_der, message_digest: content, certificate, salt: Some(salt), count: 4 }
     }
 
     /// Reads a DER SET OF Attribute: sorted, no type twice, one value each, contentType and messageDigest among them. Attributes unknown here are kept and covered.
@@ -68,7 +52,7 @@ impl SignedAttributes {
             match *oid {
                 CONTENT_TYPE => content_type = Some(value.full),
                 MESSAGE_DIGEST => message_digest = Some(octets(value)?),
-                SIGNING_CERTIFICATE_V2 => certificate = Some(CertificateHash::parse(value)?),
+                SIGNING_CERTIFICATE_V2 => certificate = Some(NamedCertificate::parse_v2(value)?),
                 SALT => salt = Some(octets(value)?.try_into().map_err(|_| CmsError::Malformed)?),
                 _ => {}
             }
@@ -123,71 +107,57 @@ impl SignedAttributes {
     }
 }
 
-impl CertificateHash {
-    /// The first ESSCertIDv2 of a SigningCertificateV2; the others name issuers and are not needed.
-    fn parse(value: &Element<'_>) -> Result<Self, CmsError> {
-        if value.tag != SEQUENCE {
-            return Err(CmsError::Malformed);
-        }
-        let mut first = value.reader()?.expect(SEQUENCE)?.reader()?.expect(SEQUENCE)?.reader()?;
-        let algorithm = match first.optional(SEQUENCE)? {
-            None => HashAlgorithm::Sha256,
-            Some(algorithm) => HashAlgorithm::parse(&algorithm)?,
-        };
-        Ok(Self { algorithm, value: first.expect(OCTET_STRING)?.content.to_vec() })
-    }
-
-    fn is_of(&self, certificate: &Certificate) -> bool {
-        let algorithm = match self.algorithm {
-            HashAlgorithm::Sha256 => &hash::SHA256,
-            HashAlgorithm::Sha384 => &hash::SHA384,
-            HashAlgorithm::Sha512 => &hash::SHA512,
-        };
-        hash::digest(algorithm, certificate.der()).as_ref() == self.value
-    }
-}
-
-impl HashAlgorithm {
-    fn parse(identifier: &Element<'_>) -> Result<Self, CmsError> {
-        // id-sha256, id-sha384, id-sha512: 2.16.840.1.101.3.4.2.{1,2,3}
-        let oid = identifier.reader()?.expect(OID)?.content;
-        match oid.split_last() {
-            Some((1, b"\x60\x86\x48\x01\x65\x03\x04\x02")) => Ok(Self::Sha256),
-            Some((2, b"\x60\x86\x48\x01\x65\x03\x04\x02")) => Ok(Self::Sha384),
-            Some((3, b"\x60\x86\x48\x01\x65\x03\x04\x02")) => Ok(Self::Sha512),
-            _ => Err(CmsError::DigestAlgorithm),
-        }
-    }
-}
-
 /// One attribute with one value.
 pub(super) fn attribute(oid: &[u8], value: &[u8]) -> Vec<u8> {
     tlv(SEQUENCE, &[oid, &tlv(SET, &[value])])
 }
 
-/// The attributes of a SET OF (or of the implicit tag in its place) as pairs of type and sole value. They must stand in DER order.
-pub(super) fn read_set<'a>(set: Element<'a>) -> Result<Vec<(&'a [u8], Element<'a>)>, CmsError> {
+/// The attributes of a SET OF as pairs of type and sole value. They must stand in DER order.
+fn read_set(set: Element<'_>) -> Result<Vec<(&[u8], Element<'_>)>, CmsError> {
+    let attributes = read_attributes(set)?;
+    if !attributes.is_sorted_by_key(|attribute| attribute.full) {
+        return Err(CmsError::Malformed);
+    }
+    attributes.into_iter().map(|attribute| Ok((attribute.oid, attribute.sole_value()?))).collect()
+}
+
+/// An attribute as it stands in the input.
+pub(super) struct Attribute<'a> {
+    pub(super) full: &'a [u8],
+    pub(super) oid: &'a [u8],
+    pub(super) values: Vec<Element<'a>>,
+}
+
+impl<'a> Attribute<'a> {
+    pub(super) fn sole_value(&self) -> Result<Element<'a>, CmsError> {
+        match self.values[..] {
+            [value] => Ok(value),
+            _ => Err(CmsError::AttributeTwice),
+        }
+    }
+}
+
+/// The attributes of a SET OF (or of the implicit tag in its place), in any order.
+pub(super) fn read_attributes(set: Element<'_>) -> Result<Vec<Attribute<'_>>, CmsError> {
     let mut reader = set.reader()?;
-    let mut previous: &[u8] = &[];
     let mut attributes = Vec::new();
     while !reader.is_finished() {
         if attributes.len() == MAX_ATTRIBUTES {
             return Err(CmsError::TooMany);
         }
         let attribute = reader.expect(SEQUENCE)?;
-        if attribute.full < previous {
-            return Err(CmsError::Malformed);
-        }
-        previous = attribute.full;
         let mut parts = attribute.reader()?;
         let oid = parts.expect(OID)?.full;
-        let mut values = parts.expect(SET)?.reader()?;
+        let mut inside = parts.expect(SET)?.reader()?;
         parts.finish()?;
-        let value = values.element()?;
-        if !values.is_finished() {
-            return Err(CmsError::AttributeTwice);
+        let mut values = Vec::new();
+        while !inside.is_finished() {
+            if values.len() == MAX_ATTRIBUTES {
+                return Err(CmsError::TooMany);
+            }
+            values.push(inside.element()?);
         }
-        attributes.push((oid, value));
+        attributes.push(Attribute { full: attribute.full, oid, values });
     }
     Ok(attributes)
 }

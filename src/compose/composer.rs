@@ -97,8 +97,8 @@ pub enum Archive {
 
 /// Composes certificates; shared between threads.
 pub struct Composer {
-    fonts: Arc<Fonts>,
-    library: LazyHash<Library>,
+    pub(super) fonts: Arc<Fonts>,
+    pub(super) library: LazyHash<Library>,
     archive: Archive,
     composed: AtomicUsize,
 }
@@ -168,7 +168,7 @@ impl Composer {
     }
 
     /// Drops what typst has memoised and not used for a while.
-    fn forget(&self) {
+    pub(super) fn forget(&self) {
         if self.composed.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_EVERY) {
             comemo::evict(LOOKS_SURVIVED);
         }
@@ -224,7 +224,7 @@ impl Composer {
     }
 }
 
-fn timestamp(at: jiff::Timestamp) -> Option<Timestamp> {
+pub(super) fn timestamp(at: jiff::Timestamp) -> Option<Timestamp> {
     let local = jiff::tz::Offset::constant(8).to_datetime(at);
     let part = |number: i8| u8::try_from(number).ok();
     let datetime = Datetime::from_ymd_hms(

@@ -40,11 +40,12 @@ pub(super) fn lay_out(
         Purpose::Certificate => qr::svg(&facts.qr_text).ok_or_else(|| wrong(template, "no QR code".into()))?,
         Purpose::Preview | Purpose::DryRun => qr::EMPTY.to_owned(),
     };
-    let mut sheet = Sheet { library, fonts, template, data: Bytes::new([]), qr: Bytes::new(qr.into_bytes()) };
+    let mut sheet =
+        Sheet { library, fonts, sources: &template.sources, data: Bytes::new([]), qr: Bytes::new(qr.into_bytes()) };
     // A seal never stands on a page without text (GB/T 9704-2012 §7.3.5.1): where it would, the pages are made shorter, so that lines move on.
     for lines_less in 0..=MOST_LINES_LESS {
         sheet.data = Bytes::new(data(checked, facts, purpose, lines_less).to_string().into_bytes());
-        let document = compile(&sheet, facts)?;
+        let document = compile(&sheet, template, facts)?;
         let problems = misfits(template, &document);
         if !problems.is_empty() {
             return Err(ComposeError::Refused(problems));
@@ -81,18 +82,21 @@ fn data(checked: &Checked, facts: &Facts, purpose: Purpose, lines_less: u8) -> V
     })
 }
 
-fn compile(sheet: &Sheet<'_>, facts: &Facts) -> Result<PagedDocument, ComposeError> {
-    let template = sheet.template;
-    // typst asserts its own invariants and the data are anybody's: a panic inside it is the end of this page, not of the process.
-    // Nothing of ours is left half done, and what it memoises is only written whole.
-    let compiled = catch_unwind(AssertUnwindSafe(|| typst::compile::<PagedDocument>(sheet).output))
-        .map_err(|_| wrong(template, "typst panicked".into()))?;
-    let mut document = compiled.map_err(|errors| wrong(template, said(&errors)))?;
+fn compile(sheet: &Sheet<'_>, template: &Template, facts: &Facts) -> Result<PagedDocument, ComposeError> {
+    let mut document = typeset(sheet).map_err(|reason| wrong(template, reason))?;
     // Not by `set document` in the face: what changes from one certificate to the next would then be part of every style.
     let info = document.info_mut();
     info.title = Some(format!("{} {}", template.name, facts.number).into());
     info.author = facts.signers.iter().map(|signer| signer.name.as_str().into()).collect();
     Ok(document)
+}
+
+/// The pages, or what typst says.
+pub(super) fn typeset(sheet: &Sheet<'_>) -> Result<PagedDocument, String> {
+    // typst asserts its own invariants and the data are anybody's: a panic inside it is the end of this page, not of the process.
+    // Nothing of ours is left half done, and what it memoises is only written whole.
+    let compiled = catch_unwind(AssertUnwindSafe(|| typst::compile::<PagedDocument>(sheet).output));
+    compiled.map_err(|_| "typst panicked".to_owned())?.map_err(|errors| said(&errors))
 }
 
 /// Every field that the face marked as too long for its place, and too many pages.

@@ -21,8 +21,8 @@ pub mod field;
 pub mod files;
 pub mod fonts;
 mod layout;
-pub mod picture;
 pub mod qr;
+pub mod report;
 pub mod template;
 mod world;
 

@@ -53,8 +53,14 @@ pub struct Template {
     pub seals: Vec<String>,
     /// Pairs of date fields of which the first is earlier than the second.
     pub order: Vec<(String, String)>,
+    pub(super) sources: Sources,
+}
+
+/// What typst reads of one folder: its own files and the shared functions.
+#[derive(Clone)]
+pub(super) struct Sources {
     pub(super) face: FileId,
-    pub(super) sources: Arc<BTreeMap<String, Bytes>>,
+    pub(super) files: Arc<BTreeMap<String, Bytes>>,
     pub(super) parsed: Vec<Source>,
 }
 
@@ -188,6 +194,26 @@ impl Template {
         let folder = format!("{slug}/");
         let own = files.below(&folder).map(|(path, bytes)| (path.to_owned(), Digest::of(bytes)));
         let version = version(shared.iter().cloned().chain(own));
+        let sources = Sources::of(slug, files)?;
+        Ok(Self {
+            slug: slug.to_owned(),
+            name: declared.name,
+            source: declared.source,
+            version,
+            fields,
+            pages: declared.pages,
+            date: declared.date,
+            seals: declared.seals,
+            order: declared.order,
+            sources,
+        })
+    }
+}
+
+impl Sources {
+    /// The files of this folder and of `lib/`.
+    pub(super) fn of(slug: &str, files: &Files) -> Result<Self, TemplateError> {
+        let folder = format!("{slug}/");
         let mut sources = BTreeMap::new();
         let mut parsed = Vec::new();
         for (path, bytes) in files.below("lib/").chain(files.below(&folder)) {
@@ -201,20 +227,7 @@ impl Template {
         let face = format!("{slug}/face.typ");
         let missing = || TemplateError::Source { slug: slug.to_owned(), path: face.clone() };
         let face = sources.get(&face).and_then(|_| file_id(&face)).ok_or_else(missing)?;
-        Ok(Self {
-            slug: slug.to_owned(),
-            name: declared.name,
-            source: declared.source,
-            version,
-            fields,
-            pages: declared.pages,
-            date: declared.date,
-            seals: declared.seals,
-            order: declared.order,
-            face,
-            sources: Arc::new(sources),
-            parsed,
-        })
+        Ok(Self { face, files: Arc::new(sources), parsed })
     }
 }
 

@@ -9,8 +9,8 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, World};
 
-use super::template::file_id;
-use super::{Fonts, Template};
+use super::Fonts;
+use super::template::{Sources, file_id};
 
 /// Where a face reads its data: `json("/data.json")`.
 static DATA: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("data.json"));
@@ -21,7 +21,7 @@ static QR: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("qr.svg"));
 pub(super) struct Sheet<'a> {
     pub(super) library: &'a LazyHash<Library>,
     pub(super) fonts: &'a Fonts,
-    pub(super) template: &'a Template,
+    pub(super) sources: &'a Sources,
     pub(super) data: Bytes,
     pub(super) qr: Bytes,
 }
@@ -36,11 +36,11 @@ impl World for Sheet<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.template.face
+        self.sources.face
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        let source = self.template.parsed.iter().find(|source| source.id() == id);
+        let source = self.sources.parsed.iter().find(|source| source.id() == id);
         source.cloned().ok_or_else(|| FileError::NotFound(id.vpath().get_with_slash().into()))
     }
 
@@ -52,7 +52,7 @@ impl World for Sheet<'_> {
             return Ok(self.qr.clone());
         }
         let path = id.vpath().get_without_slash();
-        self.template.sources.get(path).cloned().ok_or_else(|| FileError::NotFound(path.into()))
+        self.sources.files.get(path).cloned().ok_or_else(|| FileError::NotFound(path.into()))
     }
 
     fn font(&self, index: usize) -> Option<Font> {

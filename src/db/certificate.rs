@@ -101,6 +101,18 @@ impl Db {
         .await?)
     }
 
+    /// The number of the case of the certificate that has this code, and this number or a case of this number.
+    pub async fn case_by_number_and_lookup(&self, number: &str, code: &str) -> Result<Option<String>, DbError> {
+        Ok(sqlx::query_scalar(
+            "SELECT m.case_no FROM certificate c JOIN matter m ON m.id = c.matter
+             WHERE c.lookup_code = ?1 AND (c.number = ?2 OR m.case_no = ?2)",
+        )
+        .bind(code)
+        .bind(number)
+        .fetch_optional(self.readers())
+        .await?)
+    }
+
     /// The certificate whose seal stands in the ledger at that index.
     pub async fn certificate_of_entry(&self, index: u64) -> Result<Option<CertificateRow>, DbError> {
         Ok(sqlx::query_as(

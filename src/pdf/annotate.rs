@@ -1,15 +1,14 @@
 //! Pages: their boxes, and annotations added to them.
 
+use std::borrow::Cow;
+
 use super::StampError;
 use super::read::ReadError;
-use super::read::fields::rectangle;
+use super::read::fields::{inherited, rectangle};
 use super::read::value::{Dict, Id, Value};
 use super::read::view::View;
 use super::update::Update;
 use super::write::{references, set_entry};
-
-/// How many nodes lie between a page and the root of the page tree.
-const MAX_DEPTH: usize = 32;
 
 /// A page of a document to be stamped.
 pub(super) struct Page<'v, 'd, 'a> {
@@ -18,20 +17,22 @@ pub(super) struct Page<'v, 'd, 'a> {
     /// In points: left, bottom, right, top.
     pub(super) media_box: [f64; 4],
     dict: Dict,
-    body: usize,
+    /// As written.
+    raw: Cow<'a, [u8]>,
 }
 
 impl<'v, 'd, 'a> Page<'v, 'd, 'a> {
     /// Reads page `id`; rotated or scaled pages are not of our making.
     pub(super) fn read(view: &'v View<'d, 'a>, id: Id) -> Result<Self, StampError> {
         let object = view.object(id)?.ok_or(ReadError::Structure("page"))?;
-        let (Value::Dict(dict), Some(_)) = (object.value, &object.span) else { return Err(StampError::NotOurForm) };
+        let raw = view.document().written(&object)?.ok_or(StampError::NotOurForm)?;
+        let Value::Dict(dict) = object.value else { return Err(StampError::NotOurForm) };
         let upright = matches!(inherited(view, &dict, "Rotate")?, Value::Null | Value::Int(0));
         if !upright || dict.get("UserUnit").is_some() {
             return Err(StampError::NotOurForm);
         }
         let media_box = rectangle(&inherited(view, &dict, "MediaBox")?).ok_or(StampError::NotOurForm)?;
-        Ok(Self { view, id, media_box, dict, body: object.body })
+        Ok(Self { view, id, media_box, dict, raw })
     }
 
     /// Writes the page again with `annotations` after those it has.
@@ -40,24 +41,7 @@ impl<'v, 'd, 'a> Page<'v, 'd, 'a> {
         let present: Option<Vec<Id>> = present.iter().map(Value::as_ref).collect();
         let mut all = present.ok_or(StampError::NotOurForm)?;
         all.extend_from_slice(annotations);
-        let raw = &self.view.bytes()[self.body..];
-        update.object(self.id, &set_entry(raw, "Annots", &references(&all))?);
+        update.object(self.id, &set_entry(&self.raw, "Annots", &references(&all))?);
         Ok(())
     }
-}
-
-/// An entry of the page or of the nodes above it.
-fn inherited(view: &View<'_, '_>, page: &Dict, key: &str) -> Result<Value, ReadError> {
-    let mut node = page.clone();
-    for _ in 0..MAX_DEPTH {
-        match view.resolve(node.get(key))? {
-            Value::Null => {}
-            value => return Ok(value),
-        }
-        match view.dict(node.get("Parent"), "pages")? {
-            Some(parent) => node = parent,
-            None => return Ok(Value::Null),
-        }
-    }
-    Err(ReadError::Limit("pages"))
 }

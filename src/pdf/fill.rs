@@ -1,7 +1,7 @@
 //! The signature goes into the hole.
 
 use super::StampError;
-use super::read::signature::der_length;
+use super::read::coverage::der_length;
 use super::stamp::Stamped;
 
 /// The document with `cms`, a DER ContentInfo, in its hole: lower-case hexadecimal, then zeros.

@@ -67,9 +67,9 @@ pub fn prepare(pdf: &[u8], fields: &[FieldPlan]) -> Result<Vec<u8>, StampError> 
     let form = update.reserve();
     // SignaturesExist and AppendOnly (ISO 32000-1, table 219).
     update.object(form, format!("<< /Fields {} /SigFlags 3 >>", references(&all)).as_bytes());
-    let catalog = view.object(catalog_id)?.filter(|object| object.span.is_some());
-    let raw = &pdf[catalog.ok_or(StampError::NotOurForm)?.body..];
-    update.object(catalog_id, &set_entry(raw, "AcroForm", &form.to_string())?);
+    let catalog = view.object(catalog_id)?.ok_or(StampError::NotOurForm)?;
+    let raw = document.written(&catalog)?.ok_or(StampError::NotOurForm)?;
+    update.object(catalog_id, &set_entry(&raw, "AcroForm", &form.to_string())?);
     Ok([pdf, &update.finish()?].concat())
 }
 

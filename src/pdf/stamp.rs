@@ -144,8 +144,9 @@ pub fn stamp(prepared: &[u8], plan: &StampPlan<'_>) -> Result<Stamped, StampErro
     write_seam(&mut update, &view, &plan.seam)?;
     if plan.permission != Permission::Approve {
         let (id, _) = view.catalog()?;
-        let raw = &prepared[view.object(id)?.filter(|o| o.span.is_some()).ok_or(StampError::NotOurForm)?.body..];
-        update.object(id, &set_entry(raw, "Perms", &format!("<< /DocMDP {signature} >>"))?);
+        let catalog = view.object(id)?.ok_or(StampError::NotOurForm)?;
+        let raw = document.written(&catalog)?.ok_or(StampError::NotOurForm)?;
+        update.object(id, &set_entry(&raw, "Perms", &format!("<< /DocMDP {signature} >>"))?);
     }
     let (root, _) = view.catalog()?;
     let dictionary = SignatureDictionary::new(plan, field, root);
@@ -202,7 +203,8 @@ fn write_widget(
     let appearance = update.reserve();
     let (entries, data) = form.stream();
     update.stream(appearance, &entries, data);
-    let raw = set_entry(&view.bytes()[object.body..], "AP", &format!("<< /N {appearance} >>"))?;
+    let raw = view.document().written(&object)?.ok_or(StampError::NotOurForm)?;
+    let raw = set_entry(&raw, "AP", &format!("<< /N {appearance} >>"))?;
     update.object(field.id, &set_entry(&raw, "V", &signature.to_string())?);
     Ok(())
 }

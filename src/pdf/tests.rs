@@ -1,8 +1,10 @@
 //! A certificate's way through this module, and what attackers and accidents do to it.
 
-use super::read::{ChangeCode, CoverageError, Document, Limits};
-use super::sample::{Disorder, append, append_generations, append_sized, der, document, file};
+use super::read::{ChangeCode, CoverageError, Document, Limits, Repair};
+use super::sample::{append, append_generations, append_sized, der, document, file};
 use super::*;
+
+mod damage;
 
 fn square(left: f64) -> RectMm {
     RectMm { left, top: 200.0, width: 42.0, height: 42.0 }
@@ -50,7 +52,9 @@ fn changes(bytes: &[u8]) -> Vec<ChangeCode> {
     let fields = document.signature_fields().unwrap();
     let signature = fields[0].signature.as_ref().unwrap();
     let coverage = document.coverage(signature).unwrap();
-    document.changes_after(coverage.revision(), &fields[0]).unwrap().iter().map(|c| c.code).collect()
+    let changes = document.changes_after(coverage.revision(), &fields[0]).unwrap();
+    assert_eq!(changes.doubtful, []);
+    changes.forbidden.iter().map(|c| c.code).collect()
 }
 
 fn coverage(bytes: &[u8]) -> Result<bool, CoverageError> {
@@ -87,7 +91,7 @@ fn one_seal_from_page_to_proof() {
     assert_eq!(signature.certification, Some(1));
     let coverage = document.coverage(signature).unwrap();
     assert!(coverage.is_whole_file() && coverage.has_lower_case_hex());
-    assert_eq!(coverage.digest(&bytes), stamped.digest());
+    assert_eq!(document.covered_digest(&coverage), Ok(stamped.digest()));
     assert_eq!(coverage.der(signature), der(3000));
     assert_eq!(changes(&bytes), []);
 }
@@ -184,7 +188,8 @@ fn changes_after_the_seal_have_names() {
     let content = "<< /Length 4 >>\nstream\nq Q \nendstream";
     assert_eq!(forged(&[(5, content)]), [ChangeCode::RevisionAfterFinal, ChangeCode::Stream]);
     assert_eq!(forged(&[(30, "(unused)")]), [ChangeCode::RevisionAfterFinal, ChangeCode::Added]);
-    assert_eq!(forged(&[(3, "<< /Producer (x) >>")]), [ChangeCode::RevisionAfterFinal, ChangeCode::Object]);
+    assert_eq!(forged(&[(3, "<< /Producer (x) >>")]), [ChangeCode::RevisionAfterFinal]);
+    assert_eq!(forged(&[(3, "<< /Title (x) >>")]), [ChangeCode::RevisionAfterFinal, ChangeCode::Object]);
     let mut trailing = bytes.clone();
     trailing.extend_from_slice(b"% more");
     assert_eq!(changes(&trailing), [ChangeCode::TrailingBytes]);
@@ -257,6 +262,16 @@ fn what_a_document_referred_to_in_vain_may_not_appear() {
 }
 
 #[test]
+fn an_object_that_cannot_be_read_and_is_not_used_spoils_no_later_seal() {
+    for sixth in ["<< /A 1 /A 2 >>", "<< /A 1 /A 5 0 R >>", "[1 2", "<< /Length 9999 >> stream"] {
+        let first = sealed_open(&page("5 0 R", sixth));
+        let second = fill(&stamp(&first, &plan("seal-2", &seal(), Permission::Approve)).unwrap(), &der(100)).unwrap();
+        assert_eq!(changes(&second), [], "{sixth}");
+        assert_eq!(changes(&append(&second, &[(5, FORGED)])), [ChangeCode::Stream], "{sixth}");
+    }
+}
+
+#[test]
 fn a_smaller_size_hides_objects() {
     let bytes = sealed_open(&page("5 0 R", "null"));
     assert_eq!(changes(&append_sized(&bytes, &[], 4)), [ChangeCode::Trailer]);
@@ -309,11 +324,15 @@ fn tricks_with_the_gap_have_names() {
     assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b)), Ok(true), "spelt otherwise");
     assert_eq!(with_range(format!("[0 {} {b} {}]", a - 1, length - b)), Err(CoverageError::GapIsNotContents));
     assert_eq!(with_range(format!("[0 {a} {} {}]", b + 1, length - b - 1)), Err(CoverageError::GapIsNotContents));
-    assert_eq!(with_range(format!("[0 {a} {} {}]", a - 9, length - b)), Err(CoverageError::NotTwoRanges), "overlap");
-    assert_eq!(with_range(format!("[0 {b} {a} 1]")), Err(CoverageError::NotTwoRanges));
-    assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b + 1)), Err(CoverageError::NotTwoRanges));
+    assert_eq!(with_range(format!("[0 {a} {} {}]", a - 9, length - b)), Err(CoverageError::OverlappingRanges));
+    assert_eq!(with_range(format!("[0 {b} {a} 1]")), Err(CoverageError::OverlappingRanges));
+    assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b + 1)), Err(CoverageError::BeyondFile));
+    assert_eq!(with_range(format!("[0 {a} {b} -1]")), Err(CoverageError::NegativeRange));
+    assert_eq!(with_range(format!("[0 {a} {b} (x)]")), Err(CoverageError::ByteRangeType));
+    assert_eq!(with_range("4 0 R".to_owned()), Err(CoverageError::IndirectByteRange));
+    assert_eq!(with_range(format!("[0 {a} {b} 4 0 R]")), Err(CoverageError::IndirectByteRange));
     assert_eq!(with_range(format!("[0 {a} {b} {}]", length - b - 9)), Err(CoverageError::NotAtRevisionEnd));
-    assert_eq!(with_range(format!("[1 {a} {b} {}]", length - b)), Err(CoverageError::NotTwoRanges));
+    assert_eq!(with_range(format!("[1 {a} {b} {}]", length - b)), Err(CoverageError::NotFromStart));
     assert_eq!(with_range(format!("[0 {a} {b}]")), Err(CoverageError::NotTwoRanges));
     let with_byte = |offset: usize, byte: u8| {
         let mut forged = text.clone();
@@ -323,116 +342,15 @@ fn tricks_with_the_gap_have_names() {
     assert_eq!(with_byte(b - 3, b'1'), Err(CoverageError::Padding));
     assert_eq!(with_byte(b - 3, b' '), Err(CoverageError::NotHex));
     assert_eq!(with_byte(a + 2, b'1'), Err(CoverageError::NotDer));
-}
-
-#[test]
-fn doubled_fields_and_keys_are_refused() {
-    let catalog = "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 4 0 R] /SigFlags 3 >> >>".to_owned();
-    let bodies = [
-        catalog,
-        "<< /Type /Pages /Kids [] /Count 0 >>".to_owned(),
-        "<< >>".to_owned(),
-        "<< /FT /Sig /T (a) >>".to_owned(),
-    ];
-    let bytes = file(&bodies);
-    let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
-    assert_eq!(document.signature_fields(), Err(ReadError::Structure("a form field appears twice")));
-    let mut bodies = bodies;
-    bodies[0] = "<< /Type /Catalog /Pages 2 0 R /AcroForm 4 0 R /AcroForm 5 0 R >>".to_owned();
-    let bytes = file(&bodies);
-    let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
-    assert!(matches!(document.signature_fields(), Err(ReadError::DuplicateKey { .. })));
-}
-
-#[test]
-fn damaged_and_foreign_files_are_refused_by_name() {
-    let bytes = document(1);
-    let open = |bytes: &[u8]| Document::open(bytes, &Limits::DEFAULT).map(|_| ()).unwrap_err();
-    assert_eq!(open(b""), ReadError::NotPdf);
-    assert_eq!(open(b"PK\x03\x04"), ReadError::NotPdf);
-    assert_eq!(open(&bytes[..bytes.len() / 2]), ReadError::NoEnd);
-    assert_eq!(open(&bytes[..bytes.len() - 1]), ReadError::NoEnd);
-    let replaced = |from: &str, to: &str| {
-        assert_eq!(from.len(), to.len());
-        let at = bytes.windows(from.len()).rposition(|w| w == from.as_bytes()).unwrap();
-        let mut bytes = bytes.clone();
-        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
-        bytes
+    // The same key again, or another where it should be, of the same length.
+    let with_word = |from: &[u8], to: &[u8]| {
+        let at = text.windows(from.len()).rposition(|w| w == from).unwrap();
+        let mut forged = text.clone();
+        forged[at..at + to.len()].copy_from_slice(to);
+        coverage(&forged)
     };
-    assert_eq!(open(&replaced("/Info 3 0 R", "/Encrypt 3 ")), ReadError::Encrypted);
-    let table = bytes.windows(4).position(|w| w == b"xref").unwrap();
-    assert_eq!(
-        open(&replaced(&format!("startxref\n{table}"), &format!("startxref\n{}", table + 1))),
-        ReadError::Xref { at: table + 1 }
-    );
-    let mut ring = append_sized(&bytes, &[], 9);
-    let prev = ring.windows(6).rposition(|w| w == b"/Prev ").unwrap() + 6;
-    ring[prev..prev + 3].copy_from_slice(bytes.len().to_string().as_bytes());
-    assert_eq!(open(&ring), ReadError::SectionOrder);
-    let limits = Limits { file: 100, ..Limits::DEFAULT };
-    assert_eq!(Document::open(&bytes, &limits).map(|_| ()), Err(ReadError::Limit("file size")));
-}
-
-#[test]
-fn a_hybrid_file_is_read_as_new_readers_read_it_and_said_to_be_one() {
-    let mut bytes = document(1);
-    let previous = bytes.windows(4).position(|w| w == b"xref").unwrap();
-    bytes.push(b'\n');
-    let hidden = bytes.len();
-    bytes.extend_from_slice(b"20 0 obj (hidden) endobj\n");
-    let stream = bytes.len();
-    bytes.extend_from_slice(b"21 0 obj << /Type /XRef /W [1 4 1] /Index [20 1] /Size 22 /Length 6 >> stream\n\x01");
-    bytes.extend_from_slice(&(hidden as u32).to_be_bytes());
-    bytes.extend_from_slice(b"\0\nendstream endobj\n");
-    let table = bytes.len();
-    let trailer = format!(
-        "xref\n20 1\n0000000000 00000 f \ntrailer << /Size 22 /Root 1 0 R /XRefStm {stream} /Prev {previous} >>\nstartxref\n{table}\n%%EOF\n"
-    );
-    bytes.extend_from_slice(trailer.as_bytes());
-    let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
-    assert!(document.is_hybrid());
-    assert_eq!((document.revisions().len(), document.trailing()), (2, 0));
-    let object = document.latest().object(read::Id::new(20)).unwrap().unwrap();
-    assert_eq!(object.value.as_string(), Some(&b"hidden"[..]));
-    assert_eq!(document.as_of(0).object(read::Id::new(20)), Ok(None));
-    assert_eq!(prepare(&bytes, &[field("a", 20.0, Locks::Nothing)]), Err(StampError::NotOurForm));
-}
-
-/// Whatever the bytes, reading ends with a value.
-#[test]
-fn ten_thousand_mutations_never_panic() {
-    let (mut disorder, mut readable) = (Disorder(0x5eed), 0);
-    for original in [sealed(), sealed_twice(), document(3)] {
-        for _ in 0..3500 {
-            let mut bytes = original.clone();
-            for _ in 0..=disorder.below(4) {
-                let at = disorder.below(bytes.len());
-                match disorder.below(5) {
-                    0 => bytes[at] ^= 1 << disorder.below(8),
-                    1 => bytes.truncate(at.max(1)),
-                    2 => bytes[at] = b"<>[]()/% 0129R"[disorder.below(14)],
-                    3 => {
-                        let from = disorder.below(bytes.len());
-                        let piece = bytes[from..bytes.len().min(from + 40)].to_vec();
-                        bytes.splice(at..at, piece);
-                    }
-                    _ => drop(bytes.drain(at.max(1)..bytes.len().min(at.max(1) + disorder.below(20)))),
-                }
-            }
-            let limits = Limits { parsed: 4 << 20, ..Limits::DEFAULT };
-            let Ok(document) = Document::open(&bytes, &limits) else { continue };
-            readable += 1;
-            for field in document.signature_fields().unwrap_or_default() {
-                let Some(signature) = &field.signature else { continue };
-                if let Ok(coverage) = document.coverage(signature) {
-                    let _ = document.changes_after(coverage.revision(), &field);
-                    let _ = coverage.digest(&bytes);
-                }
-            }
-            let _ = Stamped::reopen(bytes.clone());
-            let _ = stamp(&bytes, &plan("seal-2", &seal(), Permission::Approve));
-            let _ = prepare(&bytes, &[field("x", 20.0, Locks::Nothing)]);
-        }
-    }
-    assert!(readable > 500, "the mutations reach beyond the first check: {readable}");
+    assert_eq!(with_word(b"/Name <FEFF", b"/Contents <"), Err(CoverageError::DoubledKey));
+    assert_eq!(with_word(b" /Contents <", b" /Contentz <"), Err(CoverageError::ContentsType));
+    assert_eq!(with_word(b" /Contents <30820bb4", b" /Contents 4 0 R/Z<3"), Err(CoverageError::IndirectContents));
+    assert_eq!(with_word(b" /ByteRange ", b" /ByteRangx "), Err(CoverageError::ByteRangeType));
 }

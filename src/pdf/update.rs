@@ -30,31 +30,32 @@ struct Trailer {
 }
 
 impl Update {
-    /// Begins an update of a document that we made: a table at its end, nothing after it, not hybrid.
+    /// Begins an update of a document that we made: whole, plain, a table at its end, nothing after it, not hybrid.
     pub(super) fn of(document: &Document<'_>) -> Result<Self, StampError> {
         let section = document.newest_section();
-        if !section.is_table || document.is_hybrid() || document.trailing() != 0 {
+        let is_plain = !document.is_hybrid() && !document.is_encrypted() && document.repairs().is_empty();
+        if !section.is_table || !is_plain || document.trailing() != 0 {
             return Err(StampError::NotOurForm);
         }
         let trailer = &section.trailer;
         let reference = |key: &str| trailer.get(key).and_then(Value::as_ref);
         let size = trailer.get("Size").and_then(Value::as_int).and_then(|n| u32::try_from(n).ok());
-        let bytes = document.bytes();
-        let raw_id = Parser::new(bytes, section.trailer_at).dict_spans()?.remove(&b"ID"[..]);
+        let (base, written) = (document.length(), document.bytes(section.trailer_at..section.end)?);
+        let raw_id = Parser::new(&written, 0).dict_spans()?.remove(&b"ID"[..]);
         let raw_id = raw_id.ok_or(StampError::NotOurForm)?;
         let mut update = Self {
-            base: bytes.len() as u64,
+            base: base as u64,
             tail: Vec::with_capacity(16 << 10),
             entries: Vec::new(),
             next: size.ok_or(StampError::NotOurForm)?,
             trailer: Trailer {
                 root: reference("Root").ok_or(StampError::NotOurForm)?,
                 info: reference("Info"),
-                id: bytes[raw_id].to_vec(),
+                id: written[raw_id].to_vec(),
                 previous: section.start as u64,
             },
         };
-        if !bytes.ends_with(b"\n") {
+        if !document.bytes(base - 1..base)?.ends_with(b"\n") {
             update.tail.push(b'\n');
         }
         Ok(update)

@@ -12,10 +12,11 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use ring::rand::SecureRandom;
 
-use super::certificate::{Certificate, CertificateError, time_der};
+use super::certificate::{Certificate, CertificateError};
 use super::extension as ext;
 use super::name::DistinguishedName;
 use super::suite::{Signature, Suite, SuiteError};
+use super::time;
 use super::tlv::{INTEGER, SEQUENCE, bit_string, context, tlv, unsigned};
 
 /// What a [`ToBeSigned`] becomes.
@@ -293,7 +294,7 @@ fn sign(
     key: &dyn CertSigner,
 ) -> Result<Certificate, AuthorityError> {
     Suite::of_key(subject.spki)?;
-    let time = |at| time_der(at).ok_or(AuthorityError::Term);
+    let time = |at| time::write(at).ok_or(AuthorityError::Term);
     let identifiers = [
         ext::subject_key_identifier(&ext::key_identifier(subject.spki)?),
         ext::authority_key_identifier(issuer_identifier),
@@ -331,10 +332,15 @@ fn checked_url(url: &str) -> Result<&str, AuthorityError> {
     }
 }
 
-/// What no authority of ours would issue: a certificate below one that is no authority.
+/// What no authority of ours would issue: any extensions, below any certificate.
 #[cfg(test)]
-pub(super) fn testing_issue_unchecked(subject: &Subject<'_>, above: &Certificate, key: &dyn CertSigner) -> Certificate {
-    issue(Issuance::Seal, subject, vec![ext::end_entity()], None, &Issuer { certificate: above, key }).unwrap()
+pub(super) fn testing_issue_unchecked(
+    subject: &Subject<'_>,
+    extensions: Vec<Vec<u8>>,
+    above: &Certificate,
+    key: &dyn CertSigner,
+) -> Certificate {
+    issue(Issuance::Seal, subject, extensions, None, &Issuer { certificate: above, key }).unwrap()
 }
 
 #[cfg(test)]

@@ -2,24 +2,34 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use der::Decode;
 use der::asn1::ObjectIdentifier;
-use der::{Decode, Encode};
 use jiff::Timestamp;
-use x509_cert::ext::pkix::{
-    AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier,
-    name::{DistributionPointName, GeneralName},
-};
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::KeyUsage;
 
-use super::suite::{Suite, SuiteError};
-use super::tlv::{BIT_STRING, Element, INTEGER, NotDer, SEQUENCE, context};
+use super::algorithm::Algorithm;
+use super::name::CanonicalName;
+use super::scope::Asked;
+use super::suite::SuiteError;
+use super::time;
+use super::tlv::{BIT_STRING, Element, INTEGER, NotDer, SEQUENCE, context, context_primitive};
 use crate::digest::Digest;
+
+mod extensions;
+
+pub(super) use extensions::{Extensions, NameConstraints};
 
 /// The largest certificate read, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
 
 const LABEL: &str = "CERTIFICATE";
+/// Bytes of a serial number's content: RFC 5280 section 4.1.2.2 allows 20, which some take for those of a number without its sign byte.
+const SERIAL_BYTES: std::ops::RangeInclusive<usize> = 1..=21;
+/// INTEGER 2
+const VERSION_3: &[u8] = &[INTEGER, 1, 2];
 
 /// A certificate. Cloning shares the bytes; equality is that of the bytes.
 #[derive(Clone)]
@@ -28,32 +38,31 @@ pub struct Certificate(Arc<Parsed>);
 struct Parsed {
     der: Vec<u8>,
     layout: Layout,
-    names: [String; 2],
+    /// Subject and issuer as text, made when they are asked for.
+    names: [OnceLock<String>; 2],
+    /// The same as they are compared.
+    canonical: [CanonicalName; 2],
     not_before: Timestamp,
     not_after: Timestamp,
     extensions: Extensions,
+    digests: [OnceLock<Digest>; 2],
 }
 
 /// Where the parts lie in the bytes.
 struct Layout {
     tbs: Range<usize>,
+    /// The content of `[0]`; empty in version 1.
+    version: Range<usize>,
     serial: Range<usize>,
+    inner_algorithm: Range<usize>,
     issuer: Range<usize>,
+    validity: Range<usize>,
     subject: Range<usize>,
     spki: Range<usize>,
+    /// The content of `[3]`; empty if there is none.
+    extensions: Range<usize>,
     algorithm: Range<usize>,
     signature: Range<usize>,
-}
-
-#[derive(Default)]
-struct Extensions {
-    basic_constraints: Option<BasicConstraints>,
-    key_usage: Option<KeyUsage>,
-    extended_key_usage: Option<ExtendedKeyUsage>,
-    subject_key_identifier: Option<Vec<u8>>,
-    authority_key_identifier: Option<Vec<u8>>,
-    crl_urls: Vec<String>,
-    unknown_critical: Option<ObjectIdentifier>,
 }
 
 /// Why bytes are not a certificate we read.
@@ -94,20 +103,31 @@ impl Certificate {
         if der.len() > MAX_BYTES {
             return Err(CertificateError::TooLarge);
         }
-        let x509 = x509_cert::Certificate::from_der(der).map_err(|_| CertificateError::Malformed)?;
         let layout = Layout::of(der)?;
-        let tbs = x509.tbs_certificate();
-        if tbs.version() != x509_cert::Version::V3 {
+        if der[layout.version.clone()] != *VERSION_3 {
             return Err(CertificateError::NotVersion3);
         }
-        if tbs.signature() != x509.signature_algorithm() {
+        if der[layout.inner_algorithm.clone()] != der[layout.algorithm.clone()] {
             return Err(CertificateError::AlgorithmsDiffer);
         }
+        if !SERIAL_BYTES.contains(&(layout.serial.len() - 2)) {
+            return Err(CertificateError::Malformed);
+        }
+        let mut validity = Element::parse(&der[layout.validity.clone()], SEQUENCE)?.reader()?;
+        let (not_before, not_after) = (time::read(&validity.element()?)?, time::read(&validity.element()?)?);
+        validity.finish()?;
+        let extensions = match &der[layout.extensions.clone()] {
+            [] => Vec::new(),
+            list => Vec::<Extension>::from_der(list).map_err(|_| CertificateError::Malformed)?,
+        };
+        let canonical = |range: &Range<usize>| CanonicalName::of(&der[range.clone()]);
         Ok(Self(Arc::new(Parsed {
-            names: [tbs.subject().to_string(), tbs.issuer().to_string()],
-            not_before: timestamp(&tbs.validity().not_before)?,
-            not_after: timestamp(&tbs.validity().not_after)?,
-            extensions: Extensions::read(tbs.extensions().map_or(&[], Vec::as_slice))?,
+            names: Default::default(),
+            canonical: [canonical(&layout.subject)?, canonical(&layout.issuer)?],
+            not_before,
+            not_after,
+            extensions: Extensions::read(&extensions)?,
+            digests: Default::default(),
             der: der.to_vec(),
             layout,
         })))
@@ -136,7 +156,7 @@ impl Certificate {
 
     /// SHA-256 of [`der`](Self::der), as ESS signing-certificate-v2 names a certificate.
     pub fn digest(&self) -> Digest {
-        Digest::of(self.der())
+        *self.0.digests[0].get_or_init(|| Digest::of(self.der()))
     }
 
     /// The DER SubjectPublicKeyInfo.
@@ -146,7 +166,7 @@ impl Certificate {
 
     /// SHA-256 of [`spki_der`](Self::spki_der): how the ledger and the vault name a key.
     pub fn spki_digest(&self) -> Digest {
-        Digest::of(self.spki_der())
+        *self.0.digests[1].get_or_init(|| Digest::of(self.spki_der()))
     }
 
     /// The DER Name of the subject.
@@ -161,12 +181,42 @@ impl Certificate {
 
     /// The subject as text (RFC 4514).
     pub fn subject(&self) -> &str {
-        &self.0.names[0]
+        self.0.names[0].get_or_init(|| shown(self.subject_der()))
     }
 
     /// The issuer as text (RFC 4514).
     pub fn issuer(&self) -> &str {
-        &self.0.names[1]
+        self.0.names[1].get_or_init(|| shown(self.issuer_der()))
+    }
+
+    /// The subject as it is compared.
+    pub(super) fn canonical_subject(&self) -> &CanonicalName {
+        &self.0.canonical[0]
+    }
+
+    /// The issuer as it is compared.
+    pub(super) fn canonical_issuer(&self) -> &CanonicalName {
+        &self.0.canonical[1]
+    }
+
+    /// Whether this certificate's issuer bears the subject of that one (RFC 5280 section 7.1).
+    pub(super) fn names_issuer(&self, issuer: &Self) -> bool {
+        self.canonical_issuer() == issuer.canonical_subject()
+    }
+
+    /// Whether issuer and subject are the same name (RFC 5280 section 3.2): so an authority certifies its own next key.
+    pub(super) fn is_self_issued(&self) -> bool {
+        self.names_issuer(self)
+    }
+
+    /// What a revocation list is asked about this certificate.
+    pub(super) fn asked(&self) -> Asked<'_> {
+        let points = &self.0.extensions.distribution_points;
+        Asked { issuer: self.canonical_issuer(), is_authority: self.is_authority(), points }
+    }
+
+    pub(super) fn extensions(&self) -> &Extensions {
+        &self.0.extensions
     }
 
     /// The serial number as a DER INTEGER.
@@ -230,14 +280,16 @@ impl Certificate {
         self.0.extensions.unknown_critical
     }
 
-    /// Verifies that the key in `spki` signed this certificate; nothing else.
+    /// Verifies that the key in `spki` signed this certificate, strongly enough for today; nothing else.
     pub fn verify_signature(&self, spki: &[u8]) -> Result<(), SuiteError> {
+        self.verify_signature_at(spki, Timestamp::MAX)
+    }
+
+    /// Verifies that the key in `spki` signed this certificate, strongly enough for `at`, a time at which the certificate is known to have existed.
+    pub fn verify_signature_at(&self, spki: &[u8], at: Timestamp) -> Result<(), SuiteError> {
         let layout = &self.0.layout;
-        Suite::of_algorithm(self.part(&layout.algorithm))?.verify(
-            spki,
-            self.part(&layout.tbs),
-            self.part(&layout.signature),
-        )
+        let algorithm = Algorithm::parse(self.part(&layout.algorithm))?;
+        algorithm.verify(spki, self.part(&layout.tbs), self.part(&layout.signature))?.strong(at).map(drop)
     }
 
     fn part(&self, range: &Range<usize>) -> &[u8] {
@@ -270,15 +322,25 @@ impl Layout {
         let tbs = outer.expect(SEQUENCE)?;
         let algorithm = outer.expect(SEQUENCE)?;
         let signature = outer.expect(BIT_STRING)?.whole_bits()?;
+        outer.finish()?;
         let mut inner = tbs.reader()?;
-        inner.optional(context(0))?;
+        let version = inner.optional(context(0))?.map_or(&der[..0], |version| version.content);
         let serial = inner.expect(INTEGER)?;
-        inner.expect(SEQUENCE)?;
+        let inner_algorithm = inner.expect(SEQUENCE)?;
         let issuer = inner.expect(SEQUENCE)?;
-        inner.expect(SEQUENCE)?;
+        let validity = inner.expect(SEQUENCE)?;
         let subject = inner.expect(SEQUENCE)?;
         let spki = inner.expect(SEQUENCE)?;
+        // issuerUniqueID and subjectUniqueID, which nobody uses any more.
+        inner.optional(context_primitive(1))?;
+        inner.optional(context_primitive(2))?;
+        let extensions = inner.optional(context(3))?.map_or(&der[..0], |extensions| extensions.content);
+        inner.finish()?;
         Ok(Self {
+            version: at(version),
+            inner_algorithm: at(inner_algorithm.full),
+            validity: at(validity.full),
+            extensions: at(extensions),
             tbs: at(tbs.full),
             serial: at(serial.full),
             issuer: at(issuer.full),
@@ -290,81 +352,9 @@ impl Layout {
     }
 }
 
-impl Extensions {
-    fn read(list: &[x509_cert::ext::Extension]) -> Result<Self, CertificateError> {
-        use const_oids as oid;
-        let mut out = Self::default();
-        for (index, extension) in list.iter().enumerate() {
-            let id = extension.extn_id;
-            if list[..index].iter().any(|earlier| earlier.extn_id == id) {
-                return Err(CertificateError::ExtensionTwice(id));
-            }
-            let value = extension.extn_value.as_bytes();
-            let malformed = |_| CertificateError::ExtensionMalformed(id);
-            match id {
-                oid::BASIC_CONSTRAINTS => {
-                    out.basic_constraints = Some(BasicConstraints::from_der(value).map_err(malformed)?);
-                }
-                oid::KEY_USAGE => out.key_usage = Some(KeyUsage::from_der(value).map_err(malformed)?),
-                oid::EXTENDED_KEY_USAGE => {
-                    out.extended_key_usage = Some(ExtendedKeyUsage::from_der(value).map_err(malformed)?);
-                }
-                oid::SUBJECT_KEY_IDENTIFIER => {
-                    let identifier = SubjectKeyIdentifier::from_der(value).map_err(malformed)?;
-                    out.subject_key_identifier = Some(identifier.0.as_bytes().to_vec());
-                }
-                oid::AUTHORITY_KEY_IDENTIFIER => {
-                    let identifier = AuthorityKeyIdentifier::from_der(value).map_err(malformed)?;
-                    out.authority_key_identifier = identifier.key_identifier.map(|id| id.as_bytes().to_vec());
-                }
-                // Informative here; private certificates carry LDAP names in it, which we do not follow.
-                oid::CRL_DISTRIBUTION_POINTS => out.crl_urls = crl_urls(value),
-                // Nothing in them can narrow what we accept: no policy is asked for, no host name compared.
-                oid::SUBJECT_ALT_NAME | oid::CERTIFICATE_POLICIES => {}
-                _ if extension.critical => out.unknown_critical = out.unknown_critical.or(Some(id)),
-                _ => {}
-            }
-        }
-        Ok(out)
-    }
-}
-
-mod const_oids {
-    use der::asn1::ObjectIdentifier as Oid;
-    pub(super) const SUBJECT_KEY_IDENTIFIER: Oid = Oid::new_unwrap("2.5.29.14");
-    pub(super) const KEY_USAGE: Oid = Oid::new_unwrap("2.5.29.15");
-    pub(super) const SUBJECT_ALT_NAME: Oid = Oid::new_unwrap("2.5.29.17");
-    pub(super) const BASIC_CONSTRAINTS: Oid = Oid::new_unwrap("2.5.29.19");
-    pub(super) const CRL_DISTRIBUTION_POINTS: Oid = Oid::new_unwrap("2.5.29.31");
-    pub(super) const CERTIFICATE_POLICIES: Oid = Oid::new_unwrap("2.5.29.32");
-    pub(super) const AUTHORITY_KEY_IDENTIFIER: Oid = Oid::new_unwrap("2.5.29.35");
-    pub(super) const EXTENDED_KEY_USAGE: Oid = Oid::new_unwrap("2.5.29.37");
-}
-
-fn crl_urls(value: &[u8]) -> Vec<String> {
-    let mut urls = Vec::new();
-    for point in CrlDistributionPoints::from_der(value).map(|points| points.0).unwrap_or_default() {
-        if let Some(DistributionPointName::FullName(names)) = point.distribution_point {
-            urls.extend(names.into_iter().filter_map(|name| match name {
-                GeneralName::UniformResourceIdentifier(url) => Some(url.as_str().to_owned()),
-                _ => None,
-            }));
-        }
-    }
-    urls
-}
-
-/// An X.501 time as a timestamp.
-pub(super) fn timestamp(time: &x509_cert::time::Time) -> Result<Timestamp, NotDer> {
-    let seconds = i64::try_from(time.to_unix_duration().as_secs()).map_err(|_| NotDer)?;
-    Timestamp::from_second(seconds).map_err(|_| NotDer)
-}
-
-/// A timestamp as DER UTCTime up to 2049 and GeneralizedTime from 2050 (RFC 5280 section 4.1.2.5), whole seconds. Before 1970: none.
-pub(super) fn time_der(at: Timestamp) -> Option<Vec<u8>> {
-    let seconds = u64::try_from(at.as_second()).ok()?;
-    let date = der::DateTime::from_unix_duration(std::time::Duration::from_secs(seconds)).ok()?;
-    x509_cert::time::Time::from(date).to_der().ok()
+/// A DER Name as text (RFC 4514); what has no such form, in hexadecimal.
+fn shown(name: &[u8]) -> String {
+    x509_cert::name::Name::from_der(name).map_or_else(|_| format!("#{}", hex::encode(name)), |name| name.to_string())
 }
 
 /// PEM (RFC 7468) with LF line ends.

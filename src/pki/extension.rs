@@ -14,7 +14,7 @@ pub(super) const USE_SEAL: u8 = 0b1100_0000;
 pub(super) const USE_SERVER: u8 = 0b1000_0000;
 
 /// id-ce: 2.5.29.`arc`.
-fn extension(arc: u8, critical: bool, value: &[u8]) -> Vec<u8> {
+pub(super) fn extension(arc: u8, critical: bool, value: &[u8]) -> Vec<u8> {
     let critical = if critical { tlv(BOOLEAN, &[&[0xff]]) } else { Vec::new() };
     tlv(SEQUENCE, &[&tlv(OID, &[&[0x55, 0x1d, arc]]), &critical, &tlv(OCTET_STRING, &[value])])
 }

@@ -1,6 +1,8 @@
-//! Distinguished names as the hall's certificates carry them: `C=CN, O=…, CN=…`, one attribute in each RDN (RFC 5280 section 4.1.2.4).
+//! Distinguished names: as the hall's certificates carry them, `C=CN, O=…, CN=…`, one attribute in each RDN (RFC 5280 section 4.1.2.4), and anybody's as they are compared (section 7.1).
 
-use super::tlv::{OID, PRINTABLE_STRING, SEQUENCE, SET, UTF8_STRING, tlv};
+use super::tlv::{
+    BMP_STRING, Element, IA5_STRING, NotDer, OID, PRINTABLE_STRING, SEQUENCE, SET, UTF8_STRING, set_of, tlv,
+};
 
 /// The most characters in O and in CN (RFC 5280 appendix A, ub-organization-name and ub-common-name).
 pub const MAX_CHARACTERS: usize = 64;
@@ -59,6 +61,88 @@ impl DistinguishedName {
     }
 }
 
+/// Anybody's Name in the form in which names are compared (RFC 5280 section 7.1): texts without regard to their string type, to case and to
+/// runs of spaces. Compatibility characters (NFKC) are not folded: such names differ here, and nothing is found rather than something wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct CanonicalName(Vec<Vec<u8>>);
+
+impl CanonicalName {
+    /// Reads a DER Name.
+    pub(crate) fn of(der: &[u8]) -> Result<Self, NotDer> {
+        let mut reader = Element::parse(der, SEQUENCE)?.reader()?;
+        let mut relative = Vec::new();
+        while !reader.is_finished() {
+            relative.push(canonical_rdn(&reader.expect(SET)?)?);
+        }
+        Ok(Self(relative))
+    }
+
+    /// This name and one more RDN, given as its SET whatever its tag.
+    pub(crate) fn with_relative(&self, rdn: &Element<'_>) -> Result<Self, NotDer> {
+        let mut relative = self.0.clone();
+        relative.push(canonical_rdn(rdn)?);
+        Ok(Self(relative))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this name lies in the subtree below `base`, itself included (section 4.2.1.10).
+    pub(crate) fn is_within(&self, base: &Self) -> bool {
+        self.0.starts_with(&base.0)
+    }
+}
+
+/// The values of emailAddress (1.2.840.113549.1.9.1) in a DER Name.
+pub(crate) fn email_addresses(der: &[u8]) -> Result<Vec<String>, NotDer> {
+    const EMAIL_ADDRESS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01";
+    let mut found = Vec::new();
+    let mut relative = Element::parse(der, SEQUENCE)?.reader()?;
+    while !relative.is_finished() {
+        let mut attributes = relative.expect(SET)?.reader()?;
+        while !attributes.is_finished() {
+            let mut attribute = attributes.expect(SEQUENCE)?.reader()?;
+            if attribute.expect(OID)?.content == EMAIL_ADDRESS {
+                // What is no text matches no constraint.
+                found.push(text(&attribute.element()?).unwrap_or_default());
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn canonical_rdn(set: &Element<'_>) -> Result<Vec<u8>, NotDer> {
+    let mut reader = set.reader()?;
+    let mut attributes = Vec::new();
+    while !reader.is_finished() {
+        let mut attribute = reader.expect(SEQUENCE)?.reader()?;
+        let (kind, value) = (attribute.expect(OID)?, attribute.element()?);
+        attribute.finish()?;
+        let folded = text(&value).map(|text| tlv(UTF8_STRING, &[fold(&text).as_bytes()]));
+        attributes.push(tlv(SEQUENCE, &[kind.full, folded.as_deref().unwrap_or(value.full)]));
+    }
+    Ok(set_of(SET, attributes))
+}
+
+/// The text of a string type whose characters are known; others are compared by bytes.
+fn text(value: &Element<'_>) -> Option<String> {
+    match value.tag {
+        UTF8_STRING | PRINTABLE_STRING | IA5_STRING => String::from_utf8(value.content.to_vec()).ok(),
+        BMP_STRING => {
+            let (pairs, rest) = value.content.as_chunks::<2>();
+            let units: Vec<u16> = pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
+            String::from_utf16(&units).ok().filter(|_| rest.is_empty())
+        }
+        _ => None,
+    }
+}
+
+fn fold(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    words.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +164,30 @@ mod tests {
         assert!(seal("11330100002489559L", &"字".repeat(46), "33010000000001").is_ok());
         assert_eq!(DistinguishedName::new("", "x"), Err(NameError::Text));
         assert_eq!(DistinguishedName::new("a\nb", "x"), Err(NameError::Text));
+    }
+
+    #[test]
+    fn names_are_compared_as_rfc_5280_section_7_1_says() {
+        let name = |tag: u8, text: &[u8]| {
+            let attribute = tlv(SEQUENCE, &[&tlv(OID, &[&[0x55, 4, 3]]), &tlv(tag, &[text])]);
+            CanonicalName::of(&tlv(SEQUENCE, &[&tlv(SET, &[&attribute])])).unwrap()
+        };
+        let plain = name(PRINTABLE_STRING, b"Good CA");
+        assert_eq!(name(UTF8_STRING, b"  good \t ca "), plain);
+        assert_eq!(name(BMP_STRING, b"\0G\0o\0o\0d\0 \0C\0A"), plain);
+        assert_ne!(name(UTF8_STRING, b"goodca"), plain);
+        const TELETEX_STRING: u8 = 0x14;
+        assert_ne!(name(TELETEX_STRING, b"Good CA"), plain, "by bytes");
+        assert_ne!(name(TELETEX_STRING, b"x"), name(TELETEX_STRING, b"X"));
+        assert!(CanonicalName::of(b"\x30\x02\x31\x01").is_err());
+    }
+
+    #[test]
+    fn a_subtree_is_a_beginning_of_whole_parts() {
+        let name = |organization, name| CanonicalName::of(DistinguishedName::new(organization, name).unwrap().as_der());
+        let (one, other) = (name("云溪市", "甲").unwrap(), name("云溪市公安局", "甲").unwrap());
+        let base = CanonicalName(one.0[..2].to_vec());
+        assert!(one.is_within(&base) && one.is_within(&one) && one.is_within(&CanonicalName::default()));
+        assert!(!other.is_within(&base) && !base.is_within(&one));
     }
 }

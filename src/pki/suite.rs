@@ -1,7 +1,8 @@
-//! Signature suites: which key, which digest, which signature belong together (RFC 5480, RFC 5758, RFC 4055, RFC 5754).
+//! Signature suites: what this system signs with, and which key, digest and signature belong together (RFC 5480, RFC 5758, RFC 4055, RFC 5754).
 //!
-//! A new suite (SM2 with SM3: 1.2.156.10197.1.501) is a new variant here and a new arm in each `match`; nothing else names an algorithm.
+//! What others sign with is wider, and only verified: [`super::algorithm::Algorithm`]. A new suite (SM2 with SM3: 1.2.156.10197.1.501) is a new variant here and a new arm in each `match`.
 
+use super::algorithm::{Algorithm, Proven};
 use super::tlv::{Element, INTEGER, NotDer, SEQUENCE, bit_string, tlv};
 
 /// A key type with the digest and signature format it is used with.
@@ -9,7 +10,7 @@ use super::tlv::{Element, INTEGER, NotDer, SEQUENCE, bit_string, tlv};
 pub enum Suite {
     /// ECDSA on P-256 over SHA-256; signatures are `SEQUENCE { r, s }`.
     EcdsaP256Sha256,
-    /// ECDSA on P-384 over SHA-384: verified in chains of outside authorities, never made here.
+    /// ECDSA on P-384 over SHA-384: on requests and certificates of outside authorities, never made here.
     EcdsaP384Sha384,
     /// RSASSA-PKCS1-v1_5 over SHA-256 with a modulus of 2048 to 4096 bits.
     RsaPkcs1Sha256,
@@ -39,6 +40,9 @@ pub enum SuiteError {
     /// The signature does not verify.
     #[error("signature wrong")]
     Signature,
+    /// The signature verifies, but its algorithm or key was too weak at the time asked about ([`super::strength`]).
+    #[error("the signature algorithm is too weak")]
+    Weak,
 }
 
 const ALG_ECDSA_SHA256: &[u8] = b"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02";
@@ -52,8 +56,6 @@ const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=512;
 
 /// `id-sha256` as an AlgorithmIdentifier with absent parameters, as RFC 5754 section 2 says it must be written.
 pub const SHA256: &[u8] = b"\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01";
-/// The same with NULL, which RFC 5754 says must be accepted.
-pub const SHA256_WITH_NULL: &[u8] = b"\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00";
 
 impl Suite {
     /// The suite a key signs with. `spki` is a DER SubjectPublicKeyInfo.
@@ -69,11 +71,6 @@ impl Suite {
             .ok_or(SuiteError::Algorithm)
     }
 
-    /// The suite of a CMS signer: as [`of_algorithm`](Self::of_algorithm), or plain `rsaEncryption` with the digest named apart (RFC 3370 section 3.2).
-    pub fn of_cms_algorithm(algorithm: &[u8]) -> Result<Self, SuiteError> {
-        if algorithm == ALG_RSA { Ok(Self::RsaPkcs1Sha256) } else { Self::of_algorithm(algorithm) }
-    }
-
     /// The DER AlgorithmIdentifier of the signature.
     pub const fn algorithm(self) -> &'static [u8] {
         match self {
@@ -85,17 +82,12 @@ impl Suite {
 
     /// Verifies `signature` over `message` by the key in `spki` (DER SubjectPublicKeyInfo).
     pub fn verify(self, spki: &[u8], message: &[u8], signature: &[u8]) -> Result<(), SuiteError> {
-        use ring::signature as s;
-        let key = PublicKey::parse(spki)?;
-        if key.suite != self {
+        if Self::of_key(spki)? != self {
             return Err(SuiteError::Mismatch);
         }
-        let algorithm: &dyn s::VerificationAlgorithm = match self {
-            Self::EcdsaP256Sha256 => &s::ECDSA_P256_SHA256_ASN1,
-            Self::EcdsaP384Sha384 => &s::ECDSA_P384_SHA384_ASN1,
-            Self::RsaPkcs1Sha256 => &s::RSA_PKCS1_2048_8192_SHA256,
-        };
-        s::UnparsedPublicKey::new(algorithm, key.bits).verify(message, signature).map_err(|_| SuiteError::Signature)
+        // What is made here has no date yet from which it is weak.
+        let _proven: Proven = Algorithm::parse(self.algorithm())?.verify(spki, message, signature)?;
+        Ok(())
     }
 
     /// The most bytes a signature by the key in `spki` can have.
@@ -174,7 +166,6 @@ mod tests {
             assert_eq!(Suite::of_algorithm(suite.algorithm()), Ok(suite));
         }
         assert_eq!(Suite::of_algorithm(ALG_RSA), Err(SuiteError::Algorithm));
-        assert_eq!(Suite::of_cms_algorithm(ALG_RSA), Ok(Suite::RsaPkcs1Sha256));
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 
+use super::evidence::Evidence;
 use super::reason::Reason;
 use super::trust::Trust;
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{PathError, RevocationState, ValidPath};
+use crate::pki::suite::SuiteError;
 
 /// Clocks may differ by this much.
-const CLOCK_SKEW: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+pub(super) const CLOCK_SKEW: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
 /// A path to an anchor, found at some time that matters.
 pub(super) struct Chain {
@@ -23,17 +25,16 @@ impl Chain {
     /// Looks for a path at the time of asking, then, for a certificate that expired since, at the time claimed.
     pub(super) fn find(
         signer: &Certificate,
-        carried: &[Certificate],
+        evidence: &Evidence,
         trust: &Trust,
         claimed: Option<Timestamp>,
         at: Timestamp,
     ) -> Result<Self, Reason> {
-        let others: Vec<Certificate> = carried.iter().filter(|c| *c != signer).cloned().collect();
-        let path = |time| trust.path(signer, &others, time);
+        let path = |time| trust.signer_path(signer, evidence, time);
         let (path, holds_now) = match (path(at), claimed) {
             (Ok(path), _) => (path, true),
-            (Err(PathError::Expired { .. }), Some(claimed)) => (path(claimed).map_err(|e| reason(&e))?, false),
-            (Err(error), _) => return Err(reason(&error)),
+            (Err(PathError::Expired { .. }), Some(claimed)) => (path(claimed).map_err(|e| path_reason(&e))?, false),
+            (Err(error), _) => return Err(path_reason(&error)),
         };
         let is_seal = trust.is_seal(signer, path.anchor());
         Ok(Self { path, is_seal, holds_now })
@@ -62,9 +63,9 @@ impl Chain {
             reasons.push(Reason::Expired);
         }
         match self.path.revocation() {
-            RevocationState::NotRevoked { .. } => {}
+            RevocationState::NotRevoked(_) => {}
             RevocationState::Unknown => reasons.push(Reason::RevocationUnknown),
-            RevocationState::Revoked(revocation) => {
+            RevocationState::Revoked(revocation, _) => {
                 reasons.push(if claimed.is_some_and(|claimed| claimed >= revocation.at) {
                     Reason::Revoked
                 } else if proved.is_some_and(|time| time < revocation.at) {
@@ -78,16 +79,20 @@ impl Chain {
     }
 }
 
-fn reason(error: &PathError) -> Reason {
+/// Why there is no path.
+pub(super) fn path_reason(error: &PathError) -> Reason {
     match error {
+        PathError::Signature { source: SuiteError::Weak, .. } => Reason::WeakAlgorithm,
         PathError::NoIssuer(_) | PathError::Signature { .. } => Reason::NoChain,
         PathError::Expired { .. } => Reason::Expired,
         PathError::NotYetValid { .. } => Reason::NotYetValid,
         PathError::SignerIsAuthority(_)
-        | PathError::NotForSigning(_)
+        | PathError::NotForPurpose(_)
         | PathError::NotAnAuthority(_)
         | PathError::PathLength(_)
         | PathError::UnknownCritical { .. }
+        | PathError::NameConstraint(_)
+        | PathError::Policy
         | PathError::TooMuch => Reason::ChainRule,
     }
 }

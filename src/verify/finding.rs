@@ -29,7 +29,7 @@ impl Finding {
 
     pub(super) fn stated(&self) -> Stated {
         let text = match &self.said {
-            Some(said) => format!("{said}{}", self.reason.advice()),
+            Some(said) => format!("{}，{}", said.trim_end_matches('。'), self.reason.advice()),
             None => self.reason.text(),
         };
         Stated { code: self.reason.code(), page: self.page, text }

@@ -9,23 +9,30 @@
 //! 2. changes: what later revisions did is allowed by the signature (ISO 32000-1, 12.8.2);
 //! 3. signature: digest, signed attributes, cryptography (RFC 5652, EN 319 122-1);
 //! 4. chain: from the signer to a trusted anchor, at a time that is proved or, failing that, now (RFC 5280);
-//! 5. seal: a signer under a hall's anchor must have the one spelling and exactly one ledger proof of exactly this use.
+//! 5. times: what witnesses, timestamps over the signature and over the document prove (RFC 3161, ADR 12);
+//! 6. seal: a signer under a hall's anchor must have the one spelling and exactly one ledger proof of exactly this use; what
+//!    anybody else signed must show the same to everybody.
 //!
 //! Indications follow EN 319 102-1. *Valid* speaks of the moment of sealing; what happened since is [`Today`].
-//! Trusted: the [`Trust`] given. Not trusted: every byte of the file. Out of scope: timestamps (a seal that carries one cannot be
-//! confirmed), OCSP, validation data embedded in the file.
+//! Trusted: the [`Trust`] given. Not trusted: every byte of the file. Out of scope: asking anybody for anything.
 
 mod chain;
+mod covered;
+mod evidence;
 mod finding;
+mod judgement;
 mod plain;
 mod reason;
 pub mod report;
+pub mod said;
 mod seal;
 mod signature;
 #[cfg(test)]
 mod tests;
+mod timestamp;
 mod today;
 pub mod trust;
+pub mod xml;
 
 pub use reason::Reason;
 pub use report::{
@@ -35,44 +42,70 @@ pub use report::{
 pub use today::Since;
 pub use trust::{Trust, TrustError};
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
+use self::evidence::Evidence;
 use self::finding::Finding;
-use crate::pdf::read::{Document, Limits, SignatureField};
+use self::judgement::Case;
+use crate::pdf::read::{Document, Limits, ReadAt, ReadError, Repair, SignatureField};
 
 /// Signatures judged in one document at most.
 pub const MAX_SIGNATURES: usize = 64;
 
 /// Judges a file as of `at`, the time of asking.
 pub fn verify(bytes: &[u8], trust: &Trust, at: Timestamp) -> Report {
-    let document = match Document::open(bytes, &Limits::DEFAULT) {
-        Ok(document) => document,
+    judge(Document::open(bytes, &Limits::DEFAULT), trust, at)
+}
+
+/// Judges a file that is read piece by piece, so that its size costs no memory.
+pub fn verify_file(file: &dyn ReadAt, trust: &Trust, at: Timestamp) -> Report {
+    judge(Document::open_source(file, &Limits::DEFAULT), trust, at)
+}
+
+fn judge(document: Result<Document<'_>, ReadError>, trust: &Trust, at: Timestamp) -> Report {
+    let read = document.and_then(|document| document.signature_fields().map(|fields| (document, fields)));
+    let (document, fields) = match read {
+        Ok(read) => read,
         Err(error) => return Report::of_file(Reason::of_unreadable(&error)),
     };
-    let fields = match document.signature_fields() {
-        Ok(fields) => fields,
-        Err(error) => return Report::of_file(Reason::of_unreadable(&error)),
-    };
+    let signed: Vec<_> = fields.iter().filter_map(|field| Some((field, field.signature.as_ref()?))).collect();
     // Each signature hashes the file once more: without a limit a small file asks for hours of work.
-    if fields.iter().filter(|field| field.signature.is_some()).count() > MAX_SIGNATURES {
+    if signed.len() > MAX_SIGNATURES {
         return Report::of_file(Reason::TooLarge);
     }
-    let signed = fields.iter().filter_map(|field| field.signature.as_ref().map(|signature| (field, signature)));
-    let judged: Vec<SignatureReport> =
-        signed.map(|(field, signature)| signature::judge(&document, field, signature, trust, at)).collect();
+    let case = Case { document: &document, trust, at, evidence: Evidence::of_document(&document) };
+    // Timestamps first, from the newest on: each is judged as of the time that the later ones prove.
+    let mut timestamps: Vec<usize> = (0..signed.len()).filter(|index| signed[*index].1.is_timestamp()).collect();
+    timestamps.sort_by_key(|index| std::cmp::Reverse(signed[*index].1.hole.as_ref().map(|hole| hole.start)));
+    let (mut judged, mut seen) = (BTreeMap::new(), Vec::new());
+    for index in timestamps {
+        let (report, proof) = timestamp::judge(&case, signed[index].0, signed[index].1, &seen);
+        judged.insert(index, report);
+        seen.extend(proof);
+    }
+    for (index, (field, signature)) in signed.iter().enumerate() {
+        judged.entry(index).or_insert_with(|| signature::judge(&case, field, signature, &seen));
+    }
+    let judged: Vec<SignatureReport> = judged.into_values().collect();
     let reasons = document_reasons(&document, &fields, &judged);
     Report::new(reasons.into_iter().map(Finding::from).collect(), judged)
 }
 
 /// What is to be said of the document as a whole.
 fn document_reasons(document: &Document<'_>, fields: &[SignatureField], judged: &[SignatureReport]) -> Vec<Reason> {
-    let mut reasons = Vec::new();
+    let mut reasons = damage(document, judged.is_empty());
     if judged.is_empty() {
-        // The end of an earlier revision is found where the real end was cut off.
-        let end = &document.bytes()[document.bytes().len() - document.trailing()..];
-        return vec![if end.trim_ascii().is_empty() { Reason::Unsigned } else { Reason::Truncated }];
+        if reasons.iter().all(|reason| *reason == Reason::Repaired) {
+            // The end of an earlier revision is found where the real end was cut off.
+            let is_whole = document.trailing_is_space().unwrap_or(false);
+            reasons.push(if is_whole { Reason::Unsigned } else { Reason::Truncated });
+        }
+        return reasons;
+    }
+    if judged.iter().all(|signature| signature.is_timestamp) {
+        reasons.push(Reason::TimestampAlone);
     }
     if document.is_hybrid() {
         reasons.push(Reason::Hybrid);
@@ -91,9 +124,24 @@ fn document_reasons(document: &Document<'_>, fields: &[SignatureField], judged: 
         if fields.iter().any(|field| field.signature.is_none()) {
             reasons.push(Reason::SealMissing);
         }
-        if judged.iter().any(|signature| !signature.is_seal) {
+        if judged.iter().any(|signature| !signature.is_seal && !signature.is_timestamp) {
             reasons.push(Reason::SealReplaced);
         }
     }
     reasons
+}
+
+/// What was wrong with the file's structure. Nothing is confirmed on a guess.
+fn damage(document: &Document<'_>, is_unsigned: bool) -> Vec<Reason> {
+    let repairs = document.repairs();
+    let reason = if repairs.contains(&Repair::EndMarkerMissing) {
+        Reason::Truncated
+    } else if !repairs.iter().any(|repair| repair.is_guess()) {
+        Reason::Repaired
+    } else if is_unsigned {
+        Reason::Damaged
+    } else {
+        Reason::Guessed
+    };
+    if repairs.is_empty() { Vec::new() } else { vec![reason] }
 }

@@ -1,7 +1,8 @@
 //! Everything that can be said of a signature, in one table: code, weight, effect on the report, sentence.
 
+use super::covered;
 use super::report::{Integrity, SubIndication};
-use crate::pdf::read::{ChangeCode, CoverageError, ReadError};
+use crate::pdf::read::{ChangeCode, CoverageError, PreparedCode, ReadError, Weight};
 
 /// Something found. Ordered as found; the weightiest decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,14 +16,22 @@ pub enum Reason {
     Damaged,
     /// Beyond the limits of size or work.
     TooLarge,
-    /// Encrypted.
+    /// Cannot be opened without a password.
     Encrypted,
+    /// Encrypted in a way that is not read here.
+    SecurityHandler,
     /// Uses something that is not read here.
     Unsupported,
     /// There is no signature.
     Unsigned,
     /// Older and newer programs see different objects.
     Hybrid,
+    /// So damaged that another program may read it otherwise.
+    Guessed,
+    /// Damaged in a way that every program reads alike.
+    Repaired,
+    /// Nobody has signed; a timestamp says when the file existed.
+    TimestampAlone,
     /// Two fields have one name.
     SharedName,
     /// Two fields have one signature.
@@ -34,12 +43,16 @@ pub enum Reason {
     // Coverage and changes
     /// The place for the signature was never filled.
     NotFilled,
-    /// The ByteRange is malformed.
-    ByteRange,
-    /// The ByteRange and the signature's contents do not fit together.
-    Gap,
+    /// The signature covers nothing in particular.
+    Coverage(CoverageError),
     /// Something changed after the signature.
     Changed(ChangeCode),
+    /// Something changed that the signature allows and that can yet mislead who looks at the page.
+    MayMislead(ChangeCode),
+    /// Something changed that the signature allows.
+    Permitted(ChangeCode),
+    /// What was signed does not show the same to everybody, or could be made to show something else.
+    Prepared(PreparedCode),
     // The signature
     /// A kind of signature that is not read here.
     SignatureKind,
@@ -47,6 +60,8 @@ pub enum Reason {
     SignatureDamaged,
     /// An algorithm that is not supported.
     Algorithm,
+    /// An algorithm or a key that is too weak for a signature that is not known to be old.
+    WeakAlgorithm,
     /// The signer's certificate is missing.
     SignerMissing,
     /// The document is not what was signed.
@@ -78,10 +93,12 @@ pub enum Reason {
     RevokedSince,
     /// No current revocation list says whether the certificate was revoked.
     RevocationUnknown,
+    /// A timestamp over the signature does not hold, or nobody is known who vouches for it.
+    TimestampUnproved,
     // The seal
     /// Not in the one form that this system writes.
     NotOurForm,
-    /// Carries a timestamp, which is not validated here.
+    /// Carries a timestamp that does not hold.
     Timestamp,
     /// No ledger proof.
     ProofMissing,
@@ -136,27 +153,17 @@ impl Reason {
             ReadError::NotPdf => Self::NotPdf,
             ReadError::NoEnd => Self::Truncated,
             ReadError::Encrypted => Self::Encrypted,
+            ReadError::SecurityHandler => Self::SecurityHandler,
             ReadError::Limit(_) => Self::TooLarge,
-            ReadError::Unsupported(_) => Self::Unsupported,
+            ReadError::Unsupported(_) | ReadError::Io(_) => Self::Unsupported,
             ReadError::Syntax { .. }
             | ReadError::DuplicateKey { .. }
             | ReadError::Xref { .. }
             | ReadError::SectionOrder
+            | ReadError::EncryptionChanged
             | ReadError::Misplaced(_)
             | ReadError::Stream { .. }
             | ReadError::Structure(_) => Self::Damaged,
-        }
-    }
-
-    pub(super) fn of_coverage(error: CoverageError) -> Self {
-        match error {
-            CoverageError::NotTwoRanges | CoverageError::NoHole => Self::ByteRange,
-            CoverageError::NotDer => Self::SignatureDamaged,
-            CoverageError::GapIsNotContents
-            | CoverageError::NotHex
-            | CoverageError::Padding
-            | CoverageError::NotAtRevisionEnd
-            | CoverageError::NotInItsRevision => Self::Gap,
         }
     }
 
@@ -183,7 +190,9 @@ impl Reason {
     pub fn text(self) -> String {
         match self {
             // The change says what, the row says what to do.
-            Self::Changed(code) => format!("{}{}", code.text(), self.row().3),
+            Self::Changed(code) | Self::MayMislead(code) | Self::Permitted(code) => {
+                format!("{}{}", code.text(), self.row().3)
+            }
             _ => self.row().3.to_owned(),
         }
     }
@@ -199,21 +208,34 @@ impl Reason {
             Self::Truncated => ("truncated", Fails(Sub::FormatFailure), Broken, "文件不完整，末尾缺失，请重新下载或向出证窗口索取。"),
             Self::Damaged => ("damaged", Fails(Sub::FormatFailure), Broken, "文件结构已损坏，请重新下载或向出证窗口索取。"),
             Self::TooLarge => ("too-large", Unconfirmed(None), Suspicious, "文件过大或结构过于复杂，无法查验，请向出证窗口核对。"),
-            Self::Encrypted => ("encrypted", Unconfirmed(None), Suspicious, "文件设有密码保护，无法查验，请向出证窗口索取未加密的原件。"),
+            Self::Encrypted => ("encrypted", Unconfirmed(None), Suspicious, "文件设有打开密码，无法查验，请向出证窗口索取未加密的原件。"),
+            Self::SecurityHandler => ("security-handler", Unconfirmed(None), Suspicious, "文件使用了本系统不支持的加密方式，无法查验，请向出证窗口索取未加密的原件。"),
             Self::Unsupported => ("unsupported", Unconfirmed(None), Suspicious, "文件使用了本系统不支持的格式，无法查验，请向出证窗口核对。"),
             Self::Unsigned => ("unsigned", Unconfirmed(Some(Sub::SignedDataNotFound)), Integrity::Unsigned, "文件中没有电子印章或电子签名，请确认这是盖章后的原件。"),
-            Self::Hybrid => ("hybrid", Unconfirmed(None), Suspicious, "文件在不同软件中可能显示不同内容，不能确认，请向出证窗口核对。"),
+            Self::Hybrid => ("hybrid", Note, Intact, "文件在很旧的软件中可能显示不同内容，这里按现行软件的读法查验。"),
+            Self::Guessed => ("structure-guessed", maybe(Sub::FormatFailure), Suspicious, "文件结构有损坏，不同软件可能显示不同内容，不能确认，请重新下载或向出证窗口索取原件。"),
+            Self::Repaired => ("structure-repaired", Note, Intact, "文件结构有不规范之处，不影响内容。"),
+            Self::TimestampAlone => ("timestamp-alone", maybe(Sub::SignedDataNotFound), Intact, "文件中只有时间戳，没有人签名盖章，不能说明由谁出具，请确认这是盖章后的原件。"),
             Self::SharedName => ("shared-field-name", Fails(Sub::FormatFailure), Suspicious, "文件中有重名的签章位置，可能被人做过手脚，请勿采信。"),
             Self::SharedSignature => ("shared-signature", Fails(Sub::FormatFailure), Suspicious, "同一个签名被用在多个签章位置，可能被人做过手脚，请勿采信。"),
             Self::SealReplaced => ("seal-replaced", maybe(Sub::SigConstraintsFailure), Suspicious, "应盖印章的位置上，有一处签名不是信任名单中的印章，不能确认是完整的证照，请更新信任名单或到大厅网站“验证证照”在线查验。"),
             Self::SealMissing => ("seal-missing", Unconfirmed(None), Suspicious, "文件中还有应盖而未盖的印章，不是完整的证照，请索取全部盖章后的原件。"),
             Self::NotFilled => ("not-filled", Fails(Sub::FormatFailure), Broken, "印章图样下没有电子签名，文件没有盖章效力，请勿采信。"),
-            Self::ByteRange => ("byte-range", Fails(Sub::FormatFailure), Broken, "签名所保护的范围写得不合规定，无法成立，请勿采信。"),
-            Self::Gap => ("gap", Fails(Sub::FormatFailure), Suspicious, "签名没有保护文件的全部内容，可能被人做过手脚，请勿采信。"),
+            Self::Coverage(error) => {
+                let (code, integrity, text) = covered::row(error);
+                (code, Fails(Sub::FormatFailure), integrity, text)
+            }
             Self::Changed(code) => (code.code(), Fails(Sub::FormatFailure), Modified, "请勿采信，并索取未经改动的原件。"),
+            Self::MayMislead(code) => (code.code(), Unconfirmed(None), Suspicious, "不能确认所见即所签，请向出证单位核对原件。"),
+            Self::Permitted(code) => (code.code(), Note, Intact, "这是签名所允许的。"),
+            Self::Prepared(code) => match code.weight() {
+                Weight::Suspicious => (code.code(), maybe(Sub::FormatFailure), Suspicious, "不能确认您所见即签署人所见，请向出证单位核对原件。"),
+                Weight::Note => (code.code(), Note, Intact, "重要用途请与出证单位核对。"),
+            },
             Self::SignatureKind => ("signature-kind", Unconfirmed(None), Suspicious, "文件中有本系统不支持的签名类型，不能确认，请用签名方提供的工具查验。"),
             Self::SignatureDamaged => ("signature-damaged", Fails(Sub::FormatFailure), Broken, "电子签名已损坏，请重新下载或向出证窗口索取。"),
             Self::Algorithm => ("algorithm", maybe(Sub::CryptoConstraintsFailure), Suspicious, "签名使用了本系统不支持的算法，不能确认，请用签名方提供的工具查验。"),
+            Self::WeakAlgorithm => ("weak-algorithm", maybe(Sub::CryptoConstraintsFailureNoPoe), Suspicious, "签名使用了早已不安全的算法或过短的密钥，又没有独立的见证说明它签于当年，不能确认，请向出证单位核对。"),
             Self::SignerMissing => ("signer-missing", maybe(Sub::NoSigningCertificateFound), Suspicious, "签名中没有签名者的证书，不能确认是谁所签。"),
             Self::DigestMismatch => ("digest-mismatch", Fails(Sub::HashFailure), Modified, "文件内容在盖章之后被改动，请勿采信。"),
             Self::SignatureWrong => ("signature-wrong", Fails(Sub::SigCryptoFailure), Modified, "电子签名与证书不符，是伪造的或已被改动，请勿采信。"),
@@ -230,7 +252,8 @@ impl Reason {
             Self::RevokedSince => ("revoked-since", Note, Intact, "印章证书在盖章之后被吊销，盖章时有效；目前状态请到大厅网站“验证证照”在线查验。"),
             Self::RevocationUnknown => ("revocation-unknown", Note, Intact, "信任名单中没有现行的吊销名单，未能查明印章证书是否已被吊销；请更新信任名单，或到大厅网站“验证证照”在线查验。"),
             Self::NotOurForm => ("not-canonical", Fails(Sub::FormatFailure), Suspicious, "印章数据中有不属于本系统写法的内容，可能被人做过手脚，请勿采信。"),
-            Self::Timestamp => ("timestamp", Unconfirmed(None), Intact, "印章附有本系统尚不能核验的时间戳，不能确认，请到大厅网站“验证证照”在线查验。"),
+            Self::Timestamp => ("timestamp", Unconfirmed(None), Intact, "印章所附的时间戳没有通过核验，不能确认，请到大厅网站“验证证照”在线查验。"),
+            Self::TimestampUnproved => ("timestamp-unproved", Note, Intact, "签名所附的时间戳不成立或不在信任名单之内，签名时间没有独立的证明。"),
             Self::ProofMissing => ("proof-missing", Fails(Sub::SigConstraintsFailure), Intact, "这次盖章没有登记在用印公示账本上，请勿采信，并向大厅举报。"),
             Self::ProofDoubled => ("proof-doubled", Fails(Sub::SigConstraintsFailure), Intact, "印章附有多份用印登记证明，不合规定，请勿采信，并向大厅举报。"),
             Self::ProofWrong => ("proof-wrong", Fails(Sub::SigConstraintsFailure), Intact, "用印登记证明不成立，请勿采信，并向大厅举报。"),

@@ -75,6 +75,8 @@ pub enum SubIndication {
     ChainConstraintsFailure,
     /// An algorithm is not acceptable.
     CryptoConstraintsFailure,
+    /// An algorithm was not acceptable any more at the earliest time proved.
+    CryptoConstraintsFailureNoPoe,
     /// Revoked at the time of signing.
     Revoked,
     /// Expired at the time of signing.
@@ -99,14 +101,13 @@ pub struct Stated {
     /// A stable name for programs.
     pub code: &'static str,
     /// The page it is seen on, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<usize>,
     /// One Chinese sentence, with what to do.
     pub text: String,
 }
 
 /// The answer for one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// What the caller calls the file; empty if it has no name.
     pub file: String,
@@ -129,12 +130,14 @@ pub struct Report {
 }
 
 /// The answer for one signature.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SignatureReport {
     /// The field's name.
     pub field: String,
     /// The page of the seal, from 1.
     pub page: Option<usize>,
+    /// The rectangle on that page in points, as written.
+    pub rect: Option<[f64; 4]>,
     /// The name the signature gives, unproved; for people.
     pub name: Option<String>,
     /// The subject of the signer's certificate; proved if the indication is TOTAL-PASSED.
@@ -155,6 +158,8 @@ pub struct SignatureReport {
     pub proved_at: Option<ProvedAt>,
     /// It covers every byte of the file but its own place.
     pub covers_whole_file: bool,
+    /// How many bytes of the file it speaks of, its own place among them: the length of the revision that was signed.
+    pub revision_end: Option<usize>,
     /// Certification: what the signature allows afterwards, 1 to 3.
     pub certification: Option<u8>,
     /// Where its use is logged.
@@ -225,7 +230,7 @@ pub struct LedgerReport {
 impl Report {
     pub(super) fn new(document: Vec<Finding>, signatures: Vec<SignatureReport>) -> Self {
         let mut found = document;
-        found.extend(signatures.iter().flat_map(|signature| signature.found.iter().cloned()));
+        found.extend(signatures.iter().flat_map(SignatureReport::of_document));
         let conclusion = Conclusion::of(&mut found);
         let changed =
             found.iter().any(|f| matches!(f.reason, Reason::Revoked | Reason::RevokedNoProof | Reason::RevokedSince));
@@ -326,6 +331,16 @@ pub fn exit_code<'r>(reports: impl IntoIterator<Item = &'r Report>) -> u8 {
     });
     let codes: Vec<u8> = codes.collect();
     if codes.contains(&1) { 1 } else { codes.into_iter().max().unwrap_or(0) }
+}
+
+impl SignatureReport {
+    /// What it says of the document: a timestamp that is not confirmed proves nothing and condemns nothing.
+    fn of_document(&self) -> impl Iterator<Item = Finding> {
+        self.found.iter().map(|finding| match finding.effect() {
+            Effect::Unconfirmed(_) if self.is_timestamp => Reason::TimestampUnproved.into(),
+            _ => finding.clone(),
+        })
+    }
 }
 
 /// What a list of reasons comes to.

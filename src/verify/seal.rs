@@ -7,7 +7,7 @@ use jiff::tz::{TimeZone, offset};
 use super::chain::Chain;
 use super::reason::Reason;
 use super::report::LedgerReport;
-use crate::cms::SignedData;
+use crate::cms::{SignedAttributes, SignedData};
 use crate::ledger::entry::Entry;
 use crate::ledger::policy::Policy;
 use crate::ledger::proof::{self, ProofError, TlogProof};
@@ -23,15 +23,13 @@ pub(super) fn check_form(
     signed: &SignedData,
     chain: &Chain,
 ) -> Option<Reason> {
-    let path = chain.path.certificates();
     let is_ours = signature.filter == "Adobe.PPKLite"
         && signature.sub_filter == "ETSI.CAdES.detached"
         && signature.signed_at_text.is_some()
         && signature.signed_at_text == signature.signed_at.map(written)
         && coverage.has_lower_case_hex()
-        && signed.is_canonical()
-        && signed.attributes().is_of_seal(signed.signer())
-        && signed.certificates().iter().all(|certificate| path.contains(certificate));
+        && signed.is_canonical(chain.path.certificates())
+        && signed.seal_attributes().is_some_and(|attributes| attributes.is_of_seal(signed.signer()));
     (!is_ours).then_some(Reason::NotOurForm)
 }
 
@@ -118,7 +116,7 @@ impl LedgerFinding {
 fn other_use(entry: &Entry, signed: &SignedData, signed_at: Option<Timestamp>) -> Vec<Reason> {
     let Entry::SealUse(entry) = entry else { return vec![Reason::EntryOfOtherKind] };
     let mut reasons = Vec::new();
-    if entry.document != signed.attributes().digest() {
+    if Some(entry.document) != signed.seal_attributes().map(SignedAttributes::digest) {
         reasons.push(Reason::EntryOfOtherDocument);
     }
     if entry.seal != signed.signer().spki_digest() {

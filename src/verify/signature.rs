@@ -4,177 +4,190 @@ use jiff::Timestamp;
 
 use super::chain::Chain;
 use super::finding::Finding;
+use super::judgement::{Case, Judgement};
 use super::reason::Reason;
-use super::report::{AnchorReport, Conclusion, LedgerReport, ProvedAt, Prover, SignatureReport};
+use super::report::{AnchorReport, ProvedAt, Prover, SignatureReport};
 use super::seal::{LedgerFinding, check_form};
-use super::trust::Trust;
-use crate::cms::{CmsError, SignedData};
-use crate::pdf::read::{Coverage, Document, Signature, SignatureField};
+use super::timestamp::{Seen, check, control_time};
+use crate::cms::{CmsError, Kind, RsaSignature, SignedData, TimestampToken};
+use crate::pdf::read::{Coverage, Prepared, Signature, SignatureField};
 use crate::pki::certificate::Certificate;
+use crate::pki::strength::{Strength, strength_of_hash};
 use crate::pki::suite::SuiteError;
 
-/// Judges `signature`, which is the value of `field`.
+/// Timestamps on one signature that are looked at.
+const MAX_TIMESTAMPS: usize = 8;
+
+/// Judges `signature`, which is the value of `field`; `seen`: the document timestamps that hold.
 pub(super) fn judge(
-    document: &Document<'_>,
+    case: &Case<'_, '_>,
     field: &SignatureField,
     signature: &Signature,
-    trust: &Trust,
-    at: Timestamp,
+    seen: &[Seen],
 ) -> SignatureReport {
-    let mut judgement = Judgement { document, field, signature, trust, at, found: Vec::new(), facts: Facts::default() };
-    judgement.run();
-    let Judgement { mut found, facts, .. } = judgement;
-    let conclusion = Conclusion::of(&mut found);
-    SignatureReport {
-        field: field.name.clone(),
-        page: field.page.map(|page| page + 1),
-        name: signature.name.clone(),
-        signer: facts.signer.as_ref().map(|c| c.subject().to_owned()),
-        seal: facts.signer.as_ref().map(Certificate::spki_digest),
-        certificate_serial: facts.signer.as_ref().map(Certificate::serial_hex),
-        is_seal: facts.is_seal,
-        is_timestamp: false,
-        anchor: facts.anchor,
-        signed_at: signature.signed_at,
-        proved_at: facts.proved,
-        covers_whole_file: facts.covers_whole_file,
-        certification: signature.certification,
-        ledger: facts.ledger,
-        verdict: conclusion.verdict,
-        integrity: conclusion.integrity,
-        indication: conclusion.indication,
-        sub_indication: conclusion.sub_indication,
-        reasons: conclusion.reasons,
-        found,
-    }
+    let mut judgement = Judgement::new(case, field, signature);
+    judgement.run(seen);
+    judgement.report()
 }
 
-struct Judgement<'d, 'a> {
-    document: &'d Document<'a>,
-    field: &'d SignatureField,
-    signature: &'d Signature,
-    trust: &'d Trust,
-    at: Timestamp,
-    found: Vec<Finding>,
-    facts: Facts,
+/// A signature that holds over what it covers. Whether its signer is to be believed is another matter.
+struct Signed {
+    signer: Certificate,
+    certificates: Vec<Certificate>,
+    /// Since when others could have made it as well.
+    weak_since: Option<Timestamp>,
+    /// `None` for `adbe.x509.rsa_sha1`, which carries nothing else.
+    data: Option<SignedData>,
 }
 
-/// What is learnt on the way, for the report.
-#[derive(Default)]
-struct Facts {
-    signer: Option<Certificate>,
-    is_seal: bool,
-    anchor: Option<AnchorReport>,
-    proved: Option<ProvedAt>,
-    covers_whole_file: bool,
-    ledger: Option<LedgerReport>,
-}
-
-impl Judgement<'_, '_> {
-    fn run(&mut self) {
+impl Judgement<'_, '_, '_> {
+    fn run(&mut self, seen: &[Seen]) {
         // 1 coverage: without it nothing below means anything.
         let Some(coverage) = self.coverage() else { return };
         // 2 changes: found and gone on, so that one report says everything.
         self.changes(&coverage);
         // 3 signature
-        let Some(signed) = self.signature(&coverage) else { return };
-        // 4 chain
-        let claimed = self.signature.signed_at;
-        let chain = Chain::find(signed.signer(), signed.certificates(), self.trust, claimed, self.at);
-        let chain = match chain {
-            Ok(chain) => chain,
-            Err(reason) => return self.found.push(reason.into()),
+        let signed = match self.signed(&coverage) {
+            Ok(signed) => signed,
+            // Not the signer's signature: who the signer is does not matter any more.
+            Err(reason) => return self.find(reason),
         };
-        // 5 seal
+        // 4 chain
+        let case = self.case;
+        let evidence = match &signed.data {
+            Some(data) => case.evidence.with_signature(data),
+            None => case.evidence.with_certificates(&signed.certificates),
+        };
+        let claimed = self.facts.signed_at;
+        let chain = match Chain::find(&signed.signer, &evidence, case.trust, claimed, case.at) {
+            Ok(chain) => chain,
+            Err(reason) => return self.find(reason),
+        };
         self.facts.is_seal = chain.is_seal;
-        self.facts.anchor = self.trust.anchor(chain.path.anchor()).map(|anchor| AnchorReport {
+        self.facts.anchor = case.trust.anchor(chain.path.anchor()).map(|anchor| AnchorReport {
             subject: anchor.certificate.subject().to_owned(),
             purpose: anchor.purpose,
             source: anchor.source.clone(),
         });
-        let mut proved = None;
+        // 5 times and seal
+        let control = control_time(seen, coverage.revision(), case.at);
+        if control < case.at {
+            self.prove(control, Prover::DocumentTimestamp);
+        }
+        self.timestamps(&signed, control);
         if chain.is_seal {
-            self.found.extend(check_form(self.signature, &coverage, &signed, &chain).map(Finding::from));
-            let ledger = LedgerFinding::of(&signed, claimed, self.trust.policy());
-            proved = ledger.proved_at();
-            self.facts.proved = proved.map(|at| ProvedAt { at, by: Prover::Witness });
-            self.found.extend(ledger.reasons.into_iter().map(Finding::from));
-            self.facts.ledger = ledger.report;
-            if signed.timestamps().len() > 0 {
-                self.found.push(Reason::Timestamp.into());
-            }
+            self.seal(&coverage, &signed, &chain);
+        } else {
+            self.prepared(&coverage);
         }
-        self.found.extend(chain.judge_times(claimed, proved, self.at).into_iter().map(Finding::from));
+        let proved = self.facts.proved.as_ref().map(|proved| proved.at);
+        if signed.weak_since.is_some_and(|since| proved.unwrap_or(case.at) >= since) {
+            self.find(Reason::WeakAlgorithm);
+        }
+        self.found.extend(chain.judge_times(claimed, proved, case.at).into_iter().map(Finding::from));
     }
 
-    fn coverage(&mut self) -> Option<Coverage> {
-        if self.signature.contents.iter().all(|byte| *byte == 0) {
-            self.found.push(Reason::NotFilled.into());
-            return None;
+    /// Parses the signature of whatever kind and checks it over what it covers.
+    fn signed(&mut self, coverage: &Coverage) -> Result<Signed, Reason> {
+        let contents = coverage.der(self.signature);
+        if self.signature.sub_filter == "adbe.x509.rsa_sha1" {
+            return self.rsa_signed(coverage, contents);
         }
-        match self.document.coverage(self.signature) {
-            Ok(coverage) => {
-                self.facts.covers_whole_file = coverage.is_whole_file();
-                Some(coverage)
-            }
-            Err(error) => {
-                self.found.push(Reason::of_coverage(error).into());
-                None
+        let kind = Kind::of_sub_filter(&self.signature.sub_filter).ok_or(Reason::SignatureKind)?;
+        let data = SignedData::parse(contents, kind).map_err(|error| cms_reason(&error))?;
+        self.facts.signer = Some(data.signer().clone());
+        self.facts.signed_at = self.facts.signed_at.or(data.signing_time());
+        let digest = self.digest(coverage, data.digest_algorithm())?;
+        let verified = data.verify(&digest).map_err(|error| cms_reason(&error))?;
+        if kind == Kind::Cades && !verified.names_certificate() {
+            self.find(Reason::CertificateNotNamed);
+        }
+        let weak_since = weak_since(verified.strength(Timestamp::MAX));
+        let (signer, certificates) = (data.signer().clone(), data.certificates().to_vec());
+        Ok(Signed { signer, certificates, weak_since, data: Some(data) })
+    }
+
+    fn rsa_signed(&mut self, coverage: &Coverage, contents: &[u8]) -> Result<Signed, Reason> {
+        let certificates = self.signature.certificates.iter().filter_map(|der| Certificate::from_der(der).ok());
+        let signature = RsaSignature::parse(contents, certificates.collect()).map_err(|error| cms_reason(&error))?;
+        self.facts.signer = Some(signature.signer().clone());
+        let hash = signature.digest_algorithm();
+        let proven = signature.verify(&self.digest(coverage, hash)?).map_err(|error| cms_reason(&error))?;
+        let strength = proven.strength(Timestamp::MAX).and(strength_of_hash(hash, Timestamp::MAX));
+        Ok(Signed {
+            signer: signature.signer().clone(),
+            certificates: signature.certificates().to_vec(),
+            weak_since: weak_since(strength),
+            data: None,
+        })
+    }
+
+    /// The timestamps over the signature's value.
+    fn timestamps(&mut self, signed: &Signed, control: Timestamp) {
+        let Some(data) = &signed.data else { return };
+        for token in data.timestamps().take(MAX_TIMESTAMPS) {
+            let checked = TimestampToken::parse(token).map_err(|error| cms_reason(&error)).and_then(|token| {
+                let imprint = token.imprint_algorithm().hash(data.signature_value());
+                check(&token, &imprint, self.case, &self.case.evidence, control)
+            });
+            match checked {
+                Ok(at) => self.prove(at, Prover::SignatureTimestamp),
+                Err(_) if self.facts.is_seal => self.find(Reason::Timestamp),
+                Err(_) => self.find(Reason::TimestampUnproved),
             }
         }
     }
 
-    fn changes(&mut self, coverage: &Coverage) {
-        match self.document.changes_after(coverage.revision(), self.field) {
-            Ok(changes) => self.found.extend(changes.into_iter().map(|change| Reason::Changed(change.code).into())),
-            Err(error) => self.found.push(Reason::of_unreadable(&error).into()),
+    /// The rules for seals.
+    fn seal(&mut self, coverage: &Coverage, signed: &Signed, chain: &Chain) {
+        let Some(data) = &signed.data else { return self.find(Reason::NotOurForm) };
+        self.found.extend(check_form(self.signature, coverage, data, chain).map(Finding::from));
+        let ledger = LedgerFinding::of(data, self.signature.signed_at, self.case.trust.policy());
+        if let Some(at) = ledger.proved_at() {
+            self.prove(at, Prover::Witness);
         }
+        self.found.extend(ledger.reasons.into_iter().map(Finding::from));
+        self.facts.ledger = ledger.report;
     }
 
-    fn signature(&mut self, coverage: &Coverage) -> Option<SignedData> {
-        let is_cades = match self.signature.sub_filter.as_str() {
-            "ETSI.CAdES.detached" => true,
-            "adbe.pkcs7.detached" => false,
-            _ => {
-                self.found.push(Reason::SignatureKind.into());
-                return None;
-            }
-        };
-        let signed = match SignedData::parse(coverage.der(self.signature)) {
-            Ok(signed) => signed,
-            Err(error) => {
-                self.found.push(reason(&error).into());
-                return None;
-            }
-        };
-        self.facts.signer = Some(signed.signer().clone());
-        match signed.verify(coverage.digest(self.document.bytes())) {
-            Ok(verified) if is_cades && !verified.names_certificate() => {
-                self.found.push(Reason::CertificateNotNamed.into())
-            }
-            Ok(_) => {}
-            // Not the signer's signature: who the signer is does not matter any more.
-            Err(error) => {
-                self.found.push(reason(&error).into());
-                return None;
-            }
+    /// What a stranger may have prepared in what was signed. (What a hall seals it has made itself.)
+    fn prepared(&mut self, coverage: &Coverage) {
+        // What cannot be followed is no sign of anything.
+        let prepared = self.case.document.prepared(coverage.revision()).unwrap_or_default();
+        let told = |one: &Prepared| Finding::told(Reason::Prepared(one.code), one.text(), one.page);
+        self.found.extend(prepared.iter().map(told));
+    }
+
+    /// Keeps the earliest proof.
+    fn prove(&mut self, at: Timestamp, by: Prover) {
+        if self.facts.proved.as_ref().is_none_or(|known| at < known.at) {
+            self.facts.proved = Some(ProvedAt { at, by });
         }
-        Some(signed)
     }
 }
 
-fn reason(error: &CmsError) -> Reason {
+fn weak_since(strength: Strength) -> Option<Timestamp> {
+    match strength {
+        Strength::Good => None,
+        Strength::Weak { since } => Some(since),
+    }
+}
+
+/// What is wrong with a signature or a timestamp.
+pub(super) fn cms_reason(error: &CmsError) -> Reason {
     match error {
         CmsError::DigestMismatch => Reason::DigestMismatch,
-        CmsError::OtherCertificate => Reason::OtherCertificate,
+        CmsError::OtherCertificate | CmsError::OtherAlgorithm => Reason::OtherCertificate,
         CmsError::SignerMissing => Reason::SignerMissing,
+        CmsError::Signature(SuiteError::Weak) => Reason::WeakAlgorithm,
         CmsError::DigestAlgorithm
         | CmsError::Signature(SuiteError::Algorithm | SuiteError::Key | SuiteError::Mismatch) => Reason::Algorithm,
-        CmsError::Signature(SuiteError::Signature) => Reason::SignatureWrong,
+        CmsError::Signature(SuiteError::Signature) | CmsError::ContentMismatch => Reason::SignatureWrong,
         CmsError::TooLarge | CmsError::TooMany => Reason::TooLarge,
         CmsError::Malformed
         | CmsError::TrailingData
         | CmsError::NotDetached
+        | CmsError::NotATimestamp
         | CmsError::NotOneSigner
         | CmsError::AttributeTwice
         | CmsError::AttributeMissing

@@ -1,16 +1,15 @@
 //! A hall, its log, a witness, and everything that can be wrong with a seal.
 
 mod house;
+mod today;
 
 use self::house::{ChangeProof, ChangeUse, House, fields, now, stamped};
-use super::trust::Purpose;
 use super::*;
 use crate::digest::Digest;
 use crate::ledger::checkpoint::SignedCheckpoint;
-use crate::ledger::entry::{Entry, Salted, SealChange, SealUse, VoidReason};
+use crate::ledger::entry::{Entry, SealUse};
 use crate::ledger::proof::TlogProof;
-use crate::ledger::replay::Replay;
-use crate::ledger::sample::{SampleLog, Signer};
+use crate::ledger::sample::Signer;
 use crate::pdf::sample::{Disorder, append, document};
 use crate::pdf::{Permission, prepare};
 use crate::pki::testing::at;
@@ -102,6 +101,9 @@ fn no_piece_of_it_is_valid() {
     let page = "<< /Type /Page /Parent 2 0 R /Contents 7 0 R >>";
     let report = verify(&append(&bytes, &[(4, page)]), &trust, now());
     assert_eq!(summary(&report), "invalid modified FORMAT_FAILURE revision-after-final,page-changed");
+    let told: Vec<_> = report.reasons.iter().map(|reason| (reason.page, reason.text.as_str())).collect();
+    assert_eq!(told[1], (Some(1), "第1页被改动，请勿采信，并索取未经改动的原件。"));
+    assert!(told.iter().all(|(_, text)| text.ends_with('。') && text.matches('。').count() == 1), "{told:?}");
 }
 
 #[test]
@@ -256,57 +258,6 @@ fn a_log_or_a_quorum_that_is_not_known_cannot_be_confirmed() {
     let bytes = house.seal_otherwise(&|entry| entry, &log_alone);
     let trust = house.trust_with(&format!("log {log}\nquorum none\n"));
     assert_eq!(summary(&verify(&bytes, &trust, now())), "valid intact - no-independent-witness");
-}
-
-#[test]
-fn a_copy_of_the_log_answers_for_today() {
-    let mut house = House::new();
-    let (bytes, trust, policy) = (house.seal(), house.trust(), house.log.policy());
-    let report = verify(&bytes, &trust, now());
-    let seal = house.hall.seal.spki_digest();
-    let order = || Salted::new([Digest::of(b"order")]).unwrap();
-    let change = || SealChange { seal, approvals: order(), day: jiff::civil::date(2026, 11, 23) };
-    let void = Entry::SealVoid {
-        seal,
-        index: report.signatures[0].ledger.as_ref().unwrap().index,
-        reason: VoidReason::Withdrawn(order()),
-        day: jiff::civil::date(2026, 11, 24),
-    };
-    let ask = |log: &SampleLog| {
-        let files = log.files();
-        let copy = Replay::read(&policy, |path| files.get(path).cloned().ok_or("missing")).unwrap();
-        let report = report.clone().as_of_log(&copy);
-        (summary(&report), report.today)
-    };
-    let valid = |codes: &str, today| (format!("valid intact - {codes}"), today);
-    assert_eq!(ask(&house.log), valid("", Today::Good));
-    let before = house.log.entries.len();
-    house.log.prove(&Entry::SealSuspend(change()));
-    assert_eq!(ask(&house.log), valid("seal-suspended-since", Today::Good));
-    house.log.prove(&Entry::SealRetire(change()));
-    assert_eq!(ask(&house.log), valid("seal-retired-since", Today::Good));
-    house.log.prove(&void);
-    assert_eq!(ask(&house.log), valid("void-since", Today::Changed));
-    house.log.entries.truncate(before - 1);
-    assert_eq!(ask(&house.log), valid("log-copy-older", Today::NotAsked));
-    house.log.entries.extend([b"x".to_vec(), b"y".to_vec()]);
-    assert_eq!(ask(&house.log).0, "invalid intact SIG_CONSTRAINTS_FAILURE ledger-fork");
-}
-
-#[test]
-fn anchors_are_listed_with_what_they_are_for_and_where_they_came_from() {
-    let house = House::new();
-    let root = house.hall.root.to_pem().into_bytes();
-    let names = ["anchors/root.pem", "root.crt", "halls/other.pem", "outside/a.pem", "tsa/t.pem"];
-    let trust = Trust::from_files(names.map(|name| (name.to_owned(), root.clone()))).unwrap();
-    let listed: Vec<_> = trust.anchors().iter().map(|anchor| (anchor.source.as_str(), anchor.purpose)).collect();
-    let purposes = [Purpose::Hall, Purpose::Hall, Purpose::OtherHall, Purpose::Outside, Purpose::Timestamp];
-    assert_eq!(listed, names.into_iter().zip(purposes).collect::<Vec<_>>());
-    // An authority for timestamps names no signer.
-    let mut house = house;
-    let trust = Trust::from_files([("tsa/t.pem".to_owned(), root)]).unwrap();
-    let bytes = house.seal();
-    assert!(verify(&bytes, &trust, now()).has("no-chain"));
 }
 
 #[test]

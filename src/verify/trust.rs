@@ -4,15 +4,19 @@
 //! files to be verified.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::evidence::Evidence;
 use crate::digest::Digest;
 use crate::ledger::policy::{Policy, PolicyError};
 use crate::pki::certificate::{Certificate, CertificateError};
 use crate::pki::crl::{Crl, CrlError};
-use crate::pki::path::{PathError, ValidPath, validate};
+use crate::pki::ocsp::{OcspError, OcspResponse};
+use crate::pki::path::{self, PathError, Settings, ValidPath, validate};
+use crate::pki::store::{Pool, Store};
 
 /// What an anchor is trusted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -58,8 +62,11 @@ const SEALS: &str = "seals/";
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
     anchors: Vec<Anchor>,
+    /// For signers; shared, so that a clone knows what the first one verified.
+    signers: Arc<Store>,
+    /// For timestamp authorities.
+    authorities: Arc<Store>,
     seals: HashSet<Digest>,
-    crls: Vec<Crl>,
     policy: Option<Policy>,
 }
 
@@ -81,6 +88,14 @@ pub enum TrustError {
         name: String,
         /// What is wrong with it.
         source: CrlError,
+    },
+    /// An OCSP response is not one.
+    #[error("{name}: {source}")]
+    Ocsp {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        source: OcspError,
     },
     /// `policy.txt` or `log.vkey` is malformed.
     #[error("{name}: {source}")]
@@ -104,12 +119,13 @@ pub enum TrustError {
 impl Trust {
     /// Reads the files of a trust folder, given as relative names with `/` and contents: `*.pem`, `*.crt` are this hall's anchors
     /// (below `halls/`: other halls'; below `outside/`: other signers'; below `tsa/`: timestamp authorities'; below `seals/`: no anchors, but certificates of seals),
-    /// `*.crl` revocation lists, `policy.txt` the ledgers' policy, `log.vkey` the log's key (without a policy: that log, no witness). Other files are ignored.
+    /// `*.crl` revocation lists, `*.ocsp` OCSP responses, `policy.txt` the ledgers' policy, `log.vkey` the log's key (without a policy: that log, no witness). Other files are ignored.
     ///
     /// # Errors
     /// [`TrustError`] naming the first file that is wrong, or if there is no anchor at all.
     pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, TrustError> {
-        let (mut trust, mut policy, mut log) = (Self::default(), None, None);
+        let (mut anchors, mut seals, mut policy, mut log) = (Vec::new(), HashSet::new(), None, None);
+        let (mut lists, mut responses) = (Vec::new(), Vec::new());
         for (name, bytes) in files {
             let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
             match (name.as_str(), extension) {
@@ -123,38 +139,57 @@ impl Trust {
                     };
                     let certificate = parsed.map_err(|source| TrustError::Anchor { name: name.clone(), source })?;
                     if name.starts_with(SEALS) {
-                        trust.seals.insert(certificate.spki_digest());
+                        seals.insert(certificate.spki_digest());
                     } else {
-                        trust.anchors.push(Anchor { certificate, purpose: Purpose::of_file(&name), source: name });
+                        anchors.push(Anchor { certificate, purpose: Purpose::of_file(&name), source: name });
                     }
                 }
                 (_, "crl") => {
                     let der = bytes.first() == Some(&0x30);
                     let parsed = if der { Crl::from_der(&bytes) } else { Crl::from_pem(&bytes) };
-                    trust.crls.push(parsed.map_err(|source| TrustError::Crl { name, source })?);
+                    lists.push(parsed.map_err(|source| TrustError::Crl { name, source })?);
+                }
+                (_, "ocsp") => {
+                    let parsed = OcspResponse::from_der(&bytes);
+                    responses.push(parsed.map_err(|source| TrustError::Ocsp { name, source })?);
                 }
                 _ => {}
             }
         }
-        trust.policy = read_policy(policy, log)?;
-        if trust.anchors.is_empty() { Err(TrustError::NoAnchor) } else { Ok(trust) }
+        let policy = read_policy(policy, log)?;
+        if anchors.is_empty() {
+            Err(TrustError::NoAnchor)
+        } else {
+            Ok(Self::new(anchors, seals, lists, responses, policy))
+        }
     }
 
     /// A hall's own trust, from its parts.
     pub fn of_hall(anchors: Vec<Certificate>, crls: Vec<Crl>, policy: Policy) -> Self {
         let anchor = |certificate| Anchor { certificate, purpose: Purpose::Hall, source: String::new() };
-        Self { anchors: anchors.into_iter().map(anchor).collect(), crls, policy: Some(policy), ..Self::default() }
+        let anchors = anchors.into_iter().map(anchor).collect();
+        Self::new(anchors, HashSet::new(), crls, Vec::new(), Some(policy))
+    }
+
+    fn new(
+        anchors: Vec<Anchor>,
+        seals: HashSet<Digest>,
+        lists: Vec<Crl>,
+        responses: Vec<OcspResponse>,
+        policy: Option<Policy>,
+    ) -> Self {
+        let of = |is_time: bool| -> Vec<Certificate> {
+            let those = anchors.iter().filter(|anchor| (anchor.purpose == Purpose::Timestamp) == is_time);
+            those.map(|anchor| anchor.certificate.clone()).collect()
+        };
+        let authorities = Arc::new(Store::new(of(true), lists.clone(), responses.clone()));
+        let signers = Arc::new(Store::new(of(false), lists, responses));
+        Self { anchors, signers, authorities, seals, policy }
     }
 
     /// Everybody who is believed, and for what.
     pub fn anchors(&self) -> &[Anchor] {
         &self.anchors
-    }
-
-    /// The anchors of signers.
-    fn signers(&self) -> Vec<Certificate> {
-        let signers = self.anchors.iter().filter(|anchor| anchor.purpose != Purpose::Timestamp);
-        signers.map(|anchor| anchor.certificate.clone()).collect()
     }
 
     /// Who is believed here, and for what; what a hall may do comes first, should one certificate be there twice.
@@ -169,15 +204,39 @@ impl Trust {
         self.anchor(anchor).is_some_and(is_hall) || self.seals.contains(&signer.spki_digest())
     }
 
-    /// The path from a certificate over others to an anchor.
+    /// The path from a signer of documents over other certificates to an anchor.
     ///
     /// # Errors
     /// [`PathError`]: there is none that is valid at that time.
     pub fn path(&self, signer: &Certificate, others: &[Certificate], at: Timestamp) -> Result<ValidPath, PathError> {
-        validate(signer, others, &self.signers(), &self.crls, at)
+        let settings = Settings::new(path::Purpose::DocumentSigning, at);
+        validate(signer, &Pool::new(&self.signers, others), &settings)
     }
 
-    pub(super) fn policy(&self) -> Option<&Policy> {
+    /// The path from a signer of documents to an anchor, with what the file brings.
+    pub(super) fn signer_path(
+        &self,
+        signer: &Certificate,
+        evidence: &Evidence,
+        at: Timestamp,
+    ) -> Result<ValidPath, PathError> {
+        let settings = Settings::new(path::Purpose::DocumentSigning, at);
+        validate(signer, &evidence.pool(&self.signers), &settings)
+    }
+
+    /// The path from a timestamp's signer to an authority that may say what time it is.
+    pub(super) fn timestamp_path(
+        &self,
+        signer: &Certificate,
+        evidence: &Evidence,
+        at: Timestamp,
+    ) -> Result<ValidPath, PathError> {
+        let settings = Settings::new(path::Purpose::TimeStamping, at);
+        validate(signer, &evidence.pool(&self.authorities), &settings)
+    }
+
+    /// Which logs and witnesses are believed.
+    pub fn policy(&self) -> Option<&Policy> {
         self.policy.as_ref()
     }
 }

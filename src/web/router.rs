@@ -1,18 +1,18 @@
 //! Every address on one screen, grouped by who calls it.
-use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
     http::StatusCode,
     middleware,
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use super::error::Error;
 use super::{
-    desks::{approvals, cases, clerk, delivery, design, front, hall, seals, sign_in, uses, verify},
+    desks::{approvals, cases, clerk, delivery, design, front, hall, lookup, seals, sign_in, uses, verify},
     guard::{
         headers::{self, Transport},
         observe::{self, Ids},
@@ -29,6 +29,7 @@ use super::{
     log_files::{self, LogFiles},
 };
 use crate::{
+    acts::picture::Painter,
     app::{
         App,
         config::{Config, Network},
@@ -62,6 +63,8 @@ pub struct Web {
     pub uploads: Uploads,
     /// Files judged at the same time.
     pub judging: crate::acts::verify::Places,
+    /// Draws what the public sees of its files.
+    pub painter: Painter,
     /// How often one peer may verify without being known.
     pub verifications: Arc<Rate>,
 }
@@ -82,7 +85,7 @@ impl FromRef<Web> for LogFiles {
 }
 
 impl Web {
-    /// The web of a hall.
+    /// The web of a hall; it draws nothing of the public's files.
     pub fn new(app: Arc<App>, config: &Config, transport: Transport, accounts: Accounts) -> Self {
         Web {
             log: LogFiles(app.publication.root().into()),
@@ -93,8 +96,9 @@ impl Web {
             trust: config.data.join("keys/trust").into(),
             uploads: Uploads::default(),
             judging: Default::default(),
+            painter: Painter::none(),
             sign_ins: Arc::new(Rate::new(10, Duration::from_secs(6))),
-            verifications: Arc::new(Rate::new(30, Duration::from_secs(2))),
+            verifications: Arc::new(Rate::new(verify::BURST, verify::EVERY)),
         }
     }
 
@@ -149,12 +153,16 @@ pub fn router(web: Web, start: [u8; 4]) -> Router {
 }
 
 pub(super) fn addresses(web: Web) -> Router {
+    // Some more than the file, so that a form that is a little too large is answered by the page and not by the limit.
+    let most = DefaultBodyLimit::max(verify::MOST_DOCUMENT + MOST_FORM);
+    let judge: MethodRouter<Web> = post(verify::judge).layer::<_, Infallible>(most).layer(headers::with_pictures());
     let anybody = Router::new()
         .route("/", get(front::first))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
-        .route("/verify", get(verify::form).post(verify::judge).layer(DefaultBodyLimit::max(verify::MOST_DOCUMENT)))
-        .route("/q/{case}/{code}", get(verify::lookup))
+        .route("/verify", get(verify::form).merge(judge))
+        .route("/q", get(lookup::find))
+        .route("/q/{case}/{code}", get(lookup::lookup))
         .route("/ledger", get(front::ledger))
         .route("/about", get(front::about))
         .route("/design", get(design::whole))
@@ -167,7 +175,7 @@ pub(super) fn addresses(web: Web) -> Router {
         .route("/certificates/{id}/pdf", get(cases::pdf));
     let clerks = Router::new()
         .route("/cases/new", get(clerk::choose))
-        .route("/cases/new/{matter}", get(clerk::blank).post(clerk::send))
+        .route("/cases/new/{matter}", get(clerk::blank).post(clerk::send).layer(headers::with_pictures()))
         .route("/cases/new/{matter}/preview", post(clerk::preview))
         .route("/delivery", get(delivery::list))
         .route("/delivery/{case}", get(delivery::form).post(delivery::hand_over));

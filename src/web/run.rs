@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::router::{Accounts, Web, router};
 use super::serve::{Door, Identity, ServeError, asked_to_stop};
+use crate::acts::picture::Painter;
 use crate::acts::resume::{resume, sweep};
 use crate::acts::revocation_list::renew_revocation_lists;
 use crate::acts::server_certificate::server_certificate;
@@ -28,8 +29,14 @@ pub fn open(app: &App, config: &Config, listen: SocketAddr) -> Result<Door, Box<
     Ok(Door::open(listen, identity)?)
 }
 
-/// Finishes what was left unfinished, then serves until asked to stop.
-pub async fn run(app: App, config: &Config, door: Door, accounts: Accounts) -> Result<(), Box<dyn std::error::Error>> {
+/// Finishes what was left unfinished, then serves until asked to stop. Files of the public are drawn by `painter`.
+pub async fn run(
+    app: App,
+    config: &Config,
+    door: Door,
+    accounts: Accounts,
+    painter: Painter,
+) -> Result<(), Box<dyn std::error::Error>> {
     let app = Arc::new(app);
     let resumed = resume(&app, true).await?;
     let swept = sweep(&app).await?;
@@ -47,7 +54,7 @@ pub async fn run(app: App, config: &Config, door: Door, accounts: Accounts) -> R
         }
     });
     let [a, b, c, d, ..] = app.random();
-    let web = Web::new(Arc::clone(&app), config, door.transport(), accounts);
+    let web = Web { painter, ..Web::new(Arc::clone(&app), config, door.transport(), accounts) };
     let served = door.serve(router(web, [a, b, c, d]), asked_to_stop()).await;
     resuming.abort();
     app.db.close().await;

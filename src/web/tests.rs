@@ -16,6 +16,7 @@ mod document;
 mod health;
 mod keeper;
 mod tls;
+mod verify;
 
 const PASSWORD: &str = "correct horse 9";
 const HALL: &str = include_str!("../../tests/data/hall.toml");

@@ -1,4 +1,5 @@
 //! Times, sizes and masked numbers as the hall's people read them.
+use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 
 use crate::hall::opening::china_time;
@@ -26,6 +27,20 @@ pub fn second_of(micros: i64) -> String {
 /// `20 MB`.
 pub fn megabytes(bytes: usize) -> String {
     format!("{} MB", bytes / (1024 * 1024))
+}
+
+/// A file's size: `7.0 MB`, `83 KB`, `512 字节`.
+pub fn size(bytes: usize) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} 字节"),
+        1024..1_048_576 => format!("{} KB", bytes.div_ceil(1024)),
+        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+/// Bytes as an address of their own (RFC 2397).
+pub fn data_uri(media_type: &str, bytes: &[u8]) -> String {
+    format!("data:{media_type};base64,{}", BASE64_STANDARD.encode(bytes))
 }
 
 /// Which part of a long list is shown: a page's number from 1, and how many stand on a page.

@@ -573,7 +573,7 @@ fn a_preview_says_so_on_every_page_and_has_neither_number_nor_code() {
 fn the_qr_code_can_be_scanned_from_the_printed_page() {
     let case = case("000001");
     let composed = case.compose(&COMPOSER);
-    let png = yinxin::compose::picture::Pictures::open(composed.pdf).unwrap().png(0, 150).unwrap();
+    let png = yinxin::picture::Pictures::open(composed.pdf).unwrap().png(0, 150).unwrap();
     let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use jiff::Timestamp;
 use ring::rand::SystemRandom;
 use yinxin::cms::signed_data::{UnsignedAttributes, assemble, upper_bound};
-use yinxin::cms::{CmsError, SignedAttributes, SignedData};
+use yinxin::cms::{CmsError, Kind, SignedAttributes, SignedData};
 use yinxin::digest::Digest;
 use yinxin::ledger::checkpoint::{Checkpoint, SignedCheckpoint};
 use yinxin::ledger::entry::{Entry, Salted, SealUse};
@@ -21,7 +21,8 @@ use yinxin::pki::certificate::Certificate;
 use yinxin::pki::crl::{self, Crl, Reason, Revocation, RevocationList};
 use yinxin::pki::csr::{AnswerError, CertificationRequestInfo};
 use yinxin::pki::name::DistinguishedName;
-use yinxin::pki::path::{self, RevocationState};
+use yinxin::pki::path::{PathError, Purpose, RevocationState, Settings, ValidPath, validate};
+use yinxin::pki::store::{Pool, Store};
 use yinxin::pki::suite::{Signature, Suite};
 use yinxin::vault::{Authority, Unlock, Vault, VaultError};
 
@@ -219,9 +220,9 @@ fn openssl_reads_the_revocation_list_and_refuses_the_revoked() {
     let validate = |crls: &[Crl]| {
         let anchors = std::slice::from_ref(&hall.root);
         let issuers = std::slice::from_ref(&hall.issuing);
-        path::validate(&hall.seal, issuers, anchors, crls, day("2026-11-22")).unwrap().revocation_states()[0]
+        path(&hall.seal, issuers, anchors, crls, day("2026-11-22")).unwrap().revocation_states()[0]
     };
-    assert_eq!(validate(&[list]), RevocationState::Revoked(revocation));
+    assert!(matches!(validate(&[list]), RevocationState::Revoked(found, _) if found == revocation));
 }
 
 #[test]
@@ -248,6 +249,18 @@ fn we_read_a_revocation_list_made_by_openssl() {
     assert_eq!(crl.number(), Some(5));
     assert_eq!(crl.revocation(&leaf).map(|revocation| revocation.reason), Some(Reason::Superseded));
     assert_eq!(crl.revocation(&hall.seal), None);
+}
+
+/// The path of a signer of documents.
+fn path(
+    signer: &Certificate,
+    issuers: &[Certificate],
+    anchors: &[Certificate],
+    crls: &[Crl],
+    at: Timestamp,
+) -> Result<ValidPath, PathError> {
+    let store = Store::new(anchors.to_vec(), crls.to_vec(), Vec::new());
+    validate(signer, &Pool::new(&store, issuers), &Settings::new(Purpose::DocumentSigning, at))
 }
 
 /// Another organisation's root, made by OpenSSL.
@@ -281,7 +294,7 @@ fn an_outside_authority_certifies_a_key_held_here() {
     assert!(hall.vault.accept_certificate(&answer).is_ok());
     let outside = Certificate::from_pem(&hall.read("outside.pem")).unwrap();
     let now: Timestamp = answer.not_before();
-    assert!(path::validate(&answer, &[], &[outside], &[], now).is_ok(), "RSA-3072 over P-256");
+    assert!(path(&answer, &[], &[outside], &[], now).is_ok(), "RSA-3072 over P-256");
 
     hall.put("ee.ext", "keyUsage=critical,keyEncipherment\n");
     hall.openssl_good(&format!("{sign} -in seal.csr -extfile ee.ext -out encryption.pem"));
@@ -329,11 +342,11 @@ fn openssl_verifies_a_seal_as_cades_and_finds_alterations() {
     }
     assert!(!shown.contains("signingTime"), "{shown}");
 
-    let read = SignedData::parse(&der).unwrap();
-    assert!(read.is_canonical());
+    let read = SignedData::parse(&der, Kind::Cades).unwrap();
+    assert!(read.is_canonical(read.certificates()));
     assert_eq!(read.proofs().collect::<Vec<_>>(), [proof.as_bytes()]);
-    assert!(read.verify(Digest::of(DOCUMENT)).unwrap().names_certificate());
-    assert_eq!(read.verify(Digest::of(b"other")).unwrap_err(), CmsError::DigestMismatch);
+    assert!(read.verify(Digest::of(DOCUMENT).as_bytes()).unwrap().names_certificate());
+    assert_eq!(read.verify(Digest::of(b"other").as_bytes()).unwrap_err(), CmsError::DigestMismatch);
 }
 
 #[test]
@@ -384,12 +397,12 @@ fn we_read_signatures_made_by_openssl() {
         let sign =
             "cms -sign -binary -md sha256 -outform DER -in document -signer leaf.pem -inkey leaf.key -out out.p7s";
         hall.openssl_good(format!("{sign} {options}").trim_end());
-        let read = SignedData::parse(&hall.read("out.p7s")).unwrap();
-        let verified = read.verify(Digest::of(DOCUMENT)).unwrap();
+        let read = SignedData::parse(&hall.read("out.p7s"), Kind::Pkcs7).unwrap();
+        let verified = read.verify(Digest::of(DOCUMENT).as_bytes()).unwrap();
         assert_eq!(verified.signer(), &Certificate::from_pem(&hall.read("leaf.pem")).unwrap());
         assert_eq!(verified.names_certificate(), options == "-cades", "{key} {options}");
-        assert!(!read.attributes().is_seal_profile(), "not a seal's");
-        assert_eq!(read.verify(Digest::of(b"other")).unwrap_err(), CmsError::DigestMismatch);
+        assert!(!read.seal_attributes().unwrap().is_seal_profile(), "not a seal's");
+        assert_eq!(read.verify(Digest::of(b"other").as_bytes()).unwrap_err(), CmsError::DigestMismatch);
     }
 }
 

@@ -3,13 +3,22 @@
 
 mod architecture;
 mod archive;
+mod attacks;
+mod changes;
 mod compile_fail;
 mod compose;
 mod crash;
+mod encrypted;
 mod hall;
 mod keys;
 mod ledger;
+mod ocsp;
+mod outside;
 mod pdf;
 mod pixels;
+mod pkits;
+mod robust;
+mod shadow;
 mod tools;
 mod verify;
+mod wycheproof;

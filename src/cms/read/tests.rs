@@ -1,11 +1,24 @@
 use super::*;
+use crate::cms::attribute_types::{LEDGER_PROOF, SIGNED_DATA};
 use crate::cms::signed_data::upper_bound;
+use crate::digest::Digest;
 use crate::pki::suite::SuiteError;
 use crate::pki::testing::Hall;
-use crate::pki::tlv::{set_of, tlv};
+use crate::pki::tlv::{Element, OCTET_STRING, OID, SEQUENCE, SET, context, set_of, tlv};
+
+mod foreign;
 
 fn content() -> Digest {
     Digest::of(b"the bytes of the ByteRange")
+}
+
+fn parse(contents: &[u8]) -> Result<SignedData, CmsError> {
+    SignedData::parse(contents, Kind::Cades)
+}
+
+/// Checks `signed` over a document with this digest.
+fn check(signed: &SignedData, content: Digest) -> Result<Verified<'_>, CmsError> {
+    signed.verify(content.as_bytes())
 }
 
 struct Sealed {
@@ -37,52 +50,57 @@ fn what_is_assembled_reads_back_and_verifies() {
     let sealed = Sealed::new();
     let token = tlv(SEQUENCE, &[b"\x05\x00"]);
     let der = sealed.with(UnsignedAttributes { proof: Some(b"proof"), timestamp: Some(&token) });
-    let read = SignedData::parse(&der).unwrap();
+    let read = parse(&der).unwrap();
     assert_eq!(read.signer(), &sealed.hall.seal);
     assert_eq!(read.certificates().len(), 2, "signer and issuer, no root");
     assert_eq!(read.proofs().collect::<Vec<_>>(), [b"proof"]);
     assert_eq!(read.timestamps().collect::<Vec<_>>(), [token.as_slice()]);
-    assert!(read.is_canonical());
-    let verified = read.verify(content()).unwrap();
+    assert!(read.is_canonical(&path(&sealed.hall)));
+    let verified = check(&read, content()).unwrap();
     assert!(verified.names_certificate());
-    assert!(verified.attributes().is_of_seal(verified.signer()));
+    assert!(read.seal_attributes().unwrap().is_of_seal(verified.signer()));
     // Padding of the hole is not part of it; anything else behind it is refused.
     let padded = [der.clone(), vec![0; 99]].concat();
-    assert_eq!(SignedData::parse(&padded).unwrap().der(), der);
-    assert_eq!(SignedData::parse(&[der, vec![0, 1]].concat()).unwrap_err(), CmsError::TrailingData);
+    assert_eq!(parse(&padded).unwrap().der(), der);
+    assert_eq!(parse(&[der, vec![0, 1]].concat()).unwrap_err(), CmsError::TrailingData);
 }
 
 #[test]
 fn another_document_key_or_certificate_is_refused() {
     let sealed = Sealed::new();
-    let read = SignedData::parse(&sealed.der()).unwrap();
-    assert_eq!(read.verify(Digest::of(b"other")).unwrap_err(), CmsError::DigestMismatch);
+    let read = parse(&sealed.der()).unwrap();
+    assert_eq!(check(&read, Digest::of(b"other")).unwrap_err(), CmsError::DigestMismatch);
     // Signed by another key than the certificate's.
     let foreign = sealed.hall.issuing_key.sign_bytes(sealed.attributes.as_set_der());
     let der = assemble(&sealed.attributes, &foreign, &sealed.hall.seal, &[], UnsignedAttributes::default());
-    let error = SignedData::parse(&der).unwrap().verify(content()).unwrap_err();
+    let error = check(&parse(&der).unwrap(), content()).unwrap_err();
     assert_eq!(error, CmsError::Signature(SuiteError::Signature));
     // The same key in another certificate: the signature is good, the certificate is not the one named.
     let other = Hall::new();
     let der = assemble(&sealed.attributes, &sealed.signature, &other.seal, &[], UnsignedAttributes::default());
-    assert_eq!(SignedData::parse(&der).unwrap().verify(content()).unwrap_err(), CmsError::OtherCertificate);
+    assert_eq!(check(&parse(&der).unwrap(), content()).unwrap_err(), CmsError::OtherCertificate);
     // A signature over the bytes as they stand in the SignerInfo, with the tag [0], is none.
     let mut implicit = sealed.attributes.as_set_der().to_vec();
     implicit[0] = context(0);
     let wrong_tag = sealed.hall.seal_key.sign_bytes(&implicit);
     let der = assemble(&sealed.attributes, &wrong_tag, &sealed.hall.seal, &[], UnsignedAttributes::default());
-    assert!(SignedData::parse(&der).unwrap().verify(content()).is_err());
+    assert!(check(&parse(&der).unwrap(), content()).is_err());
+}
+
+/// The path of the hall's seal.
+fn path(hall: &Hall) -> [Certificate; 3] {
+    [hall.seal.clone(), hall.issuing.clone(), hall.root.clone()]
 }
 
 /// Whether a reader that wants our own seals would take it.
 fn accepted(der: &[u8], hall: &Hall, proof: &[u8]) -> bool {
-    SignedData::parse(der).is_ok_and(|read| {
+    parse(der).is_ok_and(|read| {
         let anchors = std::slice::from_ref(&hall.root);
         let at = crate::pki::testing::at("2026-11-22");
-        read.verify(content()).is_ok()
-            && read.is_canonical()
+        check(&read, content()).is_ok()
             && read.proofs().eq([proof])
-            && crate::pki::path::validate(read.signer(), read.certificates(), anchors, &[], at).is_ok()
+            && crate::pki::path::tests::validate(read.signer(), read.certificates(), anchors, &[], at)
+                .is_ok_and(|path| read.is_canonical(path.certificates()))
     })
 }
 
@@ -109,21 +127,21 @@ fn what_is_added_outside_the_signature_is_not_canonical() {
     let stranger = Hall::new();
     let with =
         |chain: &[Certificate]| assemble(attributes, signature, &hall.seal, chain, UnsignedAttributes::default());
-    assert!(SignedData::parse(&with(&[])).unwrap().is_canonical());
-    assert!(SignedData::parse(&with(std::slice::from_ref(&hall.issuing))).unwrap().is_canonical());
-    let unused = SignedData::parse(&with(&[stranger.seal])).unwrap();
-    assert!(unused.verify(content()).is_ok() && !unused.is_canonical(), "a certificate nobody needs");
-    let same_name = SignedData::parse(&with(&[hall.issuing.clone(), stranger.issuing])).unwrap();
-    assert!(!same_name.is_canonical(), "an issuer by name alone");
+    assert!(parse(&with(&[])).unwrap().is_canonical(&path(hall)));
+    assert!(parse(&with(std::slice::from_ref(&hall.issuing))).unwrap().is_canonical(&path(hall)));
+    let unused = parse(&with(&[stranger.seal])).unwrap();
+    assert!(check(&unused, content()).is_ok() && !unused.is_canonical(&path(hall)), "a certificate nobody needs");
+    let same_name = parse(&with(&[hall.issuing.clone(), stranger.issuing])).unwrap();
+    assert!(!same_name.is_canonical(&path(hall)), "an issuer by name alone");
     // Two proofs: read as two, never canonical.
     let one = tlv(SEQUENCE, &[LEDGER_PROOF, &tlv(SET, &[&tlv(OCTET_STRING, &[b"a"])])]);
     let two = tlv(SEQUENCE, &[LEDGER_PROOF, &tlv(SET, &[&tlv(OCTET_STRING, &[b"b"])])]);
-    let read = SignedData::parse(&with_unsigned(&sealed, set_of(context(1), vec![one, two]))).unwrap();
+    let read = parse(&with_unsigned(&sealed, set_of(context(1), vec![one, two]))).unwrap();
     assert_eq!(read.proofs().len(), 2);
-    assert!(!read.is_canonical());
+    assert!(!read.is_canonical(&path(hall)));
     let unknown = tlv(SEQUENCE, &[b"\x06\x02\x2a\x03", &tlv(SET, &[b"\x05\x00"])]);
-    let read = SignedData::parse(&with_unsigned(&sealed, tlv(context(1), &[&unknown]))).unwrap();
-    assert!(read.verify(content()).is_ok() && !read.is_canonical());
+    let read = parse(&with_unsigned(&sealed, tlv(context(1), &[&unknown]))).unwrap();
+    assert!(check(&read, content()).is_ok() && !read.is_canonical(&path(hall)));
 }
 
 /// A SignedData with unsigned attributes that `assemble` would not write.
@@ -171,7 +189,7 @@ fn no_signer_two_signers_and_embedded_content_are_refused() {
         let mut parts = parts.clone();
         parts[index] = replacement;
         let der = tlv(SEQUENCE, &[SIGNED_DATA, &tlv(context(0), &[&tlv(SEQUENCE, &parts)])]);
-        SignedData::parse(&der).map(|_| ())
+        parse(&der).map(|_| ())
     };
     let signer = Element::parse(parts[4], SET).unwrap().content;
     assert_eq!(with(4, parts[4]), Ok(()));

@@ -4,7 +4,9 @@ use super::*;
 use crate::ledger::entry::{Salted, SealChange, VoidReason};
 use crate::ledger::sample::{SampleLog, Signer, seal_use};
 
-fn replay(files: &HashMap<String, Vec<u8>>, policy: &Policy) -> Result<Replay, ReplayError> {
+type Files = HashMap<String, Vec<u8>>;
+
+fn replay(files: &Files, policy: &Policy) -> Result<Replay, ReplayError> {
     Replay::read(policy, |path| files.get(path).cloned().ok_or("no such file"))
 }
 
@@ -61,7 +63,7 @@ fn another_entry_or_another_history_is_a_fork() {
 fn a_copy_is_believed_whole_or_not_at_all() {
     let log = log_of(&[]);
     let good = log.files();
-    let wrong = |change: &dyn Fn(&mut HashMap<String, Vec<u8>>)| {
+    let wrong = |change: &dyn Fn(&mut Files)| {
         let mut files = good.clone();
         change(&mut files);
         replay(&files, &log.policy()).unwrap_err().to_string()

@@ -6,7 +6,6 @@
 
 use super::ReadError;
 use super::document::Document;
-use super::stream;
 use super::value::{Dict, Value};
 use super::view::View;
 
@@ -53,9 +52,7 @@ fn streams(view: &View<'_, '_>, store: &Dict, key: &str) -> Result<Vec<Vec<u8>>,
     let mut streams = Vec::new();
     for id in references.iter().filter_map(Value::as_ref) {
         let Some(object) = view.object(id)? else { continue };
-        if let (Value::Dict(dict), Some(data)) = (&object.value, object.data) {
-            streams.push(stream::decode(dict, &view.bytes()[data], MAX_STREAM)?);
-        }
+        streams.push(view.document().decoded(&object, MAX_STREAM)?);
     }
     Ok(streams)
 }

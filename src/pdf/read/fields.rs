@@ -9,7 +9,7 @@ use super::text::text;
 use super::value::{Dict, Id, Value};
 use super::view::View;
 
-/// How deep fields may nest.
+/// How deep fields and pages may nest.
 const MAX_DEPTH: usize = 32;
 
 /// A signature field, signed or not.
@@ -264,6 +264,22 @@ fn locate(view: &View<'_, '_>, fields: &mut [Found]) -> Result<(), ReadError> {
         }
     }
     Ok(())
+}
+
+/// An entry of the page or of the nodes above it (ISO 32000-1, 7.7.3.4).
+pub(crate) fn inherited(view: &View<'_, '_>, page: &Dict, key: &str) -> Result<Value, ReadError> {
+    let mut node = page.clone();
+    for _ in 0..MAX_DEPTH {
+        match view.resolve(node.get(key))? {
+            Value::Null => {}
+            value => return Ok(value),
+        }
+        match view.dict(node.get("Parent"), "pages")? {
+            Some(parent) => node = parent,
+            None => return Ok(Value::Null),
+        }
+    }
+    Err(ReadError::Limit("pages"))
 }
 
 pub(crate) fn rectangle(value: &Value) -> Option<[f64; 4]> {

@@ -1,30 +1,46 @@
 //! Reading any PDF strictly: cross-references, revisions, signature fields, what a signature covers, what changed after it.
 //!
 //! Standards: ISO 32000-1 (7.5 file structure, 12.7 forms, 12.8 signatures), ISO 32000-2 (field locks), ETSI EN 319 142-1.
-//! In scope: tables, cross-reference and object streams, hybrid and linearized files. Out of scope: encrypted files
-//! and repair. A damaged file is refused by name, never guessed at, because two programs guess differently and a
-//! signature must mean one thing.
+//! In scope: tables, cross-reference and object streams, hybrid and linearized files, files encrypted without a password, in
+//! memory or through windows. Damage that is tolerated has a name ([`Repair`]), and what had to be guessed is told apart,
+//! because two programs guess differently and a signature must mean one thing.
 //!
 //! Trusts nothing: every input is hostile. Work and memory are bounded by [`Limits`].
 
+mod chain;
 mod changes;
+pub(super) mod coverage;
+mod crypt;
 pub(super) mod document;
 mod dss;
 pub(super) mod fields;
+mod frame;
+mod input;
+pub(super) mod objects;
+mod rebuild;
+mod repair;
+mod shadow;
 pub(super) mod signature;
-mod step;
+mod source;
 mod stream;
 pub(super) mod syntax;
+mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 pub(super) mod value;
 pub(super) mod view;
 mod xref;
 
-pub use changes::{Change, ChangeCode};
+pub use changes::{Change, ChangeCode, Changes, Detail, Part};
+pub use coverage::{Coverage, CoverageError};
 pub use document::{Document, Revision};
 pub use dss::ValidationData;
 pub use fields::{Lock, LockedFields, SignatureField};
-pub use signature::{Coverage, CoverageError, Signature};
+pub use repair::Repair;
+pub use shadow::{Prepared, PreparedCode, Weight};
+pub use signature::Signature;
+pub use source::ReadAt;
 pub use value::Id;
 
 /// What reading one document may cost.
@@ -68,10 +84,10 @@ impl Default for Limits {
 /// Why a file cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// The file does not begin with `%PDF-`.
+    /// `%PDF-` does not stand within the first 1024 bytes.
     #[error("not a PDF file")]
     NotPdf,
-    /// The file does not end with `startxref`, an offset and `%%EOF`: cut off, or never a whole PDF.
+    /// There is no `startxref` with an offset, and nothing to go by without: cut off, or never a whole PDF.
     #[error("the end of the file is missing")]
     NoEnd,
     /// Bytes at this offset are not a PDF object.
@@ -107,13 +123,45 @@ pub enum ReadError {
     /// Something the standard allows and this reader does not take.
     #[error("unsupported: {0}")]
     Unsupported(&'static str),
-    /// The file is encrypted; its objects cannot be read without a password, nor judged.
-    #[error("the file is encrypted")]
+    /// The file asks for a password; its objects cannot be read without it, nor judged.
+    #[error("the file is encrypted with a password")]
     Encrypted,
+    /// The file is encrypted in a way that this reader does not know, such as for certain recipients only.
+    #[error("the file is encrypted by an unknown security handler")]
+    SecurityHandler,
+    /// A revision adds, drops or replaces the encryption of the file.
+    #[error("the encryption changes from one revision to another")]
+    EncryptionChanged,
+    /// The bytes of the file could not be read from where they are.
+    #[error("the file cannot be read: {0}")]
+    Io(std::io::ErrorKind),
     /// The file asks for more work or memory than [`Limits`] grant.
     #[error("beyond the limit: {0}")]
     Limit(&'static str),
     /// A required part of the document is missing or of the wrong type.
     #[error("the document structure is damaged: {0}")]
     Structure(&'static str),
+}
+
+impl ReadError {
+    /// The file is damaged, rather than too large, locked or out of reach.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::NoEnd
+            | Self::Syntax { .. }
+            | Self::DuplicateKey { .. }
+            | Self::Xref { .. }
+            | Self::SectionOrder
+            | Self::Misplaced(_)
+            | Self::Stream { .. }
+            | Self::Unsupported(_)
+            | Self::Structure(_) => true,
+            Self::NotPdf
+            | Self::Encrypted
+            | Self::SecurityHandler
+            | Self::EncryptionChanged
+            | Self::Io(_)
+            | Self::Limit(_) => false,
+        }
+    }
 }

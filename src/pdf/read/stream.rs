@@ -1,6 +1,7 @@
 //! Stream data (ISO 32000-1, 7.4.4): only what cross-reference and object streams use, Flate with PNG predictors.
 
 use std::io::Read;
+use std::ops::Range;
 
 use super::ReadError;
 use super::value::{Dict, Value};
@@ -27,6 +28,14 @@ pub(crate) fn decode(dict: &Dict, raw: &[u8], limit: usize) -> Result<Vec<u8>, R
         Some(parameters) => unpredict(parameters, data),
         None => Ok(data),
     }
+}
+
+/// The place of raw data, unless they are more than may sensibly decode to `limit` bytes: Flate adds five bytes to a block.
+pub(crate) fn bounded(raw: Range<usize>, limit: usize) -> Result<Range<usize>, ReadError> {
+    if raw.len() > limit.saturating_add(limit / 64).saturating_add(1024) {
+        return Err(ReadError::Limit("decompressed bytes"));
+    }
+    Ok(raw)
 }
 
 fn inflate(raw: &[u8], limit: usize) -> Result<Vec<u8>, ReadError> {

@@ -3,6 +3,7 @@
 //! Strict means one reading only: no repaired dictionaries, no duplicate keys, no unbalanced strings. What two readers could
 //! understand differently is refused here, because a signature must not mean two things.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -19,35 +20,60 @@ const MAX_NUMBER: usize = 40;
 /// A position in a slice, reading forward.
 pub(crate) struct Parser<'a> {
     bytes: &'a [u8],
+    /// Where the slice lies in what positions count.
+    base: usize,
     at: usize,
     depth: usize,
     values: usize,
+    /// More bytes might have changed what was read.
+    met_the_end: Cell<bool>,
 }
 
 impl<'a> Parser<'a> {
     /// Reads `bytes` from `at`; positions are those of `bytes`.
     pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at: at.min(bytes.len()), depth: 0, values: 0 }
+        Self { bytes, base: 0, at: at.min(bytes.len()), depth: 0, values: 0, met_the_end: Cell::new(false) }
+    }
+
+    /// Reads `bytes` from their start, which is at `base` in the file; positions are those of the file.
+    pub(crate) fn window(bytes: &'a [u8], base: usize) -> Self {
+        Self { base, ..Self::new(bytes, 0) }
     }
 
     pub(crate) fn at(&self) -> usize {
-        self.at
+        self.base + self.at
+    }
+
+    /// The end of the slice was looked at, and what was read may go on behind it.
+    pub(crate) fn met_the_end(&self) -> bool {
+        self.met_the_end.get()
     }
 
     pub(crate) fn rest(&self) -> &'a [u8] {
         &self.bytes[self.at..]
     }
 
-    fn fail<T>(&self) -> Result<T, ReadError> {
-        Err(ReadError::Syntax { at: self.at })
+    /// The bytes from here on that are so.
+    fn run(&self, is_so: impl Fn(u8) -> bool) -> &'a [u8] {
+        let run = self.rest().iter().take_while(|b| is_so(**b)).count();
+        self.met_the_end.set(self.met_the_end.get() || run == self.rest().len());
+        &self.rest()[..run]
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+    fn fail<T>(&self) -> Result<T, ReadError> {
+        Err(ReadError::Syntax { at: self.at() })
+    }
+
+    pub(crate) fn peek(&self) -> Option<u8> {
+        let byte = self.bytes.get(self.at).copied();
+        if byte.is_none() {
+            self.met_the_end.set(true);
+        }
+        byte
     }
 
     fn next(&mut self) -> Result<u8, ReadError> {
-        let byte = self.peek().ok_or(ReadError::Syntax { at: self.at })?;
+        let byte = self.peek().ok_or(ReadError::Syntax { at: self.at() })?;
         self.at += 1;
         Ok(byte)
     }
@@ -77,6 +103,8 @@ impl<'a> Parser<'a> {
         let found = self.rest().starts_with(word);
         if found {
             self.at += word.len();
+        } else if self.rest().len() < word.len() {
+            self.met_the_end.set(true);
         }
         found
     }
@@ -93,12 +121,12 @@ impl<'a> Parser<'a> {
 
     /// A whole number without sign, as in headers and cross-reference sections.
     pub(crate) fn unsigned(&mut self) -> Result<u64, ReadError> {
-        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
-        if digits == 0 || digits > 19 {
+        let digits = self.run(|b| b.is_ascii_digit());
+        if digits.is_empty() || digits.len() > 19 {
             return self.fail();
         }
-        let value = self.rest()[..digits].iter().fold(0_u64, |n, b| n * 10 + u64::from(b - b'0'));
-        self.at += digits;
+        let value = digits.iter().fold(0_u64, |n, b| n * 10 + u64::from(b - b'0'));
+        self.at += digits.len();
         Ok(value)
     }
 
@@ -112,6 +140,7 @@ impl<'a> Parser<'a> {
         Ok(Id { number, generation })
     }
 
+    /// Skips white space, of which there must be some.
     fn space(&mut self) -> Result<(), ReadError> {
         let start = self.at;
         self.skip_space();
@@ -128,8 +157,10 @@ impl<'a> Parser<'a> {
         match self.peek() {
             Some(b'/') => self.name().map(Value::Name),
             Some(b'(') => self.literal_string().map(Value::String),
-            Some(b'<') if self.rest().starts_with(b"<<") => self.dict().map(Value::Dict),
-            Some(b'<') => self.hex_string().map(Value::String),
+            Some(b'<') => match self.rest().get(1) {
+                Some(b'<') => self.dict().map(Value::Dict),
+                _ => self.hex_string().map(Value::String),
+            },
             Some(b'[') => self.array(),
             Some(b'0'..=b'9' | b'+' | b'-' | b'.') => self.number_or_reference(),
             Some(b't') => self.keyword(b"true").map(|()| Value::Bool(true)),
@@ -190,12 +221,12 @@ impl<'a> Parser<'a> {
                 if p.take(b">>") {
                     return Ok(());
                 }
-                let start = p.at;
+                let start = p.at();
                 let key = p.name()?;
                 p.skip();
-                let from = p.at;
+                let from = p.at();
                 let value = p.value()?;
-                if !see(key, value, from..p.at) {
+                if !see(key, value, from..p.at()) {
                     return Err(ReadError::DuplicateKey { at: start });
                 }
             }
@@ -241,7 +272,7 @@ impl<'a> Parser<'a> {
     }
 
     fn number(&mut self) -> Result<Value, ReadError> {
-        let token = self.rest().iter().take_while(|b| is_regular(**b)).count();
+        let token = self.run(is_regular).len();
         let text = self.rest()[..token.min(MAX_NUMBER)].trim_ascii();
         let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
         let dots = digits.iter().filter(|b| **b == b'.').count();
@@ -274,9 +305,9 @@ impl<'a> Parser<'a> {
             match (byte, high) {
                 (b'>', _) => break,
                 (byte, _) if is_space(byte) => {}
-                (byte, None) => high = Some(hex_digit(byte).ok_or(ReadError::Syntax { at: self.at })?),
+                (byte, None) => high = Some(hex_digit(byte).ok_or(ReadError::Syntax { at: self.at() })?),
                 (byte, Some(digit)) => {
-                    bytes.push(digit << 4 | hex_digit(byte).ok_or(ReadError::Syntax { at: self.at })?);
+                    bytes.push(digit << 4 | hex_digit(byte).ok_or(ReadError::Syntax { at: self.at() })?);
                     high = None;
                 }
             }
@@ -344,7 +375,7 @@ pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, 0 | b'\t' | b'\n' | 12 | b'\r' | b' ')
 }
 
-fn is_regular(byte: u8) -> bool {
+pub(super) fn is_regular(byte: u8) -> bool {
     !is_space(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
 

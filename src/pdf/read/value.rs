@@ -1,6 +1,6 @@
 //! Objects as values (ISO 32000-1, 7.3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An object's number and generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +92,11 @@ impl Dict {
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
-        self.0.get(key.as_bytes())
+        self.at(key.as_bytes())
+    }
+
+    pub(crate) fn at(&self, key: &[u8]) -> Option<&Value> {
+        self.0.get(key)
     }
 
     /// Calls `see` with every reference inside.
@@ -105,15 +109,26 @@ impl Dict {
         self.0.iter().map(|(key, value)| (key.as_slice(), value))
     }
 
+    /// Keys and values, which may be changed.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = (&[u8], &mut Value)> {
+        self.0.iter_mut().map(|(key, value)| (key.as_slice(), value))
+    }
+
     pub(crate) fn has_name(&self, key: &str, name: &str) -> bool {
         self.get(key).and_then(Value::as_name) == Some(name.as_bytes())
     }
 
-    /// The dictionary without the given keys, to compare what is left.
+    /// The dictionary without the given keys.
     pub(crate) fn without(mut self, keys: &[&str]) -> Self {
         for key in keys {
             self.0.remove(key.as_bytes());
         }
         self
+    }
+
+    /// The keys that only one of the two has, or that have different values.
+    pub(crate) fn differing<'d>(&'d self, other: &'d Self) -> BTreeSet<&'d [u8]> {
+        let keys = self.0.keys().chain(other.0.keys());
+        keys.filter(|key| self.0.get(*key) != other.0.get(*key)).map(Vec::as_slice).collect()
     }
 }

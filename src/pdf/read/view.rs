@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::ReadError;
-use super::document::{Document, Object};
+use super::document::Document;
+use super::objects::Object;
 use super::value::{Dict, Id, Value};
 use super::xref::Entry;
 
@@ -23,12 +24,12 @@ impl<'d, 'a> View<'d, 'a> {
         Self { document, first }
     }
 
-    pub(crate) fn bytes(&self) -> &'a [u8] {
-        self.document.bytes
+    pub(crate) fn document(&self) -> &'d Document<'a> {
+        self.document
     }
 
     pub(super) fn nodes_limit(&self) -> usize {
-        self.document.limits.nodes
+        self.document.input.limits.nodes
     }
 
     pub(crate) fn trailer(&self) -> &Dict {

@@ -1,10 +1,24 @@
-use super::*;
+use super::{validate as validate_in, *};
 use crate::pki::authority::{self, CertSigner, Host, Issuer, Subject, Term};
-use crate::pki::crl::{Reason, RevocationList, issue};
+use crate::pki::crl::{Crl, Reason, Revocation, RevocationList, issue};
+use crate::pki::extension as ext;
 use crate::pki::name::DistinguishedName;
+use crate::pki::store::Store;
 use crate::pki::testing::{Hall, Key, at, serial};
 
 const DAY: &str = "2026-11-22";
+
+/// As a signer of documents, with a fresh store.
+pub(crate) fn validate(
+    signer: &Certificate,
+    certificates: &[Certificate],
+    anchors: &[Certificate],
+    crls: &[Crl],
+    at: Timestamp,
+) -> Result<ValidPath, PathError> {
+    let store = Store::new(anchors.to_vec(), crls.to_vec(), Vec::new());
+    validate_in(signer, &Pool::new(&store, certificates), &Settings::new(Purpose::DocumentSigning, at))
+}
 
 fn path(hall: &Hall, crls: &[Crl]) -> Result<ValidPath, PathError> {
     validate(&hall.seal, std::slice::from_ref(&hall.issuing), std::slice::from_ref(&hall.root), crls, at(DAY))
@@ -92,7 +106,8 @@ fn a_seal_cannot_issue_a_seal_and_an_authority_signs_no_document() {
     // The seal's own key signs a certificate below it: everything is right but basicConstraints and keyUsage.
     let name = DistinguishedName::new("x", "below").unwrap();
     let key = Key::new();
-    let below = authority::testing_issue_unchecked(&subject(&name, &key), &hall.seal, &hall.seal_key);
+    let below =
+        authority::testing_issue_unchecked(&subject(&name, &key), vec![ext::end_entity()], &hall.seal, &hall.seal_key);
     let intermediates = [hall.seal.clone(), hall.issuing.clone()];
     assert!(matches!(validate(&below, &intermediates, anchors, &[], at(DAY)), Err(PathError::NotAnAuthority(_))));
 }
@@ -119,15 +134,13 @@ fn a_web_servers_certificate_signs_no_document() {
     let issuer = Issuer::new(&authority, &key).unwrap();
     let server = authority::server(&subject(&name, &server_key), &hosts, &issuer).unwrap();
     let error = validate(&server, &[], std::slice::from_ref(&authority), &[], at(DAY)).unwrap_err();
-    assert!(matches!(error, PathError::NotForSigning(_)));
-    // And its authority carries a critical extension that the validation of signers does not process.
-    assert!(authority.unknown_critical_extension().is_some());
+    assert!(matches!(error, PathError::NotForPurpose(_)));
 }
 
 #[test]
 fn too_many_intermediates_are_refused_before_any_work() {
     let hall = Hall::new();
-    let many = vec![hall.issuing.clone(); MAX_INTERMEDIATES + 1];
+    let many = vec![hall.issuing.clone(); MAX_CERTIFICATES + 1];
     let error = validate(&hall.seal, &many, std::slice::from_ref(&hall.root), &[], at(DAY));
     assert_eq!(error.unwrap_err(), PathError::TooMuch);
 }
@@ -140,16 +153,154 @@ fn lists_answer_apart_from_the_chain() {
     let seal_state = |crls: &[Crl]| path(&hall, crls).unwrap().revocation_states()[0];
 
     let current = crl(&hall, "2026-11-21", "2026-11-28", &[]);
-    assert_eq!(seal_state(&[current]), RevocationState::NotRevoked { this_update: at("2026-11-21") });
+    let not_revoked = |from, to| {
+        let (this_update, next_update) = (at(from), Some(at(to)));
+        RevocationState::NotRevoked(Evidence { source: Source::Crl, this_update, next_update })
+    };
+    let revoked_by =
+        Evidence { source: Source::Crl, this_update: at("2026-11-21"), next_update: Some(at("2026-11-28")) };
+    assert_eq!(seal_state(&[current]), not_revoked("2026-11-21", "2026-11-28"));
     let outdated = crl(&hall, "2026-11-01", "2026-11-08", &[]);
     assert_eq!(seal_state(std::slice::from_ref(&outdated)), RevocationState::Unknown);
     let naming = crl(&hall, "2026-11-21", "2026-11-28", &revoked);
-    assert_eq!(seal_state(&[outdated, naming.clone()]), RevocationState::Revoked(revocation));
-    assert_eq!(path(&hall, std::slice::from_ref(&naming)).unwrap().revocation(), RevocationState::Revoked(revocation));
+    assert_eq!(seal_state(&[outdated, naming.clone()]), RevocationState::Revoked(revocation, revoked_by));
+    assert_eq!(
+        path(&hall, std::slice::from_ref(&naming)).unwrap().revocation(),
+        RevocationState::Revoked(revocation, revoked_by)
+    );
     let lifted = crl(&hall, "2026-11-22", "2026-11-29", &[]);
-    let expected = RevocationState::NotRevoked { this_update: at("2026-11-22") };
-    assert_eq!(seal_state(&[naming.clone(), lifted.clone()]), expected);
-    assert_eq!(seal_state(&[lifted, naming]), expected, "whatever the order");
+    let expected = not_revoked("2026-11-22", "2026-11-29");
+    let hold = Revocation { at: at("2026-11-20"), reason: Reason::CertificateHold };
+    let holding = crl(&hall, "2026-11-21", "2026-11-28", &[(hall.seal.clone(), hold)]);
+    assert_eq!(seal_state(std::slice::from_ref(&holding)), RevocationState::Revoked(hold, revoked_by));
+    assert_eq!(seal_state(&[holding.clone(), lifted.clone()]), expected);
+    assert_eq!(seal_state(&[lifted.clone(), holding]), expected, "whatever the order");
+    // Only a hold is lifted.
+    let for_good = RevocationState::Revoked(revocation, revoked_by);
+    assert_eq!([seal_state(&[naming.clone(), lifted.clone()]), seal_state(&[lifted, naming])], [for_good; 2]);
     // A list of an authority of the same name with another key says nothing.
     assert_eq!(seal_state(&[crl(&Hall::new(), "2026-11-21", "2026-11-28", &[])]), RevocationState::Unknown);
+}
+
+/// A list of one of a hall's authorities.
+fn list_of(issuer: &Certificate, key: &Key) -> Crl {
+    let list = RevocationList { number: 1, this_update: at("2026-11-21"), next_update: at("2026-11-28"), revoked: &[] };
+    issue(&list, &Issuer::new(issuer, key).unwrap()).unwrap()
+}
+
+#[test]
+fn what_depends_on_the_trust_is_verified_once() {
+    let hall = Hall::new();
+    let lists = vec![list_of(&hall.issuing, &hall.issuing_key), list_of(&hall.root, &hall.root_key)];
+    let store = Store::new(vec![hall.root.clone()], lists, Vec::new());
+    let settings = Settings::new(Purpose::DocumentSigning, at(DAY));
+    let by = |signer: &Certificate| {
+        // As if out of another file each time.
+        let certificates = [Certificate::from_der(hall.issuing.der()).unwrap()];
+        let before = store.verified().verifications();
+        let path = validate_in(signer, &Pool::new(&store, &certificates), &settings);
+        let good = path.is_ok_and(|path| matches!(path.revocation(), RevocationState::NotRevoked(_)));
+        (good, store.verified().verifications() - before)
+    };
+    assert_eq!(by(&hall.seal), (true, 4), "two certificates, two lists");
+    assert_eq!(by(&hall.seal), (true, 0));
+    let (name, key) = (DistinguishedName::new("x", "another seal").unwrap(), Key::new());
+    let issuer = Issuer::new(&hall.issuing, &hall.issuing_key).unwrap();
+    let another = authority::seal(&subject(&name, &key), None, &issuer).unwrap();
+    assert_eq!(by(&another), (true, 1), "a signer not seen before");
+
+    let mut forged = another.der().to_vec();
+    let last = forged.len() - 1;
+    forged[last] ^= 1;
+    let forged = Certificate::from_der(&forged).unwrap();
+    assert_eq!((by(&forged), by(&forged)), ((false, 1), (false, 1)), "what does not verify is not remembered");
+}
+
+#[test]
+fn lists_out_of_a_file_are_verified_each_time_and_count_as_much() {
+    let hall = Hall::new();
+    let store = Store::new(vec![hall.root.clone()], Vec::new(), Vec::new());
+    let certificates = [hall.issuing.clone()];
+    let state = |lists: &[Crl]| {
+        let pool = Pool { lists, ..Pool::new(&store, &certificates) };
+        let path = validate_in(&hall.seal, &pool, &Settings::new(Purpose::DocumentSigning, at(DAY))).unwrap();
+        (path.revocation_states()[0], store.verified().verifications())
+    };
+    let list = list_of(&hall.issuing, &hall.issuing_key);
+    let ((first, count), (second, later)) = (state(std::slice::from_ref(&list)), state(&[list]));
+    assert!(matches!(first, RevocationState::NotRevoked(_)) && first == second);
+    assert_eq!((count, later), (3, 4));
+}
+
+/// A list in the authority's name, signed with the key of a certificate that an authority elsewhere in the same trust gave out.
+#[test]
+fn another_authority_below_the_same_anchor_cannot_speak_for_ours() {
+    let hall = Hall::new();
+    let other_key = Key::new();
+    let root = Issuer::new(&hall.root, &hall.root_key).unwrap();
+    let other_name = DistinguishedName::new("x", "other authority").unwrap();
+    let other = authority::seal_authority(&subject(&other_name, &other_key), None, &root).unwrap();
+    let list_name = DistinguishedName::new("云溪市政务服务中心", "印章签发证书").unwrap();
+    let list_key = Key::new();
+    let signs_lists = || vec![ext::authority(0), ext::key_usage(ext::USE_AUTHORITY)];
+    let by = |above: &Certificate, key: &Key| {
+        let signer = authority::testing_issue_unchecked(&subject(&list_name, &list_key), signs_lists(), above, key);
+        let list = [list_of(&signer, &list_key)];
+        let root_list = [list_of(&hall.root, &hall.root_key), list_of(above, key)];
+        let store = Store::new(vec![hall.root.clone()], root_list.to_vec(), Vec::new());
+        let certificates = [hall.issuing.clone(), other.clone(), signer];
+        let pool = Pool { lists: &list, ..Pool::new(&store, &certificates) };
+        validate_in(&hall.seal, &pool, &Settings::new(Purpose::DocumentSigning, at(DAY))).unwrap().revocation_states()
+            [0]
+    };
+    assert_eq!(by(&other, &other_key), RevocationState::Unknown);
+    assert!(matches!(by(&hall.root, &hall.root_key), RevocationState::NotRevoked(_)), "its own authority can");
+}
+
+/// A list in the name of the root, signed by what the authority it speaks of gave out.
+#[test]
+fn an_authority_is_no_witness_for_itself() {
+    let hall = Hall::new();
+    let (name, key) = (DistinguishedName::new("云溪市政务服务中心", "印章根证书").unwrap(), Key::new());
+    let extensions = vec![ext::authority(0), ext::key_usage(ext::USE_AUTHORITY)];
+    let signer =
+        authority::testing_issue_unchecked(&subject(&name, &key), extensions, &hall.issuing, &hall.issuing_key);
+    let lists = [list_of(&signer, &key), list_of(&hall.issuing, &hall.issuing_key)];
+    let store = Store::new(vec![hall.root.clone()], Vec::new(), Vec::new());
+    let certificates = [hall.issuing.clone(), signer];
+    let pool = Pool { lists: &lists, ..Pool::new(&store, &certificates) };
+    let path = validate_in(&hall.seal, &pool, &Settings::new(Purpose::DocumentSigning, at(DAY))).unwrap();
+    assert!(matches!(path.revocation_states(), [RevocationState::NotRevoked(_), RevocationState::Unknown]));
+}
+
+#[test]
+fn each_purpose_asks_for_its_own_certificates() {
+    use crate::pki::tlv::{OID, SEQUENCE, tlv};
+    const TIME_STAMPING: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x08";
+    const EMAIL_PROTECTION: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x04";
+    const OCSP_SIGNING: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x09";
+    let hall = Hall::new();
+    let store = Store::new(vec![hall.issuing.clone()], Vec::new(), Vec::new());
+    let may = |purpose: Purpose, critical: bool, purposes: &[&[u8]]| {
+        let (name, key) = (DistinguishedName::new("x", "y").unwrap(), Key::new());
+        let purposes: Vec<u8> = purposes.iter().flat_map(|purpose| tlv(OID, &[purpose])).collect();
+        let extensions =
+            vec![ext::key_usage(ext::USE_SERVER), ext::extension(37, critical, &tlv(SEQUENCE, &[&purposes]))];
+        let (subject, key) = (subject(&name, &key), &hall.issuing_key);
+        let signer = authority::testing_issue_unchecked(&subject, extensions, &hall.issuing, key);
+        match validate_in(&signer, &Pool::new(&store, &[]), &Settings::new(purpose, at(DAY))) {
+            Ok(_) => true,
+            Err(PathError::NotForPurpose(_)) => false,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert!(may(Purpose::TimeStamping, true, &[TIME_STAMPING]));
+    assert!(!may(Purpose::TimeStamping, false, &[TIME_STAMPING]), "not critical");
+    assert!(!may(Purpose::TimeStamping, true, &[TIME_STAMPING, EMAIL_PROTECTION]), "not alone");
+    assert!(!may(Purpose::DocumentSigning, true, &[TIME_STAMPING]));
+    assert!(may(Purpose::DocumentSigning, false, &[OCSP_SIGNING, EMAIL_PROTECTION]));
+    assert!(
+        may(Purpose::OcspSigning, false, &[OCSP_SIGNING]) && !may(Purpose::OcspSigning, false, &[EMAIL_PROTECTION])
+    );
+    assert!(may(Purpose::Any, true, &[OCSP_SIGNING]) && !may(Purpose::CrlSigning, true, &[EMAIL_PROTECTION]));
 }

@@ -33,6 +33,9 @@ pub struct SignatureReport {
     /// The page of the seal, from 1.
     #[schema(required)]
     pub page: Option<usize>,
+    /// The rectangle on that page in points, as written.
+    #[schema(required)]
+    pub rect: Option<Vec<f64>>,
     /// The name the signature gives, unproved.
     #[schema(required)]
     pub name: Option<String>,
@@ -60,6 +63,9 @@ pub struct SignatureReport {
     pub proved_at: Option<ProvedAt>,
     /// It covers every byte of the file but its own place.
     pub covers_whole_file: bool,
+    /// How many bytes of the file it speaks of, its own place among them: the length of the revision that was signed.
+    #[schema(required)]
+    pub revision_end: Option<usize>,
     /// Certification: what the signature allows afterwards, 1 to 3.
     #[schema(required)]
     pub certification: Option<u8>,
@@ -122,6 +128,7 @@ pub struct Stated {
     /// Stable, for programs.
     pub code: String,
     /// The page it is seen on, from 1.
+    #[schema(required)]
     pub page: Option<usize>,
     /// One Chinese sentence, with what to do.
     pub text: String,

@@ -69,8 +69,12 @@
     const form = e.target;
     if (form.getAttribute("aria-busy") === "true") { e.preventDefault(); return; }
     form.setAttribute("aria-busy", "true");
+    form.querySelectorAll("[data-busy]").forEach((e) => { e.textContent = e.dataset.busy; });
   });
-  addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach((f) => f.removeAttribute("aria-busy")));
+  addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach((f) => {
+    f.removeAttribute("aria-busy");
+    f.querySelectorAll("[data-busy]").forEach((e) => { e.textContent = ""; });
+  }));
 
   // A question that is open has the focus, and Escape takes it back.
   document.querySelectorAll("details.ask").forEach((ask) => {

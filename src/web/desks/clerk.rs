@@ -4,7 +4,6 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
     entry::{self, Defaults, Part},
@@ -178,9 +177,9 @@ pub async fn send(
 
 async fn drawn(app: &App, who: &SignedIn, matter: &Matter<'_>, sent: &Sent) -> Result<Preview, Error> {
     match draft::preview(app, &who.person, &request(app, matter, sent)).await {
-        Ok(pages) => Ok(Preview::Pages(
-            pages.iter().map(|png| format!("data:image/png;base64,{}", STANDARD.encode(png))).collect(),
-        )),
+        Ok(pages) => {
+            Ok(Preview::Pages(pages.iter().map(|png| crate::web::words::data_uri("image/png", png)).collect()))
+        }
         Err(ActError::Refused(refusal)) => Ok(Preview::Problems(problems(&form(app, matter, Some(sent)), &refusal))),
         Err(error) => Err(error.into()),
     }

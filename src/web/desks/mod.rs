@@ -1,4 +1,5 @@
 //! The desks: each file takes the requests of those who sit (or stand) at it, calls one act and fills a page.
+mod answer;
 pub mod approvals;
 pub mod cases;
 pub mod clerk;
@@ -7,6 +8,7 @@ pub mod design;
 pub mod entry;
 pub mod front;
 pub mod hall;
+pub mod lookup;
 pub mod seals;
 pub mod sign_in;
 pub mod uses;

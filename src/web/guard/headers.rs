@@ -5,10 +5,20 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Nothing but our own style, script and pictures; no frames, no foreign forms. `connect-src` is for the live preview.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The same for pages that carry pictures of what is not kept.
+pub const WITH_PICTURES: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Lets the pages of a route carry pictures: [`WITH_PICTURES`].
+pub fn with_pictures() -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(WITH_PICTURES))
+}
 
 /// `same-origin` and not `no-referrer`: the latter makes browsers send `Origin: null`, which [`super::origin`] refuses.
 const FIXED: [(HeaderName, &str); 7] = [

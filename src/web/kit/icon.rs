@@ -32,6 +32,16 @@ pub fn unsure() -> Markup {
     )
 }
 
+/// A clock in an octagon, its hands past the hour: no longer.
+pub fn lapsed() -> Markup {
+    drawn(r#"<path d="M8 2h8l6 6v8l-6 6H8l-6-6V8z"/><path d="M12 7v5.500l3.800 2.500"/>"#)
+}
+
+/// A bar in a broken circle: nothing there.
+pub fn unsigned() -> Markup {
+    drawn(r#"<circle cx="12" cy="12" r="10" stroke-dasharray="3.900 3.950"/><path d="M8 12h8"/>"#)
+}
+
 /// An i in a circle: to be known.
 pub fn note() -> Markup {
     drawn(r#"<circle cx="12" cy="12" r="10"/><path d="M12 11v6M12 7.500v.01"/>"#)

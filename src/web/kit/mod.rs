@@ -5,6 +5,7 @@
 //! Content-Security-Policy holds.
 pub mod ask;
 pub mod facts;
+pub mod figure;
 pub mod form;
 pub mod icon;
 pub mod notice;

@@ -14,6 +14,8 @@ pub enum Verdict {
     Unsure,
     /// Genuine and valid when it was sealed, but no longer.
     Lapsed,
+    /// There is no seal at all.
+    Unsigned,
 }
 
 impl Verdict {
@@ -24,6 +26,7 @@ impl Verdict {
             Verdict::Invalid => "无效",
             Verdict::Unsure => "不能确认",
             Verdict::Lapsed => "已失效",
+            Verdict::Unsigned => "没有签章",
         }
     }
 }
@@ -44,8 +47,10 @@ impl Banner {
     pub fn show(&self) -> Markup {
         let (class, icon) = match self.verdict {
             Verdict::Valid => ("valid", icon::good()),
-            Verdict::Invalid | Verdict::Lapsed => ("invalid", icon::wrong()),
+            Verdict::Invalid => ("invalid", icon::wrong()),
+            Verdict::Lapsed => ("invalid", icon::lapsed()),
             Verdict::Unsure => ("unsure", icon::unsure()),
+            Verdict::Unsigned => ("unsigned", icon::unsigned()),
         };
         html! {
             section.verdict.(class) aria-label="验证结论" {

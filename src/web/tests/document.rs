@@ -134,7 +134,13 @@ fn fits(document: &Value, schema: &Value, value: &Value, at: &str) {
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
-        Value::Number(_) => "integer",
+        Value::Number(number) => {
+            if number.is_f64() {
+                "number"
+            } else {
+                "integer"
+            }
+        }
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",

@@ -7,7 +7,7 @@ use tlog_tiles::{Hash, HashReader};
 use super::*;
 use crate::tools::{go_oracle, python, run};
 
-fn yinxin() -> Command {
+pub(super) fn yinxin() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yinxin"));
     // What the machine has set for a hall of its own says nothing here.
     command.env_remove("YINXIN_TRUST").env("YINXIN_CONFIG", "/nowhere/yinxin.toml").env("YINXIN_LOG", "error");
@@ -15,14 +15,14 @@ fn yinxin() -> Command {
 }
 
 /// The demonstration's data directory and its first sealed PDF.
-struct Demonstration {
-    folder: TempDir,
-    data: PathBuf,
-    sealed: PathBuf,
+pub(super) struct Demonstration {
+    pub(super) folder: TempDir,
+    pub(super) data: PathBuf,
+    pub(super) sealed: PathBuf,
 }
 
 impl Demonstration {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("demo");
         let sealed = Self::once(&data);
@@ -35,11 +35,11 @@ impl Demonstration {
         line.into()
     }
 
-    fn trust(&self) -> PathBuf {
+    pub(super) fn trust(&self) -> PathBuf {
         self.data.join("keys/trust")
     }
 
-    fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, bytes).unwrap();
         path

@@ -37,6 +37,7 @@ mod fork;
 mod lists;
 mod outside;
 mod refusals;
+mod reports;
 mod together;
 mod unfinished;
 

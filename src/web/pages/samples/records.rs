@@ -3,13 +3,14 @@ use super::{DIGEST, ISSUER, viewer};
 use crate::web::{
     kit::{
         Column, Fact, Tag, Tone,
+        figure::Figure,
         verdict::{Banner, Check, Outcome, Verdict},
     },
     pages::{
         hall::{HallPage, Register},
         ledger::LedgerPage,
         uses::{UsePage, UseRow},
-        verify::{Answer, Ask, FoundSeal},
+        verify::{Answer, Ask, Download, FoundSeal, View},
     },
 };
 
@@ -74,42 +75,84 @@ pub(super) fn use_page() -> UsePage {
 }
 
 pub(super) fn ask() -> Ask {
-    Ask { problem: String::new(), limit: "20 MB".into() }
+    Ask {
+        problem: String::new(), limit: "50 MB".into(), rate: "同一网络连续可验 30 份，以后每 2 秒 1 份".into()
+    }
 }
 
 pub(super) fn answer(verdict: Verdict) -> Answer {
     let check =
         |outcome, found: &str, detail: &str| Check { outcome, found: found.into(), detail: Some(detail.into()) };
+    let whole = vec![
+        check(Outcome::Yes, "盖章后没有改动", "签名覆盖整个文件，一个字节也不缺"),
+        check(Outcome::Yes, "印章是登记在册的行政审批专用章", "编码 22020100000007"),
+        check(Outcome::Yes, "已登入用印公示账本", "第 17 条"),
+    ];
     let (cause, next, checks) = match verdict {
-        Verdict::Valid => (
-            format!("本文件由{ISSUER}盖章，盖章后没有改动。"),
-            "可以采信。",
-            vec![
-                check(Outcome::Yes, "盖章后没有改动", "签名覆盖整个文件，一个字节也不缺"),
-                check(Outcome::Yes, "印章是登记在册的行政审批专用章", "编码 22020100000007"),
-                check(Outcome::Yes, "已登入用印公示账本", "第 17 条"),
-            ],
+        Verdict::Valid => (format!("本文件由{ISSUER}盖章，盖章后没有改动。"), "可以采信。", whole),
+        Verdict::Lapsed => {
+            let since = check(Outcome::No, "盖章以后已经撤销、变更或吊销", "请向签发机关查询现状");
+            let checks = [vec![since], whole].concat();
+            ("盖章时有效，但证照已经撤销。".into(), "不能再作为有效证照使用。", checks)
+        }
+        Verdict::Unsure => (
+            "内容未被改动，但签名者不在可信名单之内，不能确认是谁所签。".into(),
+            "不能确认不等于有效。请向签发机关核实。",
+            vec![check(Outcome::Open, "没有查到今天的状态", "不是本大厅现有登记的文件")],
         ),
-        _ => (
-            "盖章以后，文件的内容被改动过。".into(),
+        Verdict::Unsigned => (
+            "这份 PDF 里没有电子签章，无从验证真伪。".into(),
+            "请向出示人索取签发时的原 PDF 文件。",
+            vec![check(Outcome::Open, "文件里没有电子签章", "打印后扫描的文件、截图都没有电子签章")],
+        ),
+        Verdict::Invalid => (
+            "签章之后页面被改动。".into(),
             "不要采信。请向出示人索取原文件，或向签发机关核实。",
             vec![
-                check(Outcome::No, "文件内容与盖章时不一致", "摘要不符"),
-                check(Outcome::Open, "没有再查印章和账本", "内容已改，其余没有意义"),
+                check(Outcome::No, "文件内容与盖章时不一致", "第 1 页"),
+                check(Outcome::Open, "没有查到今天的状态", "内容已改，其余没有意义"),
             ],
         ),
     };
+    let signed = !matches!(verdict, Verdict::Unsigned);
+    let seal = FoundSeal {
+        name: format!("{ISSUER}行政审批专用章"),
+        verdict: if verdict == Verdict::Invalid { ("bad", "无效") } else { ("ok", "有效") },
+        facts: vec![Fact::new("盖章时间", "2026-11-20 10:02:11"), Fact::new("用印公示账本", "第 17 条")],
+        reasons: vec![],
+    };
     Answer {
         banner: Banner { verdict, cause, next: next.into() },
-        file: "食品经营许可证.pdf".into(),
+        file: vec!["食品经营许可证.pdf".into(), "83 KB".into(), "验证于 2026-11-20 10:05:40".into()],
         checks,
         reasons: vec![],
-        seals: vec![FoundSeal {
-            name: format!("{ISSUER}行政审批专用章"),
-            facts: vec![Fact::new("盖章日期", "2026年11月20日"), Fact::new("账本序号", "17")],
-        }],
+        seals: if signed { vec![seal] } else { vec![] },
+        views: if signed { vec![view(verdict == Verdict::Invalid)] } else { vec![] },
         technical: vec![Fact::code("indication", "TOTAL_PASSED"), Fact::code("SHA-256", DIGEST)],
+        downloads: vec![Download {
+            name: "验证报告.json".into(), words: "机读（JSON）", href: "/design".into()
+        }],
         again: ask(),
+    }
+}
+
+/// The page with its seal, and beside it a changed one.
+fn view(changed: bool) -> View {
+    let figure = |state: &str, seals, differences| Figure {
+        src: "/assets/sample-page.svg".into(),
+        size: [842, 595],
+        alt: format!("第 1 页{state}的样子。"),
+        caption: format!("第 1 页 · {state}"),
+        seals,
+        differences,
+    };
+    let then = figure("签章时", vec![(1, [560, 380, 120, 120])], vec![]);
+    match changed {
+        false => View { note: String::new(), figures: vec![then] },
+        true => {
+            let now = figure("现在", vec![], vec![[120, 200, 260, 30]]);
+            View { note: "第 1 页 · 1 处不同。".into(), figures: vec![then, now] }
+        }
     }
 }
 

@@ -1,0 +1,62 @@
+//! Dates and programs in the document information (ISO 32000-2, 14.3.3), and XMP metadata (14.3.2), which programs bring up
+//! to date whenever they save: nothing of it is on a page.
+
+use super::code::ChangeCode;
+use super::comparison::Comparison;
+use super::text::Change;
+use crate::pdf::read::ReadError;
+use crate::pdf::read::text::text;
+use crate::pdf::read::value::{Dict, Id, Value};
+use crate::pdf::read::view::View;
+
+/// What a program that saves says of itself and of the time; the rest must say the same, however it is encoded.
+const SAVED: [&[u8]; 4] = [b"ModDate", b"Producer", b"CreationDate", b"Creator"];
+
+/// Explains the document information; `false` if the trailer names another one that says something else of the document.
+pub(super) fn information(
+    c: &mut Comparison<'_, '_>,
+    was: Option<&Value>,
+    is: Option<&Value>,
+) -> Result<bool, ReadError> {
+    let (Some(is), Some(Value::Ref(id))) = (is, is) else { return Ok(was == is) };
+    if was == Some(is) && !c.replaced.contains(id) {
+        return Ok(true);
+    }
+    let dict = |view: &View<'_, '_>, value: Option<&Value>| -> Result<_, ReadError> {
+        Ok(view.resolve(value)?.as_dict().cloned())
+    };
+    let (old, new) = (dict(&c.before, was)?.unwrap_or_default(), dict(&c.after, Some(is))?);
+    let string = |dict: &Dict, key: &[u8]| dict.at(key).map(|value| value.as_string().map(text));
+    let goes_on = new.as_ref().is_some_and(|new| {
+        old.differing(new).into_iter().all(|key| {
+            let (was, is) = (string(&old, key), string(new, key));
+            is != Some(None) && (SAVED.contains(&key) || was == is)
+        })
+    });
+    if goes_on {
+        c.allow(was, Some(is));
+        c.add(Change::of(ChangeCode::Metadata, None));
+    }
+    Ok(goes_on || was == Some(is))
+}
+
+/// Explains the catalog's metadata stream; `false` if it is gone or no longer one.
+pub(super) fn xmp(
+    c: &mut Comparison<'_, '_>,
+    catalog: Id,
+    was: Option<&Value>,
+    is: Option<&Value>,
+) -> Result<bool, ReadError> {
+    let Some(Value::Ref(id)) = is else { return Ok(was == is) };
+    if was == is && !c.replaced.contains(id) {
+        return Ok(true);
+    }
+    let Some(object) = c.after.object(*id)? else { return Ok(false) };
+    let is_xmp =
+        object.value.as_dict().is_some_and(|dict| dict.has_name("Type", "Metadata") && dict.has_name("Subtype", "XML"));
+    if object.data.is_none() || !is_xmp || !c.allow_only_from(was, is, &[catalog])? {
+        return Ok(false);
+    }
+    c.add(Change::of(ChangeCode::Metadata, None));
+    Ok(true)
+}

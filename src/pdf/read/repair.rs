@@ -1,0 +1,112 @@
+//! What was wrong with a file and was tolerated, by name ([ADR 9](../../../docs/adr/0009-damage-is-tolerated-by-name.md)).
+
+use std::cell::Cell;
+
+/// Damage that was tolerated.
+///
+/// Harmless is what every program reads in one way. A guess is what another program may guess otherwise: the file can be
+/// described, but what it says when it is signed is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Repair {
+    /// Up to 1024 bytes stand before `%PDF-`. Offsets count from whichever start makes `startxref` point at a section.
+    JunkBeforeHeader,
+    /// An offset points at white space before what it means.
+    Spacing,
+    /// Entries of a cross-reference table are not 20 bytes long, or end otherwise than the standard says.
+    TableEntries,
+    /// A cross-reference table begins with object 1 where it means object 0; the objects bear it out.
+    TableFromOne,
+    /// The keyword `stream` is followed by a carriage return alone.
+    StreamLineEnd,
+    /// `endobj` is missing where the next object or section begins.
+    EndobjMissing,
+    /// A stream is not as long as it says; it was read up to `endstream`.
+    StreamLength,
+    /// `%%EOF` is missing: the file may have been cut off.
+    EndMarkerMissing,
+    /// A `startxref` does not point at the section of its revision, which was found at its end or by the revision after it.
+    Startxref,
+    /// Offsets make sense counted from the start of the file and from the header, which are not the same place.
+    TwoOrigins,
+    /// The cross-reference is unusable; objects were found by looking for them all over the file, the last of each counts.
+    Rebuilt,
+}
+
+impl Repair {
+    const ALL: [Self; 11] = [
+        Self::JunkBeforeHeader,
+        Self::Spacing,
+        Self::TableEntries,
+        Self::TableFromOne,
+        Self::StreamLineEnd,
+        Self::EndobjMissing,
+        Self::StreamLength,
+        Self::EndMarkerMissing,
+        Self::Startxref,
+        Self::TwoOrigins,
+        Self::Rebuilt,
+    ];
+
+    /// Another program may read the file otherwise. A signature in a file that was guessed at must not be called valid.
+    pub const fn is_guess(self) -> bool {
+        match self {
+            Self::JunkBeforeHeader
+            | Self::Spacing
+            | Self::TableEntries
+            | Self::TableFromOne
+            | Self::StreamLineEnd
+            | Self::EndobjMissing => false,
+            Self::StreamLength | Self::EndMarkerMissing | Self::Startxref | Self::TwoOrigins | Self::Rebuilt => true,
+        }
+    }
+
+    /// A stable name for programs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::JunkBeforeHeader => "junk-before-header",
+            Self::Spacing => "offset-at-space",
+            Self::TableEntries => "xref-entry-spelling",
+            Self::TableFromOne => "xref-from-one",
+            Self::StreamLineEnd => "stream-line-end",
+            Self::EndobjMissing => "endobj-missing",
+            Self::StreamLength => "stream-length",
+            Self::EndMarkerMissing => "end-marker-missing",
+            Self::Startxref => "startxref",
+            Self::TwoOrigins => "two-origins",
+            Self::Rebuilt => "rebuilt",
+        }
+    }
+}
+
+/// The repairs of one document, in the order of their declaration.
+#[derive(Default)]
+pub(super) struct Repairs(Cell<u16>);
+
+impl Repairs {
+    pub(super) fn note(&self, repair: Repair) {
+        self.0.set(self.0.get() | 1 << repair as u16);
+    }
+
+    /// What was noted until now, to go back to if what follows was tried in vain.
+    pub(super) fn mark(&self) -> u16 {
+        self.0.get()
+    }
+
+    pub(super) fn back_to(&self, mark: u16) {
+        self.0.set(mark);
+    }
+
+    /// Keeps none but those given.
+    pub(super) fn replace(&self, by: &[Repair]) {
+        self.0.set(0);
+        by.iter().for_each(|repair| self.note(*repair));
+    }
+
+    pub(super) fn has(&self, repair: Repair) -> bool {
+        self.0.get() & 1 << repair as u16 != 0
+    }
+
+    pub(super) fn list(&self) -> Vec<Repair> {
+        Repair::ALL.into_iter().filter(|repair| self.has(*repair)).collect()
+    }
+}

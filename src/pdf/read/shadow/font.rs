@@ -1,0 +1,249 @@
+//! Fonts, as far as it takes to place text and to read it back (ISO 32000-1, 9.6 to 9.10).
+
+use std::collections::HashMap;
+
+use super::super::syntax::Parser;
+use super::super::value::{Dict, Value};
+use super::content::{Token, token};
+use super::reader::Reader;
+
+/// Characters a font may name; a font has 65,536 codes.
+const MAX_NAMED: usize = 65_536;
+
+/// Names of fonts without shapes.
+const UNSEEN: [&[u8]; 3] = [b"HiddenHorzOCR", b"HiddenVertOCR", b"GlyphLessFont"];
+
+/// A font.
+pub(super) struct Font {
+    is_wide: bool,
+    first: i64,
+    widths: Vec<f64>,
+    names: Names,
+    /// Its letters have no shape: programs that recognise text in scans use such fonts.
+    pub(super) is_unseen: bool,
+}
+
+/// What codes stand for.
+enum Names {
+    Unknown,
+    /// ASCII but for these.
+    Latin(HashMap<u32, Option<char>>),
+    Map(HashMap<u32, String>),
+    Utf16,
+}
+
+impl Font {
+    /// `reads`: whether the text will be read back.
+    pub(super) fn read(reader: &Reader<'_, '_>, dict: &Dict, reads: bool) -> Option<Self> {
+        let is_wide = dict.has_name("Subtype", "Type0");
+        let widths = match reader.resolve(dict.get("Widths")).ok()? {
+            Value::Array(widths) if !is_wide => widths.iter().map(|w| w.as_number().unwrap_or(500.0)).collect(),
+            _ => Vec::new(),
+        };
+        let first = dict.get("FirstChar").and_then(Value::as_int).unwrap_or(0);
+        let names = if reads { Names::read(reader, dict, is_wide) } else { Names::Unknown };
+        let base = dict.get("BaseFont").and_then(Value::as_name).unwrap_or_default();
+        let is_unseen = UNSEEN.iter().any(|name| contains(base, name));
+        Some(Self { is_wide, first, widths, names, is_unseen })
+    }
+
+    /// The codes of a string.
+    pub(super) fn codes(&self, text: &[u8]) -> impl Iterator<Item = u32> {
+        text.chunks(if self.is_wide { 2 } else { 1 }).map(|code| code.iter().fold(0, |n, b| n << 8 | u32::from(*b)))
+    }
+
+    /// In parts of the font's size. Wide fonts are taken for narrower than they are, so that their text is not thought to
+    /// reach where it does not.
+    pub(super) fn width(&self, code: u32) -> f64 {
+        let index = usize::try_from(i64::from(code).saturating_sub(self.first)).ok();
+        index.and_then(|index| self.widths.get(index)).map_or(0.5, |width| width / 1000.0)
+    }
+
+    /// Whether the code is the space to which word spacing applies.
+    pub(super) fn is_space(&self, code: u32) -> bool {
+        !self.is_wide && code == 32
+    }
+
+    /// What the string says; `None` if the font does not tell.
+    pub(super) fn text(&self, string: &[u8]) -> Option<String> {
+        match &self.names {
+            Names::Unknown => None,
+            Names::Utf16 => {
+                let units = string.chunks(2).map(|pair| u16::from_be_bytes([pair[0], *pair.get(1).unwrap_or(&0)]));
+                char::decode_utf16(units).collect::<Result<_, _>>().ok()
+            }
+            Names::Map(map) => self.codes(string).map(|code| map.get(&code).map(String::as_str)).collect(),
+            Names::Latin(others) => self
+                .codes(string)
+                .map(|code| match others.get(&code) {
+                    Some(named) => *named,
+                    None => u8::try_from(code).ok().filter(|b| matches!(b, b' '..=b'~')).map(char::from),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Names {
+    fn read(reader: &Reader<'_, '_>, dict: &Dict, is_wide: bool) -> Self {
+        let map = dict.get("ToUnicode").and_then(Value::as_ref).and_then(|id| reader.object(id).ok().flatten());
+        if let Some(map) = map.and_then(|object| reader.decode(&object)).and_then(|data| to_unicode(&data, reader)) {
+            return Self::Map(map);
+        }
+        let encoding = reader.resolve(dict.get("Encoding")).unwrap_or(Value::Null);
+        match &encoding {
+            Value::Name(name) if is_wide && (contains(name, b"UCS2") || contains(name, b"UTF16")) => Self::Utf16,
+            _ if is_wide || dict.has_name("Subtype", "Type3") => Self::Unknown,
+            _ if is_symbolic(reader, dict) => Self::Unknown,
+            Value::Dict(encoding) => {
+                Self::Latin(differences(&reader.array(encoding.get("Differences")).unwrap_or_default()))
+            }
+            _ => Self::Latin(HashMap::new()),
+        }
+    }
+}
+
+fn contains(name: &[u8], part: &[u8]) -> bool {
+    name.windows(part.len()).any(|w| w == part)
+}
+
+/// Symbols, or an encoding of the font's own (ISO 32000-1, table 123).
+fn is_symbolic(reader: &Reader<'_, '_>, dict: &Dict) -> bool {
+    let base = dict.get("BaseFont").and_then(Value::as_name).unwrap_or_default();
+    let descriptor = reader.dict(dict.get("FontDescriptor")).ok().flatten().unwrap_or_default();
+    let flags = descriptor.get("Flags").and_then(Value::as_int).unwrap_or(0);
+    let is_subset = base.get(6) == Some(&b'+');
+    contains(base, b"Symbol")
+        || contains(base, b"Dingbats")
+        || is_subset
+        || (flags & 4 != 0 && dict.get("Encoding").is_none())
+}
+
+/// `[32 /space 65 /A /B]`; a name that is not known here makes its code unknown.
+fn differences(items: &[Value]) -> HashMap<u32, Option<char>> {
+    let (mut out, mut code) = (HashMap::new(), 0_u32);
+    for item in items.iter().take(MAX_NAMED) {
+        match item {
+            Value::Int(n) => code = u32::try_from(*n).unwrap_or(0),
+            Value::Name(name) => {
+                out.insert(code, glyph(name));
+                code = code.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The character that a glyph's name means, for the names of letters and digits.
+fn glyph(name: &[u8]) -> Option<char> {
+    const WORDS: [(&[u8], char); 15] = [
+        (b"zero", '0'),
+        (b"one", '1'),
+        (b"two", '2'),
+        (b"three", '3'),
+        (b"four", '4'),
+        (b"five", '5'),
+        (b"six", '6'),
+        (b"seven", '7'),
+        (b"eight", '8'),
+        (b"nine", '9'),
+        (b"space", ' '),
+        (b"period", '.'),
+        (b"comma", ','),
+        (b"hyphen", '-'),
+        (b"slash", '/'),
+    ];
+    match name {
+        [letter] if letter.is_ascii_alphabetic() => Some(char::from(*letter)),
+        _ => WORDS.iter().find(|(word, _)| *word == name).map(|(_, c)| *c),
+    }
+}
+
+/// The sections `bfchar` and `bfrange` of a ToUnicode map (ISO 32000-1, 9.10.3).
+fn to_unicode(data: &[u8], reader: &Reader<'_, '_>) -> Option<HashMap<u32, String>> {
+    let (mut map, mut operands, mut at) = (HashMap::new(), Vec::new(), 0);
+    while let Some(next) = token(&mut Parser::new(data, at)) {
+        reader.operator()?;
+        let (token, end) = next;
+        at = end;
+        match token {
+            Token::Operand(value) => operands.push(value),
+            Token::Operator(b"endbfchar") => {
+                for pair in operands.chunks_exact(2) {
+                    name(&mut map, code(&pair[0])?, pair[1].as_string()?, 0);
+                }
+                operands.clear();
+            }
+            Token::Operator(b"endbfrange") => {
+                for range in operands.chunks_exact(3) {
+                    let (first, last) = (code(&range[0])?, code(&range[1])?);
+                    for code in (first..=last).take(MAX_NAMED.saturating_sub(map.len())) {
+                        let step = code - first;
+                        match &range[2] {
+                            Value::String(target) => name(&mut map, code, target, step),
+                            Value::Array(targets) => {
+                                name(&mut map, code, targets.get(step as usize)?.as_string()?, 0);
+                            }
+                            _ => return None,
+                        }
+                    }
+                }
+                operands.clear();
+            }
+            Token::Operator(_) => operands.clear(),
+        }
+    }
+    Some(map)
+}
+
+fn code(value: &Value) -> Option<u32> {
+    let bytes = value.as_string()?;
+    (bytes.len() <= 4).then(|| bytes.iter().fold(0, |n, b| n << 8 | u32::from(*b)))
+}
+
+/// `target` in UTF-16, its last unit raised by `step`.
+fn name(map: &mut HashMap<u32, String>, code: u32, target: &[u8], step: u32) {
+    let mut units: Vec<u16> = target.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+    if let (Some(last), Ok(step)) = (units.last_mut(), u16::try_from(step)) {
+        *last = last.wrapping_add(step);
+    }
+    if map.len() < MAX_NAMED {
+        map.insert(code, String::from_utf16_lossy(&units));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Document, Limits};
+    use super::*;
+
+    fn map_of(map: &[u8]) -> HashMap<u32, String> {
+        let file = crate::pdf::sample::document(1);
+        let document = Document::open(&file, &Limits::DEFAULT).unwrap();
+        to_unicode(map, &Reader::new(document.latest())).unwrap()
+    }
+
+    #[test]
+    fn a_map_names_single_codes_and_ranges() {
+        // The example of ISO 32000-1, 9.10.3, shortened.
+        let map = b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap 1 begincodespacerange <0000> <FFFF> \
+            endcodespacerange 2 beginbfrange <0000> <005E> <0020> <005F> <0061> [<00660066> <00660069> <00660066006C>] \
+            endbfrange 1 beginbfchar <3A51> <D840DC3E> endbfchar endcmap end";
+        let map = map_of(map);
+        let named = |code: u32| map.get(&code).map(String::as_str);
+        assert_eq!(
+            [named(0x21), named(0x5f), named(0x60), named(0x61)],
+            [Some("A"), Some("ff"), Some("fi"), Some("ffl")]
+        );
+        assert_eq!([named(0x3a51), named(0x62)], [Some("\u{2003e}"), None]);
+    }
+
+    #[test]
+    fn what_a_font_does_not_tell_is_not_guessed() {
+        let others = differences(&[Value::Int(65), Value::Name(b"one".to_vec()), Value::Name(b"g17".to_vec())]);
+        let font = Font { is_wide: false, first: 0, widths: Vec::new(), names: Names::Latin(others), is_unseen: false };
+        assert_eq!(font.text(b"A C").as_deref(), Some("1 C"));
+        assert_eq!([font.text(b"AB"), font.text(b"\x80")], [None, None]);
+    }
+}

@@ -1,0 +1,268 @@
+//! The graphics state, and the path being built (ISO 32000-1, 8.4, 8.5 and 9.3), as far as hiding needs them.
+
+use std::rc::Rc;
+
+use super::super::value::{Dict, Value};
+use super::font::Font;
+use super::geometry::{Matrix, Rect, numbers};
+
+/// Points by which a line may be wider than its path, on which white text may stand.
+const MAX_LINE: f64 = 20.0;
+/// Rectangles in one path; a path of more is taken to hide nothing.
+const MAX_RECTANGLES: usize = 64;
+
+/// The state that `q` saves.
+#[derive(Clone)]
+pub(super) struct State {
+    pub(super) matrix: Matrix,
+    pub(super) clip: Rect,
+    /// The clip is a rectangle, not only inside one.
+    is_clip_exact: bool,
+    is_opaque: bool,
+    pub(super) is_white: bool,
+    is_plain: bool,
+    pub(super) is_layered: bool,
+    pub(super) font: Option<Rc<Font>>,
+    pub(super) size: f64,
+    pub(super) letter_space: f64,
+    pub(super) word_space: f64,
+    stretch: f64,
+    leading: f64,
+    rise: f64,
+    render: i64,
+    text: Matrix,
+    line: Matrix,
+}
+
+impl State {
+    pub(super) fn new(matrix: Matrix, clip: Rect) -> Self {
+        Self {
+            matrix,
+            clip,
+            is_clip_exact: true,
+            is_opaque: true,
+            is_white: false,
+            is_plain: true,
+            is_layered: false,
+            font: None,
+            size: 0.0,
+            letter_space: 0.0,
+            word_space: 0.0,
+            stretch: 1.0,
+            leading: 0.0,
+            rise: 0.0,
+            render: 0,
+            text: Matrix::IDENTITY,
+            line: Matrix::IDENTITY,
+        }
+    }
+
+    pub(super) fn clip_to(&mut self, rect: Option<Rect>, is_exact: bool) {
+        self.clip = rect.map_or(Rect([0.0; 4]), |rect| self.clip.meet(&rect));
+        self.is_clip_exact &= is_exact;
+    }
+
+    /// What is filled now hides what was there.
+    pub(super) fn hides(&self) -> bool {
+        self.is_opaque && self.is_plain && self.is_clip_exact && !self.is_layered
+    }
+
+    /// Text shown now is drawn.
+    pub(super) fn shows_text(&self) -> bool {
+        matches!(self.render, 0..=2 | 4..=6) && self.is_opaque && !self.is_layered
+    }
+
+    /// An external graphics state (8.4.5).
+    pub(super) fn blend(&mut self, set: &Dict) {
+        let is =
+            |key: &str, names: &[&[u8]]| set.get(key).is_none_or(|v| v.as_name().is_some_and(|n| names.contains(&n)));
+        if ["ca", "BM", "SMask"].iter().any(|key| set.get(key).is_some()) {
+            let is_dense = set.get("ca").and_then(Value::as_number).is_none_or(|alpha| alpha > 0.95);
+            self.is_opaque = is_dense && is("BM", &[b"Normal", b"Compatible"]) && is("SMask", &[b"None"]);
+        }
+    }
+
+    /// The operators that set one thing each; others mean nothing here.
+    pub(super) fn set(&mut self, operator: &[u8], operands: &[Value]) {
+        let number = operands.first().and_then(Value::as_number);
+        match (operator, number) {
+            (b"cm", _) => {
+                if let Some(matrix) = numbers(operands) {
+                    self.matrix = Matrix(matrix).then(&self.matrix);
+                }
+            }
+            (b"g" | b"rg" | b"k" | b"sc" | b"scn", _) => self.colour(operator, operands),
+            (b"cs", _) => (self.is_white, self.is_plain) = (false, true),
+            (b"BT", _) => (self.text, self.line) = (Matrix::IDENTITY, Matrix::IDENTITY),
+            (b"Tc", Some(space)) => self.letter_space = space,
+            (b"Tw", Some(space)) => self.word_space = space,
+            (b"Tz", Some(percent)) => self.stretch = percent / 100.0,
+            (b"TL", Some(leading)) => self.leading = leading,
+            (b"Ts", Some(rise)) => self.rise = rise,
+            (b"Tr", Some(render)) => self.render = render as i64,
+            (b"T*", _) => self.next_line(),
+            (b"Td" | b"TD", _) => {
+                if let Some([x, y]) = numbers(operands) {
+                    if operator == b"TD" {
+                        self.leading = -y;
+                    }
+                    self.new_line(x, y);
+                }
+            }
+            (b"Tm", _) => {
+                if let Some(matrix) = numbers(operands) {
+                    (self.text, self.line) = (Matrix(matrix), Matrix(matrix));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn colour(&mut self, operator: &[u8], operands: &[Value]) {
+        let white = if operands.len() == 4 { 0.0 } else { 1.0 };
+        self.is_plain = !operands.iter().any(|operand| operand.as_name().is_some());
+        // One number of `sc` may be a tint, of which none is white.
+        let is_tint = operator.starts_with(b"sc") && operands.len() == 1;
+        self.is_white = !is_tint && !operands.is_empty() && operands.iter().all(|o| o.as_number() == Some(white));
+    }
+
+    pub(super) fn next_line(&mut self) {
+        self.new_line(0.0, -self.leading);
+    }
+
+    fn new_line(&mut self, x: f64, y: f64) {
+        self.line = Matrix::shift(x, y).then(&self.line);
+        self.text = self.line;
+    }
+
+    /// Where the next letter will stand: a little above the base line.
+    pub(super) fn pen(&self) -> (f64, f64) {
+        let (x, y) = self.text.apply((0.0, self.rise + self.size * 0.3));
+        self.matrix.apply((x, y))
+    }
+
+    /// Moves on by a string, and counts its letters.
+    pub(super) fn advance(&mut self, font: &Font, string: &[u8]) -> usize {
+        let mut letters = 0;
+        for code in font.codes(string) {
+            let space = self.letter_space + if font.is_space(code) { self.word_space } else { 0.0 };
+            self.go((font.width(code) * self.size + space) * self.stretch);
+            letters += usize::from(!font.is_space(code));
+        }
+        letters
+    }
+
+    /// Moves back by a number of `TJ`.
+    pub(super) fn adjust(&mut self, thousandths: f64) {
+        self.go(-thousandths / 1000.0 * self.size * self.stretch);
+    }
+
+    fn go(&mut self, x: f64) {
+        self.text = Matrix::shift(x, 0.0).then(&self.text);
+    }
+}
+
+/// The path being built, in points of the page.
+#[derive(Default)]
+pub(super) struct Outline {
+    rectangles: Vec<Rect>,
+    /// The lines since the last move.
+    lines: Vec<(f64, f64)>,
+    bounds: Option<Rect>,
+    is_other: bool,
+    clips: bool,
+}
+
+impl Outline {
+    /// Adds a segment, or remembers to clip; false if the operator is none of these.
+    pub(super) fn build(&mut self, operator: &[u8], operands: &[Value], matrix: &Matrix) -> bool {
+        match operator {
+            b"re" => {
+                if let Some([x, y, width, height]) = numbers(operands) {
+                    let corners = [(x, y), (x + width, y + height), (x + width, y), (x, y + height)];
+                    let corners = corners.map(|corner| matrix.apply(corner));
+                    self.grow(&corners);
+                    self.rectangle(Rect::around(corners).filter(|_| matrix.is_upright()));
+                }
+            }
+            b"m" => {
+                self.finish();
+                self.line(operands, matrix);
+            }
+            b"l" => self.line(operands, matrix),
+            b"c" | b"v" | b"y" => {
+                self.is_other = true;
+                let points: Vec<_> = operands.chunks_exact(2).filter_map(numbers).collect();
+                self.grow(&points.iter().map(|[x, y]| matrix.apply((*x, *y))).collect::<Vec<_>>());
+            }
+            b"h" => {}
+            b"W" | b"W*" => self.clips = true,
+            _ => return false,
+        }
+        true
+    }
+
+    fn line(&mut self, operands: &[Value], matrix: &Matrix) {
+        if let Some([x, y]) = numbers(operands) {
+            let point = matrix.apply((x, y));
+            self.grow(&[point]);
+            if self.lines.len() < 6 {
+                self.lines.push(point);
+            }
+        }
+    }
+
+    fn grow(&mut self, points: &[(f64, f64)]) {
+        let corners = self.bounds.map(|bounds| bounds.corners());
+        self.bounds = Rect::around(points.iter().copied().chain(corners.into_iter().flatten()));
+    }
+
+    fn rectangle(&mut self, rect: Option<Rect>) {
+        match rect {
+            Some(rect) if self.rectangles.len() < MAX_RECTANGLES => self.rectangles.push(rect),
+            _ => self.is_other = true,
+        }
+    }
+
+    /// Takes the lines for what they are: four corners of a rectangle, or something else.
+    fn finish(&mut self) {
+        let mut lines = std::mem::take(&mut self.lines);
+        if lines.len() < 2 {
+            return;
+        }
+        if lines.len() == 5 && lines.first() == lines.last() {
+            lines.pop();
+        }
+        let upright = |(a, b): (&(f64, f64), &(f64, f64))| (a.0 - b.0).abs() < 0.01 || (a.1 - b.1).abs() < 0.01;
+        let is_rectangle = lines.len() == 4 && lines.iter().zip(lines.iter().cycle().skip(1)).all(upright);
+        self.rectangle(Rect::around(lines).filter(|_| is_rectangle));
+    }
+
+    pub(super) fn is_painted_by(operator: &[u8]) -> bool {
+        matches!(operator, b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" | b"n")
+    }
+
+    /// Where this operator paints other than white, roughly; a line may be wide.
+    pub(super) fn painted(&self, operator: &[u8], state: &State) -> Option<Rect> {
+        match operator {
+            b"n" => None,
+            b"S" | b"s" => self.bounds.map(|bounds| bounds.grown(MAX_LINE)),
+            _ => self.bounds.filter(|_| !state.is_white),
+        }
+    }
+
+    /// The rectangles that this operator fills.
+    pub(super) fn filled(&mut self, operator: &[u8]) -> Vec<Rect> {
+        self.finish();
+        let is_simple = !self.is_other && (self.rectangles.len() == 1 || !operator.ends_with(b"*"));
+        let fills = !matches!(operator, b"S" | b"s" | b"n");
+        if is_simple && fills { self.rectangles.clone() } else { Vec::new() }
+    }
+
+    /// Clips, if that was asked for.
+    pub(super) fn clip(&self, state: &mut State) {
+        if self.clips {
+            state.clip_to(self.bounds, !self.is_other && self.rectangles.len() == 1);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What every kind of signature has in common: what it covers, what changed after it, what is written down on the way.
+
+use jiff::Timestamp;
+
+use super::evidence::Evidence;
+use super::finding::Finding;
+use super::reason::Reason;
+use super::report::{AnchorReport, Conclusion, LedgerReport, ProvedAt, SignatureReport};
+use super::trust::Trust;
+use crate::pdf::read::{Change, ChangeCode, Coverage, Document, PreparedCode, Signature, SignatureField};
+use crate::pki::certificate::Certificate;
+use crate::pki::hash::{HashAlgorithm, Hasher};
+
+/// The file and what it is judged by.
+pub(super) struct Case<'d, 'a> {
+    pub(super) document: &'d Document<'a>,
+    pub(super) trust: &'d Trust,
+    pub(super) at: Timestamp,
+    pub(super) evidence: Evidence,
+}
+
+/// One signature that is being judged.
+pub(super) struct Judgement<'c, 'd, 'a> {
+    pub(super) case: &'c Case<'d, 'a>,
+    pub(super) field: &'c SignatureField,
+    pub(super) signature: &'c Signature,
+    pub(super) found: Vec<Finding>,
+    pub(super) facts: Facts,
+}
+
+/// What is learnt on the way, for the report.
+#[derive(Default)]
+pub(super) struct Facts {
+    pub(super) signer: Option<Certificate>,
+    pub(super) is_seal: bool,
+    pub(super) anchor: Option<AnchorReport>,
+    pub(super) signed_at: Option<Timestamp>,
+    pub(super) proved: Option<ProvedAt>,
+    pub(super) covers_whole_file: bool,
+    pub(super) revision_end: Option<usize>,
+    pub(super) ledger: Option<LedgerReport>,
+}
+
+impl<'c, 'd, 'a> Judgement<'c, 'd, 'a> {
+    pub(super) fn new(case: &'c Case<'d, 'a>, field: &'c SignatureField, signature: &'c Signature) -> Self {
+        let facts = Facts { signed_at: signature.signed_at, ..Facts::default() };
+        Self { case, field, signature, found: Vec::new(), facts }
+    }
+
+    pub(super) fn find(&mut self, reason: Reason) {
+        self.found.push(reason.into());
+    }
+
+    /// What the signature covers; `None` if it covers nothing that has a meaning.
+    pub(super) fn coverage(&mut self) -> Option<Coverage> {
+        let contents = &self.signature.contents;
+        if !contents.is_empty() && contents.iter().all(|byte| *byte == 0) {
+            self.find(Reason::NotFilled);
+            return None;
+        }
+        match self.case.document.coverage(self.signature) {
+            Ok(coverage) => {
+                self.facts.covers_whole_file = coverage.is_whole_file();
+                self.facts.revision_end = Some(coverage.end());
+                Some(coverage)
+            }
+            Err(error) => {
+                self.find(Reason::Coverage(error));
+                None
+            }
+        }
+    }
+
+    /// What later revisions did, each change with its page and kind.
+    pub(super) fn changes(&mut self, coverage: &Coverage) {
+        let changes = match self.case.document.changes_after(coverage.revision(), self.field) {
+            Ok(changes) => changes,
+            Err(error) => return self.find(Reason::of_unreadable(&error)),
+        };
+        let told = |reason: fn(_) -> Reason| {
+            move |change: &Change| Finding::told(reason(change.code), change.text(), change.page)
+        };
+        // Whoever fills in a form may draw another value than he enters.
+        if changes.allowed.iter().any(|change| change.code == ChangeCode::Filled) {
+            let last = self.case.document.revisions().len() - 1;
+            let prepared = self.case.document.prepared(last).unwrap_or_default();
+            let differs = prepared
+                .iter()
+                .filter(|one| matches!(one.code, PreparedCode::ValueDiffers | PreparedCode::StateDiffers));
+            self.found.extend(differs.map(|one| Finding::told(Reason::Prepared(one.code), one.text(), one.page)));
+        }
+        self.found.extend(changes.forbidden.iter().map(told(Reason::Changed)));
+        self.found.extend(changes.doubtful.iter().map(told(Reason::MayMislead)));
+        // A further signature has a report of its own.
+        let allowed = changes
+            .allowed
+            .iter()
+            .filter(|change| !matches!(change.code, ChangeCode::Signed | ChangeCode::SignedNewField));
+        self.found.extend(allowed.map(told(Reason::Permitted)));
+    }
+
+    /// The digest of what the signature covers.
+    pub(super) fn digest(&self, coverage: &Coverage, algorithm: HashAlgorithm) -> Result<Vec<u8>, Reason> {
+        let mut hasher = Hasher::new(algorithm);
+        let read = self.case.document.each_covered(coverage, &mut |bytes| hasher.update(bytes));
+        read.map(|()| hasher.finish()).map_err(|error| Reason::of_unreadable(&error))
+    }
+
+    pub(super) fn report(self) -> SignatureReport {
+        let Self { field, signature, mut found, facts, .. } = self;
+        let conclusion = Conclusion::of(&mut found);
+        SignatureReport {
+            field: field.name.clone(),
+            page: field.page.map(|page| page + 1),
+            rect: field.rect,
+            name: signature.name.clone(),
+            signer: facts.signer.as_ref().map(|c| c.subject().to_owned()),
+            seal: facts.signer.as_ref().map(Certificate::spki_digest),
+            certificate_serial: facts.signer.as_ref().map(Certificate::serial_hex),
+            is_seal: facts.is_seal,
+            is_timestamp: signature.is_timestamp(),
+            anchor: facts.anchor,
+            signed_at: facts.signed_at,
+            proved_at: facts.proved,
+            covers_whole_file: facts.covers_whole_file,
+            revision_end: facts.revision_end,
+            certification: signature.certification,
+            ledger: facts.ledger,
+            verdict: conclusion.verdict,
+            integrity: conclusion.integrity,
+            indication: conclusion.indication,
+            sub_indication: conclusion.sub_indication,
+            reasons: conclusion.reasons,
+            found,
+        }
+    }
+}
