@@ -254,3 +254,34 @@ async fn the_published_log_gives_the_signed_root() {
     let note = signed_note::Note::from_bytes(&fs::read(log.join("checkpoint")).unwrap()).unwrap();
     assert_eq!(note.verify(&known).unwrap().0.len(), 1);
 }
+
+#[test]
+fn a_copy_of_the_ledger_answers_for_today_and_trust_is_listed() {
+    let demo = Demonstration::new();
+    let ask = |log: &Path| {
+        let mut command = yinxin();
+        command.args(["verify", "--json", "--log"]).arg(log).arg("--trust").arg(demo.trust()).arg(&demo.sealed);
+        command.output().unwrap()
+    };
+    let log = demo.data.join("log");
+    let output = ask(&log);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), words(&report)), (Some(0), ["valid", "intact", "good"]));
+    // A copy that was altered answers nothing.
+    let copy = demo.folder.path().join("copy");
+    run(Command::new("cp").arg("-r").arg(&log).arg(&copy));
+    for bundle in fs::read_dir(copy.join("tile/entries/000.p")).unwrap() {
+        let path = bundle.unwrap().path();
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[40] ^= 1;
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, bytes).unwrap();
+    }
+    let output = ask(&copy);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("the entries are not those of the checkpoint"), "{said}");
+    assert_eq!(ask(&demo.folder.path().join("nowhere")).status.code(), Some(3));
+    let listed = run(yinxin().arg("trust").arg("--trust").arg(demo.trust()));
+    assert!(listed.starts_with("本大厅\tCN=印章根证书") && listed.trim_end().ends_with("\troot.pem"), "{listed}");
+}
