@@ -154,20 +154,33 @@ fn lets_through(view: &View<'_, '_>, appearance: &Dict) -> Result<bool, ReadErro
 
 /// Paths painted in bright colours after a graphics state was set, which here all multiply; nothing else.
 fn is_tint(content: &[u8]) -> bool {
-    let (mut operands, mut multiplies, mut is_bright) = (Vec::new(), false, false);
+    let (mut operands, mut multiplies, mut fills, mut strokes) = (Vec::new(), false, false, false);
+    // One colour alone: several, one over the other, make a dark one.
+    let mut colour: Option<Vec<f64>> = None;
     for word in content.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
-        if let Some(number) = std::str::from_utf8(word).ok().and_then(|word| word.parse::<f64>().ok()) {
+        if word.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+            && let Some(number) = std::str::from_utf8(word).ok().and_then(|word| word.parse::<f64>().ok())
+        {
             operands.push(number);
             continue;
         }
         match word {
             b"gs" => multiplies = true,
-            b"rg" | b"RG" | b"g" | b"G" => is_bright = operands.iter().any(|component| *component >= 0.5),
-            b"f" | b"F" | b"f*" | b"S" | b"s" | b"B" | b"b" | b"B*" | b"b*" if multiplies && is_bright => {}
+            b"rg" | b"RG" | b"g" | b"G" => {
+                let components = if word.len() == 2 { 3 } else { 1 };
+                let is_bright = operands.len() == components && operands.iter().any(|component| *component >= 0.5);
+                if !is_bright || colour.get_or_insert_with(|| operands.clone()) != &operands {
+                    return false;
+                }
+                *(if word[0] == b'r' || word[0] == b'g' { &mut fills } else { &mut strokes }) = true;
+            }
+            b"f" | b"F" | b"f*" if multiplies && fills => {}
+            b"S" | b"s" if multiplies && strokes => {}
+            b"B" | b"b" | b"B*" | b"b*" if multiplies && fills && strokes => {}
             b"m" | b"l" | b"c" | b"v" | b"y" | b"h" | b"re" | b"n" | b"w" | b"J" | b"j" | b"M" | b"W" | b"W*" => {}
             // Kept before anything is set, a state can only be restored to one in which nothing is painted.
-            b"q" if !multiplies && !is_bright => {}
-            b"Q" => (multiplies, is_bright) = (false, false),
+            b"q" if !multiplies && !fills && !strokes => {}
+            b"Q" => (multiplies, fills, strokes) = (false, false, false),
             _ if word.starts_with(b"/") => {}
             _ => return false,
         }
@@ -189,5 +202,23 @@ mod tests {
         assert!(!is_tint(b"/R0 gs 0 0 0 rg 0 0 100 20 re f"), "a black bar");
         assert!(!is_tint(b"/R0 gs 0 0 100 20 re f"), "black is what is not set");
         assert!(!is_tint(b"/R0 gs 1 1 0 rg /Fm Do") && !is_tint(b"/R0 gs 1 1 0 rg BT (9) Tj ET"));
+    }
+
+    #[test]
+    fn only_one_bright_colour_lets_through_what_lies_below() {
+        for tint in ["/R0 gs 1 1 0 rg 0 0 100 20 re f", "q /R0 gs 1 0 0 RG 2 w 0 0 m 9 0 l S Q"] {
+            assert!(is_tint(tint.as_bytes()), "{tint}");
+        }
+        for bar in [
+            "1 1 0 rg 0 0 100 20 re f",
+            "/R0 gs 0 0 0 rg 1 1 0 RG 0 0 100 20 re f",
+            "/R0 gs 1 1 0 RG 0 0 100 20 re f",
+            "/R0 gs 1 0 0 0 rg 0 0 100 20 re f",
+            "/R0 gs inf 0 0 rg 0 0 100 20 re f",
+            "/R0 gs 1 0 0 rg 0 0 100 20 re f 0 1 0 rg 0 0 100 20 re f",
+            "/R0 gs 1 1 0 rg 0 0 100 20 re f Q 0 0 100 20 re f",
+        ] {
+            assert!(!is_tint(bar.as_bytes()), "{bar}");
+        }
     }
 }
