@@ -22,8 +22,11 @@ demo:
 
 SECONDS = 10
 
+# On SQLite, then what has to do with the database once more on PostgreSQL.
 test: tools fuzz
 	cargo test --locked
+	tools/with-postgres cargo test --locked --lib -- web::tests
+	tools/with-postgres cargo test --locked --test it -- --include-ignored hall:: --skip node_that_is_killed
 
 fuzz: tools
 	tools/fuzz $(SECONDS)

@@ -25,8 +25,10 @@ use crate::vault::{Vault, VaultError};
 use crate::verify::{Trust, TrustError};
 
 pub mod config;
+pub mod webhooks;
 
 use config::{Config, ConfigError};
+use webhooks::Receiver;
 
 /// The service's parts.
 pub struct App {
@@ -50,6 +52,8 @@ pub struct App {
     pub templates: Templates,
     /// Sets pages.
     pub composer: Arc<Composer>,
+    /// Who is told what happens to certificates.
+    pub receivers: Vec<Receiver>,
     /// Prefix of public addresses, without a slash at its end.
     pub base_url: String,
     /// Random numbers.
@@ -158,6 +162,9 @@ pub enum StartError {
     /// The issuing authority's certificate.
     #[error("keys/issuing.pem: {0}")]
     Certificate(#[from] CertificateError),
+    /// A receiver of webhooks.
+    #[error("{0}")]
+    Webhook(String),
     /// The hall has not been set up in this directory.
     #[error("{0}: no hall has been set up here; run `yinxin set-up --config FILE --hall HALL.toml`")]
     NotSetUp(PathBuf),
@@ -171,7 +178,7 @@ impl App {
         if !hall_file.exists() {
             return Err(StartError::NotSetUp(data.clone()));
         }
-        let lock = DirectoryLock::take(data)?;
+        let lock = DirectoryLock::take(data, config.database.is_some())?;
         let hall = Hall::parse(&read_text(&hall_file)?)?;
         let (templates, composer) = composing(&config.extra_fonts)?;
         check_templates(&hall, &templates)?;
@@ -182,10 +189,14 @@ impl App {
         let trust_folder = keys.join("trust");
         let trust = RwLock::new(Arc::new(read_trust(&trust_folder)?));
         let chain = Arc::new(vec![Certificate::from_pem(&read(&keys.join("issuing.pem"))?)?]);
-        let db = Db::open(&data.join("yinxin.sqlite")).await?;
+        let db = Db::open(&config.address()).await?;
         let origin = db.origin().await?.ok_or_else(|| StartError::NotSetUp(data.clone()))?;
         let origin = origin.parse().map_err(|_| StartError::NotSetUp(data.clone()))?;
         let publication = Publication::open(&data.join("log"))?;
+        let receivers = config.webhooks.iter().map(Receiver::open).collect::<Result<Vec<_>, _>>()?;
+        for receiver in &receivers {
+            db.know_webhook(&receiver.name).await?;
+        }
         let ticking = clock.clone();
         let now = Arc::new(move || ticking.now());
         let sequencer =
@@ -203,6 +214,7 @@ impl App {
             chain,
             templates,
             composer,
+            receivers,
             base_url: config.base_url.trim_end_matches('/').to_owned(),
             network_device: DeviceId::new(Timestamp::UNIX_EPOCH, &[0; 10]),
             rng,
@@ -340,10 +352,12 @@ pub fn read_trust(folder: &Path) -> Result<Trust, StartError> {
 struct DirectoryLock(File);
 
 impl DirectoryLock {
-    fn take(data: &Path) -> Result<Self, StartError> {
+    /// With a database of its own a directory has one server; where the database is shared, so may the directory be.
+    fn take(data: &Path, shared: bool) -> Result<Self, StartError> {
         let path = data.join("lock");
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
-        file.try_lock().map_err(|_| StartError::Locked(data.to_owned()))?;
+        let taken = if shared { file.try_lock_shared() } else { file.try_lock() };
+        taken.map_err(|_| StartError::Locked(data.to_owned()))?;
         Ok(Self(file))
     }
 }

@@ -31,6 +31,7 @@ present() { command -v "$1" >/dev/null || [ -e "$1" ]; }
 # Command or file, and the Debian package that brings it.
 wanted='
 pdfsig                                      poppler-utils
+/usr/share/doc/postgresql                    postgresql
 qpdf                                        qpdf
 mutool                                      mupdf-tools
 openssl                                     openssl

@@ -1,9 +1,9 @@
--- Times are BIGINT microseconds since 1970-01-01 UTC, days are TEXT YYYY-MM-DD in the hall's time (UTC+8), flags are INTEGER 0 or 1,
+-- Times are BIGINT microseconds since 1970-01-01 UTC, days are TEXT YYYY-MM-DD in the hall's time (UTC+8), numbers are BIGINT, flags are BOOLEAN,
 -- identifiers are TEXT, digests are 32 bytes. Constraints are named after the sentence they enforce.
 
 -- One row: this installation.
 CREATE TABLE installation (
-    one INTEGER NOT NULL CONSTRAINT installation_is_one PRIMARY KEY CHECK (one = 1), -- always 1
+    one BIGINT NOT NULL CONSTRAINT installation_is_one PRIMARY KEY CHECK (one = 1), -- always 1
     hall TEXT NOT NULL,                 -- the hall's name
     origin TEXT NOT NULL,               -- the ledger's origin line, which is also the log's name; never changes
     created_at BIGINT NOT NULL          -- when the hall was set up
@@ -16,13 +16,13 @@ CREATE TABLE staff (
     name TEXT NOT NULL,                 -- shown to colleagues
     duty TEXT NOT NULL,                 -- one duty, so that managing, using and auditing seals stay apart
     department TEXT,                    -- department key; null for the hall's own staff
-    deputy INTEGER NOT NULL,            -- 1: acts for the chief representative
+    deputy BOOLEAN NOT NULL,            -- acts for the chief representative
     windows TEXT NOT NULL,              -- JSON array of window numbers
     password TEXT NOT NULL,             -- Argon2id in PHC form
     permit_no TEXT NOT NULL CONSTRAINT permit_number_is_unique UNIQUE, -- number of the permit
     permit_from TEXT NOT NULL,          -- first day of the permit
     permit_to TEXT NOT NULL,            -- last day of the permit
-    active INTEGER NOT NULL,            -- 0: suspended; effective at once
+    active BOOLEAN NOT NULL,            -- false: suspended; effective at once
     CONSTRAINT staff_have_one_duty CHECK (duty IN ('clerk', 'chief', 'leader', 'keeper', 'administrator', 'auditor'))
 );
 
@@ -43,7 +43,7 @@ CREATE TABLE seal (
     kind TEXT NOT NULL,                 -- approval: 行政审批专用章; department: 部门行政印章
     code TEXT NOT NULL CONSTRAINT seal_code_is_unique UNIQUE, -- 14 digits
     name TEXT NOT NULL,                 -- text on the arc
-    diameter_mm INTEGER NOT NULL,
+    diameter_mm BIGINT NOT NULL,
     state TEXT NOT NULL,                -- made, active, suspended, retired
     key BLOB NOT NULL CONSTRAINT seal_key_is_unique UNIQUE, -- SHA-256 of the SubjectPublicKeyInfo
     certificate BLOB NOT NULL,          -- signing certificate, DER
@@ -72,7 +72,7 @@ CREATE INDEX letter_by_department ON letter (department);
 -- The next running number of an item in a year. A number once taken is never used again.
 CREATE TABLE number_sequence (
     item TEXT NOT NULL,                 -- item code, or the joint document's name
-    year INTEGER NOT NULL,
+    year BIGINT NOT NULL,
     taken BIGINT NOT NULL,              -- the last number taken
     CONSTRAINT one_sequence_per_item_and_year PRIMARY KEY (item, year)
 );
@@ -93,7 +93,7 @@ CREATE TABLE matter (
 CREATE TABLE certificate (
     id TEXT NOT NULL CONSTRAINT certificate_id_is_unique PRIMARY KEY,
     matter TEXT NOT NULL REFERENCES matter (id),
-    position INTEGER NOT NULL,          -- order within the case, from 0
+    position BIGINT NOT NULL,          -- order within the case, from 0
     item TEXT NOT NULL,                 -- item code, or the joint document's name
     name TEXT NOT NULL,                 -- name of the certificate
     number TEXT NOT NULL,               -- its number (证号)
@@ -103,8 +103,8 @@ CREATE TABLE certificate (
     template_version BLOB NOT NULL,     -- SHA-256 over the template's files
     unsealed BLOB NOT NULL,             -- SHA-256 of the unsealed PDF: what every approval names
     layout TEXT NOT NULL,               -- JSON: anchors and pages
-    major INTEGER NOT NULL,             -- 1: the item or this case is major; the leader decides too
-    disputed INTEGER NOT NULL,          -- 1: disputed; the leader decides too
+    major BOOLEAN NOT NULL,             -- the item or this case is major; the leader decides too
+    disputed BOOLEAN NOT NULL,          -- disputed; the leader decides too
     lookup_code TEXT NOT NULL,          -- random part of the address in the QR code
     asked_by TEXT NOT NULL REFERENCES staff (id), -- who asked for the seal; cannot approve it
     withdraws TEXT REFERENCES certificate (id), -- the certificate that this decision withdraws
@@ -125,7 +125,7 @@ CREATE INDEX session_by_staff ON session (staff);
 CREATE TABLE seal_use (
     id TEXT NOT NULL CONSTRAINT use_id_is_unique PRIMARY KEY,
     certificate TEXT NOT NULL REFERENCES certificate (id),
-    position INTEGER NOT NULL,          -- order of the seals on the document, from 0
+    position BIGINT NOT NULL,          -- order of the seals on the document, from 0
     department TEXT NOT NULL,           -- whose seal
     kind TEXT NOT NULL,                 -- kind of seal
     item TEXT NOT NULL,                 -- code of the item under which the seal is used
@@ -174,7 +174,7 @@ CREATE TABLE ledger_entry (
 
 -- One row: the head of the ledger. Advanced under its row lock by the transaction that appends.
 CREATE TABLE ledger_head (
-    one INTEGER NOT NULL CONSTRAINT ledger_head_is_one PRIMARY KEY CHECK (one = 1), -- always 1
+    one BIGINT NOT NULL CONSTRAINT ledger_head_is_one PRIMARY KEY CHECK (one = 1), -- always 1
     size BIGINT NOT NULL,               -- number of entries
     root BLOB NOT NULL                  -- root hash of the tree of that size
 );
@@ -206,7 +206,7 @@ CREATE TABLE answered_request (
     staff TEXT NOT NULL REFERENCES staff (id),
     key TEXT NOT NULL,                  -- the Idempotency-Key
     request BLOB NOT NULL,              -- SHA-256 of method, path and body
-    status INTEGER NOT NULL,            -- HTTP status answered
+    status BIGINT NOT NULL,            -- HTTP status answered
     body TEXT NOT NULL,                 -- JSON answered
     at BIGINT NOT NULL,
     CONSTRAINT one_answer_per_key PRIMARY KEY (staff, key)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -251,20 +252,20 @@ pub(super) fn placeholders(drafts: &mut [Draft<'_>], case: &str, day: Date) -> R
 }
 
 /// What a page needs beside its fields.
-pub(super) fn facts(app: &App, draft: &Draft<'_>, number: &str, qr_text: String) -> Facts {
+pub(super) fn facts(draft: &Draft<'_>, number: &str, qr_text: String, made_at: Timestamp) -> Facts {
     let seals = draft.template.seals.iter().zip(draft.issuers());
     Facts {
         number: number.to_owned(),
         item: draft.title.clone(),
         signers: seals.map(|(seal, issuer)| Signer { seal: seal.clone(), name: issuer.name.clone() }).collect(),
         qr_text,
-        made_at: app.now(),
+        made_at,
     }
 }
 
 /// Where the QR code leads: the case's number and a code that cannot be guessed.
-pub(super) fn lookup_url(app: &App, case: &str, code: &str) -> String {
-    format!("{}/q/{case}/{code}", app.base_url)
+pub(super) fn lookup_url(base_url: &str, case: &str, code: &str) -> String {
+    format!("{base_url}/q/{case}/{code}")
 }
 
 /// Checks every document of a case, and names every problem of all of them.
@@ -276,7 +277,7 @@ pub(super) async fn check(
 ) -> Result<Vec<Checked>, ActError> {
     let mut work = Vec::new();
     for (draft, number) in drafts.iter().zip(numbers) {
-        work.push((draft.template.clone(), draft.data.clone(), facts(app, draft, number, qr.to_owned())));
+        work.push((draft.template.clone(), draft.data.clone(), facts(draft, number, qr.to_owned(), app.now())));
     }
     let composer = app.composer.clone();
     let checked = compute(move || {
@@ -313,11 +314,11 @@ pub async fn preview(app: &App, person: &Person, request: &Request) -> Result<Ve
     let day = china_date(app.now());
     let case = "（预览）";
     let numbers = placeholders(&mut plan.drafts, case, day)?;
-    let qr = lookup_url(app, "preview", "preview");
+    let qr = lookup_url(&app.base_url, "preview", "preview");
     let checked = check(app, &plan.drafts, &numbers, &qr).await?;
     let mut work = Vec::new();
     for ((draft, number), checked) in plan.drafts.iter().zip(&numbers).zip(checked) {
-        work.push((checked, facts(app, draft, number, qr.clone())));
+        work.push((checked, facts(draft, number, qr.clone(), app.now())));
     }
     let composer = app.composer.clone();
     compute(move || {

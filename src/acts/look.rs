@@ -17,12 +17,16 @@ use crate::picture::Pictures;
 use crate::pki::certificate::Certificate;
 
 use super::person::Person;
+use super::tell::Event;
 use super::{ActError, compute, inconsistent};
 
 /// Cases on one page of their list.
 pub const CASES_A_PAGE: u32 = 30;
 /// Uses on one page of the auditor's list.
 pub const USES_A_PAGE: u32 = 50;
+
+/// Events in one answer of the feed.
+pub const EVENTS_A_PAGE: u32 = 100;
 
 /// A case with everything that happened to it.
 #[derive(Debug, Clone)]
@@ -289,6 +293,12 @@ pub async fn uses(
     person.require(&[Duty::Auditor])?;
     let before = before.map_or(i64::MAX, |index| i64::try_from(index).unwrap_or(i64::MAX));
     Ok(app.db.use_lines(before, department, USES_A_PAGE).await?)
+}
+
+/// What happened to certificates after an event, in order: for those who pass it on.
+pub async fn events(app: &App, person: &Person, after: i64) -> Result<Vec<Event>, ActError> {
+    person.require(&[Duty::Administrator, Duty::Auditor])?;
+    Ok(app.db.events_after(after, EVENTS_A_PAGE).await?.into_iter().map(Event::from).collect())
 }
 
 /// The proof that an entry stands in the ledger, as a `.tlog-proof` text.

@@ -4,6 +4,7 @@
 //! recorded); or it **failed** (we broke: logged, one identifier shown). [`ActError`] keeps them apart.
 
 pub mod approve;
+pub mod audit;
 pub mod certify_seal;
 pub mod deliver;
 pub mod draft;
@@ -22,7 +23,9 @@ pub mod set_up;
 pub mod sign_in;
 pub mod submit;
 pub mod suspend_seal;
+pub mod tell;
 pub mod verify;
+pub mod webhooks;
 
 use crate::cms::CmsError;
 use crate::compose::ComposeError;

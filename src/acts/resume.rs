@@ -21,10 +21,11 @@ pub struct Resumed {
 const YOUNG: i64 = 3_600_000_000;
 
 /// Finishes or voids every use whose lease has run out, and seals the cases whose last approval was recorded by a request
-/// that is gone. `at_start`: nobody else can be at work, so every lease has run out.
+/// that is gone. `at_start`: where no other node shares the database nobody can be at work, so every lease has run out.
 pub async fn resume(app: &App, at_start: bool) -> Result<Resumed, ActError> {
     let now = app.now().as_microsecond();
-    let expired = if at_start { i64::MAX } else { now };
+    let alone = at_start && !app.db.is_shared();
+    let expired = if alone { i64::MAX } else { now };
     let mut resumed = Resumed::default();
     // One case that cannot be read keeps no other waiting.
     for id in app.db.take_over_unfinished(expired, now + LEASE).await? {
@@ -35,7 +36,7 @@ pub async fn resume(app: &App, at_start: bool) -> Result<Resumed, ActError> {
             Err(error) => tracing::error!(%error, case = id, "a logged use could not be finished yet"),
         }
     }
-    for id in app.db.approved_before(if at_start { i64::MAX } else { now - LEASE }).await? {
+    for id in app.db.approved_before(if alone { i64::MAX } else { now - LEASE }).await? {
         match seal_approved(app, &id).await {
             Ok(End::Finished) => resumed.finished += 1,
             Ok(_) => {}
@@ -76,9 +77,9 @@ async fn seal_approved(app: &App, id: &str) -> Result<End, ActError> {
 }
 
 /// Removes objects that no row names: intents of requests that died before their transaction, and what they had half
-/// written. At start only, while nobody writes.
+/// written. At start only, while nobody writes; what other nodes may be writing is left alone.
 pub async fn sweep(app: &App) -> Result<usize, ActError> {
-    let mut swept = app.store.sweep_unfinished()?;
+    let mut swept = if app.db.is_shared() { 0 } else { app.store.sweep_unfinished()? };
     let found = app.store.list()?;
     let mut named = std::collections::HashSet::new();
     for bytes in app.db.named_objects().await? {

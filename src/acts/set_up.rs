@@ -56,6 +56,9 @@ pub enum SetUpError {
     /// There is something there.
     #[error("{0}: not empty; a hall is set up once")]
     NotEmpty(PathBuf),
+    /// The database has a hall.
+    #[error("the database holds a hall already; a hall is set up once, in an empty database")]
+    DatabaseInUse,
     /// Parts that could not be opened or made.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -101,7 +104,10 @@ pub async fn set_up(
     }
     make_keys(&unfinished, &hall, clock.now())?;
     write(&beside.join("hall.toml"), hall_toml.as_bytes())?;
-    let db = crate::db::Db::open(&beside.join("yinxin.sqlite")).await?;
+    let db = crate::db::Db::open(&unfinished.address()).await?;
+    if db.origin().await?.is_some() {
+        return Err(SetUpError::DatabaseInUse);
+    }
     db.install(&hall.name, &config.origin, clock.now().as_microsecond()).await?;
     db.close().await;
     let app = App::open(&unfinished, clock).await?;
@@ -290,7 +296,7 @@ async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
     let number = format!("授权〔{}〕{}号", letter.from.year(), app.db.take_number("letter", letter.from.year()).await?);
     let drafts = [draft];
     let checked = check(app, &drafts, std::slice::from_ref(&number), &app.base_url).await?.remove(0);
-    let composed = compose(app, checked, facts(app, &drafts[0], &number, app.base_url.clone())).await?;
+    let composed = compose(app, checked, facts(&drafts[0], &number, app.base_url.clone(), app.now())).await?;
     let document = app.store.put(&composed.pdf)?;
     let codes: Vec<_> = match &letter.items {
         CoveredItems::All => items.iter().map(|item| item.code.clone()).collect(),

@@ -102,7 +102,7 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
     // 2
     let shown = placeholders(&mut plan.drafts, case.as_str(), day)?;
     let code = app.random_code();
-    let qr = lookup_url(app, case.as_str(), &code);
+    let qr = lookup_url(&app.base_url, case.as_str(), &code);
     check(app, &plan.drafts, &shown, &qr).await?;
     // 3
     let seals = seals(app, &plan).await?;
@@ -218,7 +218,7 @@ impl Making<'_> {
         seals: &[SealRow],
     ) -> Result<(CertificateRow, Vec<AskedUse>), ActError> {
         let app = self.app;
-        let composed = compose(app, checked, facts(app, draft, number, self.qr.to_owned())).await?;
+        let composed = compose(app, checked, facts(draft, number, self.qr.to_owned(), self.now)).await?;
         let mut kinds = Vec::new();
         for (signer, seal) in draft.signers.iter().zip(seals) {
             kinds.push((signer.kind, u8::try_from(seal.diameter_mm).map_err(inconsistent)?));

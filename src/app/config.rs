@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::db::{Address, PostgresUrl};
 use crate::vault::Unlock;
+
+use super::webhooks::WebhookConfig;
 
 /// How a hall's service runs.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,6 +17,9 @@ use crate::vault::Unlock;
 pub struct Config {
     /// The data directory.
     pub data: PathBuf,
+    /// `postgres://…`: a server that several nodes share. Without it, a file in the data directory.
+    #[serde(default)]
+    pub database: Option<PostgresUrl>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Prefix of public addresses, as it stands in QR codes.
@@ -28,6 +34,9 @@ pub struct Config {
     /// Faces beside the built-in ones (GB 18030-2022 level 3).
     #[serde(default)]
     pub extra_fonts: Option<PathBuf>,
+    /// Who is told what happens to certificates.
+    #[serde(default)]
+    pub webhooks: Vec<WebhookConfig>,
     /// Networks of the hall's windows and offices; from anywhere else nothing is approved (R11). Addresses as
     /// `10.1.0.0/16`.
     pub hall_networks: Vec<String>,
@@ -88,6 +97,7 @@ impl Config {
             |path: &mut PathBuf| *path = if path.as_os_str() == "." { base.to_owned() } else { base.join(&*path) };
         settle(&mut config.data);
         config.extra_fonts.iter_mut().for_each(settle);
+        config.webhooks.iter_mut().filter_map(|webhook| webhook.ca.as_mut()).for_each(settle);
         match &mut config.unlock {
             UnlockConfig::KeyFile(path) | UnlockConfig::PassphraseFile(path) => settle(path),
         }
@@ -115,6 +125,12 @@ impl Config {
         if self.origin.parse::<crate::ledger::note::KeyName>().is_err() {
             problems.push("origin: must be a name without spaces or +, such as hall.example.gov.cn/log".to_owned());
         }
+        problems.extend(self.webhooks.iter().flat_map(WebhookConfig::problems));
+        let mut names: Vec<&str> = self.webhooks.iter().map(|webhook| webhook.name.as_str()).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            problems.push("webhooks: two of the same name".to_owned());
+        }
         let networks = self.hall_networks.iter().filter(|text| Network::parse(text).is_none());
         problems.extend(networks.map(|text| format!("hall_networks: {text} is not a network such as 10.1.0.0/16")));
         problems
@@ -131,6 +147,14 @@ impl Config {
                 })?;
                 Ok(Unlock::Passphrase(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned())))
             }
+        }
+    }
+
+    /// Which database.
+    pub fn address(&self) -> Address {
+        match &self.database {
+            Some(url) => Address::Postgres(url.clone()),
+            None => Address::Sqlite(self.data.join("yinxin.sqlite")),
         }
     }
 

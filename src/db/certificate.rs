@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::sql::sql;
 use super::{Db, DbError, Tx, digest};
 use crate::digest::Digest;
 
@@ -79,97 +80,89 @@ pub struct Released {
 impl Db {
     /// The certificate of that identifier.
     pub async fn certificate(&self, id: &str) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM certificate WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
+        Ok(sql("SELECT * FROM certificate WHERE id = ?").bind(id).optional(self.readers()).await?)
     }
 
     /// The certificates of a case, in order.
     pub async fn certificates_of(&self, matter: &str) -> Result<Vec<CertificateRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM certificate WHERE matter = ? ORDER BY position")
-            .bind(matter)
-            .fetch_all(self.readers())
-            .await?)
+        Ok(sql("SELECT * FROM certificate WHERE matter = ? ORDER BY position").bind(matter).all(self.readers()).await?)
     }
 
     /// The certificate that a QR code's address names.
     pub async fn certificate_by_lookup(&self, case_no: &str, code: &str) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sqlx::query_as(
+        Ok(sql(
             "SELECT c.* FROM certificate c JOIN matter m ON m.id = c.matter WHERE m.case_no = ? AND c.lookup_code = ?",
         )
         .bind(case_no)
         .bind(code)
-        .fetch_optional(self.readers())
+        .optional(self.readers())
         .await?)
     }
 
     /// The number of the case of the certificate that has this code, and this number or a case of this number.
     pub async fn case_by_number_and_lookup(&self, number: &str, code: &str) -> Result<Option<String>, DbError> {
-        Ok(sqlx::query_scalar(
-            "SELECT m.case_no FROM certificate c JOIN matter m ON m.id = c.matter
-             WHERE c.lookup_code = ?1 AND (c.number = ?2 OR m.case_no = ?2)",
-        )
+        Ok(sql("SELECT m.case_no FROM certificate c JOIN matter m ON m.id = c.matter
+             WHERE c.lookup_code = ? AND (c.number = ? OR m.case_no = ?)")
         .bind(code)
         .bind(number)
-        .fetch_optional(self.readers())
+        .bind(number)
+        .value(self.readers())
         .await?)
     }
 
     /// The certificate whose seal stands in the ledger at that index.
     pub async fn certificate_of_entry(&self, index: u64) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sqlx::query_as(
-            "SELECT c.* FROM certificate c JOIN seal_use u ON u.certificate = c.id
-             JOIN ledger_entry e ON e.seal_use = u.id WHERE e.idx = ?",
-        )
+        Ok(sql("SELECT c.* FROM certificate c JOIN seal_use u ON u.certificate = c.id
+             JOIN ledger_entry e ON e.seal_use = u.id WHERE e.idx = ?")
         .bind(index as i64)
-        .fetch_optional(self.readers())
+        .optional(self.readers())
         .await?)
     }
 
     /// The first certificate of a case.
     pub async fn certificate_of_case(&self, case_no: &str) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sqlx::query_as(
+        Ok(sql(
             "SELECT c.* FROM certificate c JOIN matter m ON m.id = c.matter WHERE m.case_no = ? ORDER BY c.position LIMIT 1",
         )
         .bind(case_no)
-        .fetch_optional(self.readers())
+        .optional(self.readers())
         .await?)
     }
 
     /// The certificate of a number, the newest if several items use the same numbers.
     pub async fn certificate_by_number(&self, number: &str) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM certificate WHERE number = ? ORDER BY id DESC LIMIT 1")
+        Ok(sql("SELECT * FROM certificate WHERE number = ? ORDER BY id DESC LIMIT 1")
             .bind(number)
-            .fetch_optional(self.readers())
+            .optional(self.readers())
             .await?)
     }
 
     /// Releases all documents of a case at once: only where each is still waiting and each of its uses is logged. Gives
     /// whether this call did it; `false` means that somebody else had, and what is stored stands.
     pub async fn release(&self, released: &[Released], at: i64) -> Result<bool, DbError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.decide().await?;
         for one in released {
-            let done = sqlx::query(
+            let done = sql(
                 "UPDATE certificate SET state = 'sealed', sealed = ?, sealed_at = ? WHERE id = ? AND state = 'submitted'
                  AND NOT EXISTS (SELECT 1 FROM seal_use u WHERE u.certificate = certificate.id AND u.state <> 'logged')",
             )
-            .bind(one.sealed.as_bytes().to_vec())
+            .bind(one.sealed.as_bytes().as_slice())
             .bind(at)
             .bind(&one.certificate)
-            .execute(&mut *tx.0)
+            .execute(&mut tx)
             .await?;
-            if done.rows_affected() != 1 {
+            if done != 1 {
                 return Ok(false);
             }
-            sqlx::query("UPDATE seal_use SET state = 'sealed', lease_until = NULL WHERE certificate = ?")
+            sql("UPDATE seal_use SET state = 'sealed', lease_until = NULL WHERE certificate = ?")
                 .bind(&one.certificate)
-                .execute(&mut *tx.0)
+                .execute(&mut tx)
                 .await?;
             tx.tell("certificate.sealed", &one.certificate, at).await?;
-            let withdrawn: Option<String> = sqlx::query_scalar(
-                "UPDATE certificate SET state = 'withdrawn' WHERE state = 'sealed'
-                 AND id = (SELECT withdraws FROM certificate WHERE id = ?) RETURNING id",
-            )
+            let withdrawn = sql("UPDATE certificate SET state = 'withdrawn' WHERE state = 'sealed'
+                 AND id = (SELECT withdraws FROM certificate WHERE id = ?) RETURNING id")
             .bind(&one.certificate)
-            .fetch_optional(&mut *tx.0)
+            .value::<String>(&mut tx)
             .await?;
             if let Some(withdrawn) = withdrawn {
                 tx.tell("certificate.withdrawn", &withdrawn, at).await?;
@@ -183,20 +176,18 @@ impl Db {
 impl Tx {
     /// Puts into the outbox what others are to be told.
     async fn tell(&mut self, kind: &str, certificate: &str, at: i64) -> Result<(), DbError> {
-        sqlx::query(
-            "INSERT INTO outbox (id, kind, certificate, at)
-             SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM outbox), ?, ?, ?",
-        )
+        sql("INSERT INTO outbox (id, kind, certificate, at)
+             SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM outbox), ?, ?, ?")
         .bind(kind)
         .bind(certificate)
         .bind(at)
-        .execute(&mut *self.0)
+        .execute(&mut *self)
         .await?;
         Ok(())
     }
 
     pub(in crate::db) async fn insert_certificate(&mut self, row: &CertificateRow) -> Result<(), DbError> {
-        sqlx::query(
+        sql(
             "INSERT INTO certificate (id, matter, position, item, name, number, holder, data, template, template_version,
              unsealed, layout, major, disputed, lookup_code, asked_by, withdraws, state)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -219,7 +210,7 @@ impl Tx {
         .bind(&row.asked_by)
         .bind(&row.withdraws)
         .bind(&row.state)
-        .execute(&mut *self.0)
+        .execute(&mut *self)
         .await?;
         Ok(())
     }

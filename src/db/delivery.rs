@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::sql::sql;
 use super::{Db, DbError};
 
 /// A record of handing-over.
@@ -26,11 +27,9 @@ pub struct DeliveryRow {
 impl Db {
     /// Records the handing-over of a case all of whose documents are sealed; `a_case_is_delivered_once`.
     pub async fn deliver(&self, row: &DeliveryRow) -> Result<(), DbError> {
-        let done = sqlx::query(
-            "INSERT INTO delivery (matter, receiver, identity, form, window_no, staff, at)
+        let done = sql("INSERT INTO delivery (matter, receiver, identity, form, window_no, staff, at)
              SELECT ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM certificate WHERE matter = ?)
-             AND NOT EXISTS (SELECT 1 FROM certificate WHERE matter = ? AND sealed IS NULL)",
-        )
+             AND NOT EXISTS (SELECT 1 FROM certificate WHERE matter = ? AND sealed IS NULL)")
         .bind(&row.matter)
         .bind(&row.receiver)
         .bind(&row.identity)
@@ -42,7 +41,7 @@ impl Db {
         .bind(&row.matter)
         .execute(self.writer())
         .await?;
-        match done.rows_affected() {
+        match done {
             1 => Ok(()),
             _ => Err(DbError::NothingChanged { table: "delivery", row: row.matter.clone() }),
         }
@@ -50,20 +49,17 @@ impl Db {
 
     /// The handing-over of a case, if it happened.
     pub async fn delivery(&self, matter: &str) -> Result<Option<DeliveryRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM delivery WHERE matter = ?")
-            .bind(matter)
-            .fetch_optional(self.readers())
-            .await?)
+        Ok(sql("SELECT * FROM delivery WHERE matter = ?").bind(matter).optional(self.readers()).await?)
     }
 
     /// Cases sealed and not yet handed over, oldest first.
     pub async fn undelivered(&self) -> Result<Vec<String>, DbError> {
-        Ok(sqlx::query_scalar(
+        Ok(sql(
             "SELECT m.id FROM matter m WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.matter = m.id)
              AND EXISTS (SELECT 1 FROM certificate c WHERE c.matter = m.id)
              AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.matter = m.id AND c.sealed IS NULL) ORDER BY m.submitted_at",
         )
-        .fetch_all(self.readers())
+        .values(self.readers())
         .await?)
     }
 }

@@ -1,5 +1,6 @@
 //! What was refused, what was answered, and what others are to be told.
 
+use super::sql::sql;
 use super::{Db, DbError};
 use crate::digest::Digest;
 
@@ -34,7 +35,7 @@ pub struct AnsweredRequest {
 impl Db {
     /// Records a refused act.
     pub async fn record_refused(&self, refused: &RefusedAct<'_>) -> Result<(), DbError> {
-        sqlx::query("INSERT INTO refused_act (id, act, subject, staff, codes, at) VALUES (?, ?, ?, ?, ?, ?)")
+        sql("INSERT INTO refused_act (id, act, subject, staff, codes, at) VALUES (?, ?, ?, ?, ?, ?)")
             .bind(&refused.id)
             .bind(refused.act)
             .bind(refused.subject)
@@ -48,15 +49,15 @@ impl Db {
 
     /// How many acts were refused.
     pub async fn refused_count(&self) -> Result<i64, DbError> {
-        Ok(sqlx::query_scalar("SELECT COUNT(*) FROM refused_act").fetch_one(self.readers()).await?)
+        Ok(sql("SELECT COUNT(*) FROM refused_act").the_value(self.readers()).await?)
     }
 
     /// What was answered to this key before.
     pub async fn answered(&self, staff: &str, key: &str) -> Result<Option<AnsweredRequest>, DbError> {
-        Ok(sqlx::query_as("SELECT request, status, body FROM answered_request WHERE staff = ? AND key = ?")
+        Ok(sql("SELECT request, status, body FROM answered_request WHERE staff = ? AND key = ?")
             .bind(staff)
             .bind(key)
-            .fetch_optional(self.readers())
+            .optional(self.readers())
             .await?)
     }
 
@@ -69,13 +70,11 @@ impl Db {
         (status, body): (u16, &str),
         at: i64,
     ) -> Result<(), DbError> {
-        sqlx::query(
-            "INSERT INTO answered_request (staff, key, request, status, body, at) VALUES (?, ?, ?, ?, ?, ?)
-             ON CONFLICT DO NOTHING",
-        )
+        sql("INSERT INTO answered_request (staff, key, request, status, body, at) VALUES (?, ?, ?, ?, ?, ?)
+             ON CONFLICT DO NOTHING")
         .bind(staff)
         .bind(key)
-        .bind(request.as_bytes().to_vec())
+        .bind(request.as_bytes().as_slice())
         .bind(i64::from(status))
         .bind(body)
         .bind(at)

@@ -1,7 +1,6 @@
 //! The ledger's rows: entries in order, the head, and the set-based append shared by all uses pending at a moment.
 
-use sqlx::{QueryBuilder, Row, Sqlite};
-
+use super::sql::{Column, On, sql};
 use super::{Db, DbError, Tx, digest};
 use crate::digest::Digest;
 
@@ -119,60 +118,73 @@ pub struct PendingChange {
 }
 
 impl Db {
-    /// The leaf hashes from index `from` on, in order.
-    pub async fn leaves(&self, from: u64) -> Result<Vec<Digest>, DbError> {
-        let rows: Vec<(i64, Vec<u8>)> =
-            sqlx::query_as("SELECT idx, leaf FROM ledger_entry WHERE idx >= ? ORDER BY idx")
-                .bind(from as i64)
-                .fetch_all(self.readers())
-                .await?;
-        rows.iter().map(|(idx, leaf)| digest("ledger_entry", "leaf", &idx.to_string(), leaf)).collect()
-    }
-
     /// The entries of indexes `from..to`, in order.
     pub async fn entries(&self, from: u64, to: u64) -> Result<Vec<Vec<u8>>, DbError> {
-        Ok(sqlx::query_scalar("SELECT entry FROM ledger_entry WHERE idx >= ? AND idx < ? ORDER BY idx")
-            .bind(from as i64)
-            .bind(to as i64)
-            .fetch_all(self.readers())
-            .await?)
-    }
-
-    /// When the last entry was committed (microseconds).
-    pub async fn last_entry_at(&self) -> Result<Option<i64>, DbError> {
-        Ok(sqlx::query_scalar("SELECT MAX(at) FROM ledger_entry").fetch_one(self.readers()).await?)
+        entries(self.readers(), from, to).await
     }
 
     /// The head as last committed; `None` before the ledger has begun.
     pub async fn head(&self) -> Result<Option<Head>, DbError> {
-        head_of(sqlx::query("SELECT size, root FROM ledger_head").fetch_optional(self.readers()).await?)
+        head_of(sql("SELECT size, root FROM ledger_head").optional(self.readers()).await?)
     }
 }
 
-fn head_of(row: Option<sqlx::sqlite::SqliteRow>) -> Result<Option<Head>, DbError> {
-    let Some(row) = row else { return Ok(None) };
-    let root: Vec<u8> = row.try_get("root")?;
-    Ok(Some(Head { size: row.try_get::<i64, _>("size")? as u64, root: digest("ledger_head", "root", "1", &root)? }))
+type HeadRow = (i64, Vec<u8>);
+
+fn head_of(row: Option<HeadRow>) -> Result<Option<Head>, DbError> {
+    let Some((size, root)) = row else { return Ok(None) };
+    Ok(Some(Head { size: size as u64, root: digest("ledger_head", "root", "1", &root)? }))
 }
 
+async fn entries(on: On<'_>, from: u64, to: u64) -> Result<Vec<Vec<u8>>, DbError> {
+    sql("SELECT entry FROM ledger_entry WHERE idx >= ? AND idx < ? ORDER BY idx")
+        .bind(from as i64)
+        .bind(to as i64)
+        .values(on)
+        .await
+}
+
+/// What is read while the head is locked is read in the same transaction: those that wait for the lock may hold every other
+/// connection there is.
 impl Tx {
-    /// The head, and with it the right to advance it.
+    /// The leaf hashes from index `from` on, in order.
+    pub async fn leaves(&mut self, from: u64) -> Result<Vec<Digest>, DbError> {
+        let rows: Vec<(i64, Vec<u8>)> =
+            sql("SELECT idx, leaf FROM ledger_entry WHERE idx >= ? ORDER BY idx").bind(from as i64).all(self).await?;
+        rows.iter().map(|(idx, leaf)| digest("ledger_entry", "leaf", &idx.to_string(), leaf)).collect()
+    }
+
+    /// The entries of indexes `from..to`, in order.
+    pub async fn entries(&mut self, from: u64, to: u64) -> Result<Vec<Vec<u8>>, DbError> {
+        entries(self.into(), from, to).await
+    }
+
+    /// When the last entry was committed (microseconds).
+    pub async fn last_entry_at(&mut self) -> Result<Option<i64>, DbError> {
+        sql("SELECT MAX(at) FROM ledger_entry").the_value(self).await
+    }
+
+    /// The head, and with it the right to advance it and to decide what may be logged.
     pub async fn lock_head(&mut self) -> Result<Option<Head>, DbError> {
-        head_of(sqlx::query("SELECT size, root FROM ledger_head").fetch_optional(&mut *self.0).await?)
+        // SQLite's transaction has the lock already.
+        let locked = match self {
+            Self::Sqlite(_) => "SELECT size, root FROM ledger_head",
+            Self::Postgres(_) => "SELECT size, root FROM ledger_head FOR UPDATE",
+        };
+        head_of(sql(locked).optional(self).await?)
     }
 
     /// Moves the head from the size it had to a larger one.
     pub async fn advance_head(&mut self, from: Option<u64>, to: Head) -> Result<(), DbError> {
-        let query = match from {
-            None => sqlx::query("INSERT INTO ledger_head (one, size, root) VALUES (1, ?, ?)"),
-            Some(_) => sqlx::query("UPDATE ledger_head SET size = ?, root = ? WHERE size = ?"),
+        let (size, root) = (to.size as i64, to.root.as_bytes().as_slice());
+        let changed = match from {
+            None => sql("INSERT INTO ledger_head (one, size, root) VALUES (1, ?, ?)").bind(size).bind(root),
+            Some(from) => {
+                let update = sql("UPDATE ledger_head SET size = ?, root = ? WHERE size = ?");
+                update.bind(size).bind(root).bind(from as i64)
+            }
         };
-        let query = query.bind(to.size as i64).bind(to.root.as_bytes().to_vec());
-        let query = match from {
-            None => query,
-            Some(size) => query.bind(size as i64),
-        };
-        match query.execute(&mut *self.0).await?.rows_affected() {
+        match changed.execute(self).await? {
             1 => Ok(()),
             _ => Err(DbError::NothingChanged { table: "ledger_head", row: "1".into() }),
         }
@@ -189,38 +201,45 @@ impl Tx {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "WITH pending (place, id, seal, certified_at, letter, day, entry, leaf, staff, step) AS (",
-        );
-        query.push_values(batch.iter().enumerate(), |mut row, (place, pending)| {
-            row.push_bind(place as i64)
-                .push_bind(&pending.id)
-                .push_bind(&pending.seal)
-                .push_bind(pending.certified_at)
-                .push_bind(&pending.letter)
-                .push_bind(&pending.day)
-                .push_bind(&pending.entry)
-                .push_bind(pending.leaf.as_bytes().to_vec())
-                .push_bind(pending.approval.as_ref().map(|approval| &approval.staff))
-                .push_bind(pending.approval.as_ref().map(|approval| approval.step));
-        });
-        query.push(") INSERT INTO ledger_entry (idx, kind, entry, leaf, seal_use, at) SELECT ");
-        query.push_bind(size as i64);
-        query.push(" + ROW_NUMBER() OVER (ORDER BY p.place) - 1, 'seal-use/v1', p.entry, p.leaf, p.id, ").push_bind(at);
-        query.push(
-            " FROM pending p
+        let of = |text: fn(&PendingUse) -> &String| Column::Text(batch.iter().map(|p| Some(text(p).clone())).collect());
+        let by = |text: fn(&Approval) -> String| {
+            Column::Text(batch.iter().map(|pending| pending.approval.as_ref().map(text)).collect())
+        };
+        let columns = vec![
+            Column::Int((0..).take(batch.len()).collect()),
+            of(|pending| &pending.id),
+            of(|pending| &pending.seal),
+            Column::Int(batch.iter().map(|pending| pending.certified_at).collect()),
+            of(|pending| &pending.letter),
+            of(|pending| &pending.day),
+            Column::Bytes(batch.iter().map(|pending| pending.entry.clone()).collect()),
+            Column::Bytes(batch.iter().map(|pending| pending.leaf.as_bytes().to_vec()).collect()),
+            by(|approval| approval.staff.clone()),
+            by(|approval| approval.step.to_owned()),
+        ];
+        let rows: Vec<(i64, String)> =
+            sql("WITH pending (place, id, seal, certified_at, letter, day, entry, leaf, staff, step) AS (")
+                .rows(
+                    columns,
+                    ") INSERT INTO ledger_entry (idx, kind, entry, leaf, seal_use, at)
+              SELECT ? + ROW_NUMBER() OVER (ORDER BY p.place) - 1, 'seal-use/v1', p.entry, p.leaf, p.id, ?
+              FROM pending p
               JOIN seal_use u ON u.id = p.id AND u.state = 'asked'
               JOIN certificate c ON c.id = u.certificate AND c.state = 'submitted'
-              JOIN seal s ON s.id = p.seal AND s.state = 'active' AND s.certified_at = p.certified_at AND s.department = u.department AND s.kind = u.kind
+              JOIN seal s ON s.id = p.seal AND s.state = 'active' AND s.certified_at = p.certified_at
+                         AND s.department = u.department AND s.kind = u.kind
               JOIN letter l ON l.id = p.letter AND l.department = u.department AND l.revoked_at IS NULL
                            AND p.day BETWEEN l.first_day AND l.last_day
-              WHERE (p.staff IS NULL OR EXISTS (SELECT 1 FROM staff WHERE id = p.staff AND active = 1))
+              WHERE (p.staff IS NULL OR EXISTS (SELECT 1 FROM staff WHERE id = p.staff AND active))
                 AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.seal_use = p.id AND a.step = p.step)
               ON CONFLICT DO NOTHING RETURNING idx, seal_use",
-        );
+                )
+                .bind(size as i64)
+                .bind(at)
+                .all(&mut *self)
+                .await?;
         let mut accepted = Vec::new();
-        for row in query.build().fetch_all(&mut *self.0).await? {
-            let (index, id): (i64, String) = (row.try_get("idx")?, row.try_get("seal_use")?);
+        for (index, id) in rows {
             // The statement gives back only ids it was given.
             if let Some(place) = batch.iter().position(|pending| pending.id == id) {
                 accepted.push((place, index as u64));
@@ -240,24 +259,28 @@ impl Tx {
     }
 
     async fn record_accepted(&mut self, batch: &[PendingUse], accepted: &[(usize, u64)]) -> Result<(), DbError> {
-        let accepted = || accepted.iter().map(|(place, _)| &batch[*place]);
-        let mut query = QueryBuilder::<Sqlite>::new("WITH pending (id, seal, attributes, stamped, lease) AS (");
-        query.push_values(accepted(), |mut row, pending| {
-            row.push_bind(&pending.id)
-                .push_bind(&pending.seal)
-                .push_bind(&pending.attributes)
-                .push_bind(pending.stamped.as_bytes().to_vec())
-                .push_bind(pending.lease_until);
-        });
-        query.push(
-            ") UPDATE seal_use SET state = 'logged', seal = p.seal, attributes = p.attributes, stamped = p.stamped,
-               lease_until = p.lease FROM pending p WHERE seal_use.id = p.id",
-        );
-        query.build().execute(&mut *self.0).await?;
+        let accepted: Vec<&PendingUse> = accepted.iter().map(|(place, _)| &batch[*place]).collect();
+        let of =
+            |text: fn(&PendingUse) -> &String| Column::Text(accepted.iter().map(|p| Some(text(p).clone())).collect());
+        let columns = vec![
+            of(|pending| &pending.id),
+            of(|pending| &pending.seal),
+            Column::Bytes(accepted.iter().map(|pending| pending.attributes.clone()).collect()),
+            Column::Bytes(accepted.iter().map(|pending| pending.stamped.as_bytes().to_vec()).collect()),
+            Column::Int(accepted.iter().map(|pending| pending.lease_until).collect()),
+        ];
+        sql("WITH pending (id, seal, attributes, stamped, lease) AS (")
+            .rows(
+                columns,
+                ") UPDATE seal_use SET state = 'logged', seal = p.seal, attributes = p.attributes, stamped = p.stamped,
+                 lease_until = p.lease FROM pending p WHERE seal_use.id = p.id",
+            )
+            .execute(&mut *self)
+            .await?;
         let decided: Vec<(&str, &Approval)> =
-            accepted().filter_map(|pending| Some((pending.id.as_str(), pending.approval.as_ref()?))).collect();
+            accepted.iter().filter_map(|pending| Some((pending.id.as_str(), pending.approval.as_ref()?))).collect();
         if !decided.is_empty() {
-            insert_approvals(&mut self.0, &decided).await?;
+            insert_approvals(self, &decided).await?;
         }
         Ok(())
     }
@@ -266,18 +289,18 @@ impl Tx {
     pub async fn append_change(&mut self, index: u64, pending: &PendingChange, at: i64) -> Result<(), DbError> {
         let PendingChange { kind, entry, leaf, change, evidence } = pending;
         let voids = if let Change::Void { index, .. } = change { Some(*index as i64) } else { None };
-        sqlx::query(
+        sql(
             "INSERT INTO ledger_entry (idx, kind, entry, leaf, voids, statement, salt, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(index as i64)
-        .bind(kind)
+        .bind(*kind)
         .bind(entry)
-        .bind(leaf.as_bytes().to_vec())
+        .bind(leaf.as_bytes().as_slice())
         .bind(voids)
         .bind(evidence.as_ref().map(|evidence| &evidence.statement))
-        .bind(evidence.as_ref().map(|evidence| evidence.salt.to_vec()))
+        .bind(evidence.as_ref().map(|evidence| evidence.salt.as_slice()))
         .bind(at)
-        .execute(&mut *self.0)
+        .execute(&mut *self)
         .await?;
         match change {
             Change::OpenSeal(seal) => self.insert_seal(seal).await,
@@ -292,23 +315,23 @@ impl Tx {
 }
 
 /// Records decisions; a second one for the same step is refused by `one_decision_per_step`.
-pub(in crate::db) async fn insert_approvals(
-    tx: &mut sqlx::Transaction<'static, Sqlite>,
-    decided: &[(&str, &Approval)],
-) -> Result<(), DbError> {
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO approval (seal_use, step, decision, staff, at, statement, salt, reasons) ",
-    );
-    query.push_values(decided, |mut row, (seal_use, approval)| {
-        row.push_bind(*seal_use)
-            .push_bind(approval.step)
-            .push_bind(approval.decision)
-            .push_bind(&approval.staff)
-            .push_bind(approval.at)
-            .push_bind(&approval.statement)
-            .push_bind(approval.salt.to_vec())
-            .push_bind(&approval.reasons);
-    });
-    query.build().execute(&mut **tx).await?;
+pub(in crate::db) async fn insert_approvals(tx: &mut Tx, decided: &[(&str, &Approval)]) -> Result<(), DbError> {
+    let texts = |text: fn(&Approval) -> &str| {
+        Column::Text(decided.iter().map(|(_, approval)| Some(text(approval).to_owned())).collect())
+    };
+    let columns = vec![
+        Column::Text(decided.iter().map(|(seal_use, _)| Some((*seal_use).to_owned())).collect()),
+        texts(|approval| approval.step),
+        texts(|approval| approval.decision),
+        texts(|approval| &approval.staff),
+        Column::Int(decided.iter().map(|(_, approval)| approval.at).collect()),
+        Column::Bytes(decided.iter().map(|(_, approval)| approval.statement.clone()).collect()),
+        Column::Bytes(decided.iter().map(|(_, approval)| approval.salt.to_vec()).collect()),
+        texts(|approval| &approval.reasons),
+    ];
+    sql("INSERT INTO approval (seal_use, step, decision, staff, at, statement, salt, reasons)")
+        .rows(columns, "")
+        .execute(tx)
+        .await?;
     Ok(())
 }

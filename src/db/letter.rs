@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::sql::sql;
 use super::{Db, DbError};
 use crate::hall::authorization::{CoveredItems, Letter, Power};
 use crate::hall::id::ItemCode;
@@ -32,10 +33,8 @@ pub struct LetterRow {
 impl Db {
     /// Files a letter.
     pub async fn file_letter(&self, letter: &LetterRow) -> Result<(), DbError> {
-        sqlx::query(
-            "INSERT INTO letter (id, department, chief, powers, items, first_day, last_day, document)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
+        sql("INSERT INTO letter (id, department, chief, powers, items, first_day, last_day, document)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(&letter.id)
         .bind(&letter.department)
         .bind(&letter.chief)
@@ -51,19 +50,17 @@ impl Db {
 
     /// The letters of a department that have not been revoked, the longest-lasting first.
     pub async fn letters(&self, department: &str) -> Result<Vec<LetterRow>, DbError> {
-        Ok(sqlx::query_as(
-            "SELECT * FROM letter WHERE department = ? AND revoked_at IS NULL ORDER BY last_day DESC, id",
-        )
-        .bind(department)
-        .fetch_all(self.readers())
-        .await?)
+        Ok(sql("SELECT * FROM letter WHERE department = ? AND revoked_at IS NULL ORDER BY last_day DESC, id")
+            .bind(department)
+            .all(self.readers())
+            .await?)
     }
 }
 
 impl Db {
     /// A letter by its identifier.
     pub async fn letter(&self, id: &str) -> Result<Option<LetterRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM letter WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
+        Ok(sql("SELECT * FROM letter WHERE id = ?").bind(id).optional(self.readers()).await?)
     }
 }
 

@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 
 use super::certificate::CertificateRow;
+use super::sql::sql;
 use super::{Db, DbError};
 
 /// A case as accepted.
@@ -46,13 +47,11 @@ pub struct AskedUse {
 impl Db {
     /// Takes the next running number of `item` in `year`; it is never given again.
     pub async fn take_number(&self, item: &str, year: i16) -> Result<u64, DbError> {
-        let taken: i64 = sqlx::query_scalar(
-            "INSERT INTO number_sequence (item, year, taken) VALUES (?, ?, 1)
-             ON CONFLICT (item, year) DO UPDATE SET taken = taken + 1 RETURNING taken",
-        )
+        let taken: i64 = sql("INSERT INTO number_sequence (item, year, taken) VALUES (?, ?, 1)
+             ON CONFLICT (item, year) DO UPDATE SET taken = number_sequence.taken + 1 RETURNING taken")
         .bind(item)
         .bind(year)
-        .fetch_one(self.writer())
+        .the_value(self.writer())
         .await?;
         Ok(taken as u64)
     }
@@ -60,10 +59,8 @@ impl Db {
     /// Accepts a case with its certificates and the uses of seals they ask for, all or nothing.
     pub async fn accept(&self, matter: &MatterRow, asked: &[(CertificateRow, Vec<AskedUse>)]) -> Result<(), DbError> {
         let mut tx = self.begin().await?;
-        sqlx::query(
-            "INSERT INTO matter (id, case_no, title, window_no, submission, submitted_by, submitted_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-        )
+        sql("INSERT INTO matter (id, case_no, title, window_no, submission, submitted_by, submitted_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?)")
         .bind(&matter.id)
         .bind(&matter.case_no)
         .bind(&matter.title)
@@ -71,15 +68,13 @@ impl Db {
         .bind(&matter.submission)
         .bind(&matter.submitted_by)
         .bind(matter.submitted_at)
-        .execute(&mut *tx.0)
+        .execute(&mut tx)
         .await?;
         for (certificate, uses) in asked {
             tx.insert_certificate(certificate).await?;
             for (position, asked) in uses.iter().enumerate() {
-                sqlx::query(
-                    "INSERT INTO seal_use (id, certificate, position, department, kind, item, request, request_salt,
-                     state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'asked')",
-                )
+                sql("INSERT INTO seal_use (id, certificate, position, department, kind, item, request, request_salt,
+                     state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'asked')")
                 .bind(&asked.id)
                 .bind(&certificate.id)
                 .bind(position as i64)
@@ -88,7 +83,7 @@ impl Db {
                 .bind(&asked.item)
                 .bind(&asked.request)
                 .bind(asked.request_salt.to_vec())
-                .execute(&mut *tx.0)
+                .execute(&mut tx)
                 .await?;
             }
         }
@@ -97,33 +92,28 @@ impl Db {
 
     /// The case of that number.
     pub async fn matter_by_number(&self, case_no: &str) -> Result<Option<MatterRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM matter WHERE case_no = ?")
-            .bind(case_no)
-            .fetch_optional(self.readers())
-            .await?)
+        Ok(sql("SELECT * FROM matter WHERE case_no = ?").bind(case_no).optional(self.readers()).await?)
     }
 
     /// The case of that identifier.
     pub async fn matter(&self, id: &str) -> Result<Option<MatterRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM matter WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
+        Ok(sql("SELECT * FROM matter WHERE id = ?").bind(id).optional(self.readers()).await?)
     }
 
     /// The first case there was.
     pub async fn first_matter(&self) -> Result<Option<MatterRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM matter ORDER BY submitted_at, id LIMIT 1")
-            .fetch_optional(self.readers())
-            .await?)
+        Ok(sql("SELECT * FROM matter ORDER BY submitted_at, id LIMIT 1").optional(self.readers()).await?)
     }
 
     /// Leaves a case whose sealing a rule has refused to its approvers.
     pub async fn hold(&self, matter: &str, at: i64) -> Result<(), DbError> {
-        sqlx::query("UPDATE matter SET held_at = ? WHERE id = ?").bind(at).bind(matter).execute(self.writer()).await?;
+        sql("UPDATE matter SET held_at = ? WHERE id = ?").bind(at).bind(matter).execute(self.writer()).await?;
         Ok(())
     }
 
     /// The latest cases, newest first: all, or those in which this department's seal is asked for.
     pub async fn matters(&self, department: Option<&str>, limit: u32, offset: u32) -> Result<Vec<MatterRow>, DbError> {
-        Ok(sqlx::query_as(
+        Ok(sql(
             "SELECT * FROM matter m WHERE ? IS NULL OR EXISTS
              (SELECT 1 FROM certificate c JOIN seal_use u ON u.certificate = c.id WHERE c.matter = m.id AND u.department = ?)
              ORDER BY submitted_at DESC, id DESC LIMIT ? OFFSET ?",
@@ -132,7 +122,7 @@ impl Db {
             .bind(department)
             .bind(limit)
             .bind(offset)
-            .fetch_all(self.readers())
+            .all(self.readers())
             .await?)
     }
 }

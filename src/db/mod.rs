@@ -1,19 +1,21 @@
 //! All the SQL. Rows in, rows out; no rules here: a rule that a row can hold is a constraint named after its sentence,
 //! and the database's refusal is the domain's refusal ([`DbError::Constraint`]).
 //!
-//! SQLite: WAL and `synchronous = FULL`, one connection that writes, several that read. PostgreSQL has the same schema in
-//! `migrations/postgres`, kept in step by a test.
+//! SQLite: WAL and `synchronous = FULL`, one connection that writes, several that read. PostgreSQL: the same schema and the
+//! same statements; what must happen one at a time holds the row lock of the ledger's head ([`Db::decide`]).
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{Connection, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use crate::digest::Digest;
 
+pub mod audit;
 pub mod certificate;
 pub mod delivery;
 pub mod installation;
@@ -21,10 +23,14 @@ pub mod journal;
 pub mod ledger;
 pub mod letter;
 pub mod matter;
+pub mod outbox;
 pub mod seal;
 pub mod seal_use;
 pub mod session;
+mod sql;
 pub mod staff;
+
+use sql::On;
 
 /// The database of one hall.
 #[derive(Debug, Clone)]
@@ -36,6 +42,38 @@ pub enum Db {
         /// Connections that read, never blocked by the writer.
         readers: SqlitePool,
     },
+    /// Shared by any number of nodes.
+    Postgres(PgPool),
+}
+
+/// Which database a hall has.
+#[derive(Debug, Clone)]
+pub enum Address {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server.
+    Postgres(PostgresUrl),
+}
+
+/// `postgres://…`; it may hold a password, and so it is never shown.
+#[derive(Clone, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub struct PostgresUrl(PgConnectOptions);
+
+impl TryFrom<String> for PostgresUrl {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let known = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+        let options = text.parse().ok().filter(|_| known);
+        options.map(Self).ok_or("must be an address such as postgres://user@host/database")
+    }
+}
+
+impl std::fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PostgresUrl(…)")
+    }
 }
 
 /// Why the database did not do what was asked.
@@ -65,24 +103,43 @@ pub enum DbError {
     /// The database file or connection failed.
     #[error("database: {0}")]
     Sql(sqlx::Error),
+    /// The server may answer before a transaction is on disk.
+    #[error("PostgreSQL: {0} is off: a power cut would lose what has been published")]
+    NotDurable(&'static str),
     /// The schema could not be brought up to date.
     #[error("schema: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
 }
 
 /// A transaction; opaque outside this module.
-pub struct Tx(pub(in crate::db) Transaction<'static, Sqlite>);
+pub enum Tx {
+    /// Of SQLite: it holds the write lock.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// Of PostgreSQL, each statement seeing what was committed before it.
+    Postgres(Transaction<'static, Postgres>),
+}
 
 impl Tx {
     /// Makes everything done in it durable.
     pub async fn commit(self) -> Result<(), DbError> {
-        Ok(self.0.commit().await?)
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
     }
 }
 
 impl Db {
-    /// Opens the SQLite file (making it) and brings its schema up to date.
-    pub async fn open(file: &Path) -> Result<Self, DbError> {
+    /// Opens the database (making the SQLite file) and brings its schema up to date.
+    pub async fn open(address: &Address) -> Result<Self, DbError> {
+        match address {
+            Address::Sqlite(file) => Self::open_sqlite(file).await,
+            Address::Postgres(url) => Self::open_postgres(url).await,
+        }
+    }
+
+    async fn open_sqlite(file: &Path) -> Result<Self, DbError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -101,49 +158,135 @@ impl Db {
         if problems != "ok" {
             return Err(DbError::Sql(sqlx::Error::Protocol(format!("the database file is damaged: {problems}"))));
         }
-        Migrator::with_migrations(vec![migration(1, "hall", include_str!("../../migrations/sqlite/0001_hall.sql"))])
-            .run(&writer)
-            .await?;
+        Migrator::with_migrations(migrations(|(sqlite, _)| sqlite)).run(&writer).await?;
         let readers = SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
         Ok(Self::Sqlite { writer, readers })
     }
 
-    /// Begins a transaction that writes; it holds the write lock from here on.
+    /// A server that answers before its log is on disk would lose entries that outsiders have seen.
+    async fn open_postgres(url: &PostgresUrl) -> Result<Self, DbError> {
+        let options = url.0.clone().application_name("yinxin").options([
+            ("statement_timeout", "60s"),
+            // A node that stands still with the head's lock would stop all others.
+            ("idle_in_transaction_session_timeout", "20s"),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options)
+            .await?;
+        for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+            let value: String = sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&pool).await?;
+            if value == "off" {
+                return Err(DbError::NotDurable(setting));
+            }
+        }
+        Migrator::with_migrations(migrations(|(_, postgres)| postgres)).run(&pool).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Opens a database that is in use to be read alone.
+    pub async fn open_to_read(address: &Address) -> Result<Self, DbError> {
+        match address {
+            Address::Sqlite(file) => {
+                let options = SqliteConnectOptions::new().filename(file).read_only(true);
+                let readers = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+                Ok(Self::Sqlite { writer: readers.clone(), readers })
+            }
+            Address::Postgres(url) => {
+                let options = url.0.clone().options([("default_transaction_read_only", "on")]);
+                Ok(Self::Postgres(PgPoolOptions::new().max_connections(4).connect_with(options).await?))
+            }
+        }
+    }
+
+    /// Begins a transaction that writes. On SQLite it holds the write lock from here on.
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        Ok(Tx(self.writer().begin_with("BEGIN IMMEDIATE").await?))
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that changes what the logging of a use looks at: one at a time among all nodes, since each holds
+    /// the row lock of the ledger's head.
+    pub async fn decide(&self) -> Result<Tx, DbError> {
+        let mut tx = self.begin().await?;
+        tx.lock_head().await?;
+        Ok(tx)
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbError> {
-        sqlx::query("SELECT 1").execute(self.readers()).await?;
+        sql::sql("SELECT 1").execute(self.readers()).await?;
         Ok(())
+    }
+
+    /// Whether other nodes may be writing to it.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// Writes everything back and closes.
     pub async fn close(&self) {
-        self.readers().close().await;
-        self.writer().close().await;
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
     }
 
-    fn writer(&self) -> &SqlitePool {
-        let Self::Sqlite { writer, .. } = self;
-        writer
+    fn writer(&self) -> On<'_> {
+        match self {
+            Self::Sqlite { writer, .. } => On::Sqlite(writer),
+            Self::Postgres(pool) => On::Postgres(pool),
+        }
     }
 
-    fn readers(&self) -> &SqlitePool {
-        let Self::Sqlite { readers, .. } = self;
-        readers
+    fn readers(&self) -> On<'_> {
+        match self {
+            Self::Sqlite { readers, .. } => On::Sqlite(readers),
+            Self::Postgres(pool) => On::Postgres(pool),
+        }
     }
 }
 
-fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {
-    Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
+/// Both dialects of every step of the schema.
+const SCHEMA: [(i64, &str, (&str, &str)); 2] = [
+    (
+        1,
+        "hall",
+        (
+            include_str!("../../migrations/sqlite/0001_hall.sql"),
+            include_str!("../../migrations/postgres/0001_hall.sql"),
+        ),
+    ),
+    (
+        2,
+        "webhook",
+        (
+            include_str!("../../migrations/sqlite/0002_webhook.sql"),
+            include_str!("../../migrations/postgres/0002_webhook.sql"),
+        ),
+    ),
+];
+
+fn migrations(dialect: fn((&'static str, &'static str)) -> &'static str) -> Vec<Migration> {
+    let step = |(version, name, both)| {
+        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, dialect(both).into_sql_str(), false)
+    };
+    SCHEMA.into_iter().map(step).collect()
 }
 
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(refusal) if refusal.is_unique_violation() || refusal.is_check_violation() => {
+                if let Some(name) = refusal.constraint() {
+                    return Self::Constraint(name.to_owned());
+                }
                 // SQLite names a CHECK by its name and a UNIQUE by its columns: the columns are mapped back to the name.
                 let message = refusal.message();
                 let named = message.rsplit(": ").next().unwrap_or(message);
@@ -179,28 +322,29 @@ fn digest(table: &'static str, column: &'static str, row: &str, bytes: &[u8]) ->
 mod tests {
     #[test]
     fn both_schemas_are_in_step() {
-        let sqlite = include_str!("../../migrations/sqlite/0001_hall.sql");
-        let postgres = include_str!("../../migrations/postgres/0001_hall.sql");
-        assert_eq!(sqlite.replace(" BLOB", " BYTEA"), postgres);
-        for line in sqlite.lines().filter(|line| line.starts_with("    ") && !line.contains("CONSTRAINT")) {
-            let named = [
-                "id",
-                "staff",
-                "matter",
-                "certificate",
-                "seal",
-                "department",
-                "at",
-                "year",
-                "diameter_mm",
-                "window_no",
-                "submitted_by",
-                "submitted_at",
-                "name",
-                "seal_use",
-            ];
-            let column = line.split_whitespace().next().unwrap();
-            assert!(line.contains("--") || named.contains(&column), "uncommented column: {line}");
+        for (_, name, (sqlite, postgres)) in super::SCHEMA {
+            assert_eq!(sqlite.replace(" BLOB", " BYTEA"), postgres, "{name}");
+            assert!(!sqlite.contains(" INTEGER"), "{name}: BIGINT or BOOLEAN, which mean the same in both");
+            for line in sqlite.lines().filter(|line| line.starts_with("    ") && !line.contains("CONSTRAINT")) {
+                let plain = [
+                    "id",
+                    "staff",
+                    "matter",
+                    "certificate",
+                    "seal",
+                    "department",
+                    "at",
+                    "year",
+                    "diameter_mm",
+                    "window_no",
+                    "submitted_by",
+                    "submitted_at",
+                    "name",
+                    "seal_use",
+                ];
+                let column = line.split_whitespace().next().unwrap();
+                assert!(line.contains("--") || plain.contains(&column), "{name}: uncommented column: {line}");
+            }
         }
     }
 }

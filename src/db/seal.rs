@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::sql::sql;
 use super::{Db, DbError, Tx};
 use crate::digest::Digest;
 
@@ -37,33 +38,33 @@ pub struct SealRow {
 impl Db {
     /// All seals, by department and kind.
     pub async fn seals(&self) -> Result<Vec<SealRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM seal ORDER BY department, kind, opened_at").fetch_all(self.readers()).await?)
+        Ok(sql("SELECT * FROM seal ORDER BY department, kind, opened_at").all(self.readers()).await?)
     }
 
     /// The seal of that identifier.
     pub async fn seal(&self, id: &str) -> Result<Option<SealRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM seal WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
+        Ok(sql("SELECT * FROM seal WHERE id = ?").bind(id).optional(self.readers()).await?)
     }
 
     /// The seal whose key has this digest.
     pub async fn seal_of_key(&self, key: &Digest) -> Result<Option<SealRow>, DbError> {
         let key = key.as_bytes().as_slice();
-        Ok(sqlx::query_as("SELECT * FROM seal WHERE key = ?").bind(key).fetch_optional(self.readers()).await?)
+        Ok(sql("SELECT * FROM seal WHERE key = ?").bind(key).optional(self.readers()).await?)
     }
 
     /// The department's seal of a kind that is in use or suspended.
     pub async fn seal_of(&self, department: &str, kind: &str) -> Result<Option<SealRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM seal WHERE department = ? AND kind = ? AND state IN ('active', 'suspended')")
+        Ok(sql("SELECT * FROM seal WHERE department = ? AND kind = ? AND state IN ('active', 'suspended')")
             .bind(department)
             .bind(kind)
-            .fetch_optional(self.readers())
+            .optional(self.readers())
             .await?)
     }
 }
 
 impl Tx {
     pub(in crate::db) async fn insert_seal(&mut self, seal: &SealRow) -> Result<(), DbError> {
-        sqlx::query(
+        sql(
             "INSERT INTO seal (id, department, kind, code, name, diameter_mm, state, key, certificate, opened_at, chain,
              certified_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
@@ -79,7 +80,7 @@ impl Tx {
         .bind(seal.opened_at)
         .bind(&seal.chain)
         .bind(seal.certified_at)
-        .execute(&mut *self.0)
+        .execute(&mut *self)
         .await?;
         Ok(())
     }
@@ -92,7 +93,7 @@ impl Tx {
         chain: &str,
         at: i64,
     ) -> Result<(), DbError> {
-        let done = sqlx::query(
+        let done = sql(
             "UPDATE seal SET certificate = ?, chain = ?, certified_at = ? WHERE id = ? AND state IN ('active', 'suspended')
              AND NOT EXISTS (SELECT 1 FROM seal_use u WHERE u.seal = seal.id AND u.state = 'logged')",
         )
@@ -100,25 +101,25 @@ impl Tx {
         .bind(chain)
         .bind(at)
         .bind(seal)
-        .execute(&mut *self.0)
+        .execute(&mut *self)
         .await?;
-        one_changed(&done, seal)
+        one_changed(done, seal)
     }
 
     pub(in crate::db) async fn change_seal_state(&mut self, seal: &str, from: &str, to: &str) -> Result<(), DbError> {
-        let done = sqlx::query("UPDATE seal SET state = ? WHERE id = ? AND state = ?")
+        let done = sql("UPDATE seal SET state = ? WHERE id = ? AND state = ?")
             .bind(to)
             .bind(seal)
             .bind(from)
-            .execute(&mut *self.0)
+            .execute(&mut *self)
             .await?;
-        one_changed(&done, seal)
+        one_changed(done, seal)
     }
 }
 
 /// The statement changed the one row it was meant for.
-fn one_changed(done: &sqlx::sqlite::SqliteQueryResult, seal: &str) -> Result<(), DbError> {
-    match done.rows_affected() {
+fn one_changed(done: u64, seal: &str) -> Result<(), DbError> {
+    match done {
         1 => Ok(()),
         _ => Err(DbError::NothingChanged { table: "seal", row: seal.to_owned() }),
     }

@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 
 use super::ledger::{Approval, insert_approvals};
+use super::sql::sql;
 use super::{Db, DbError, Tx, digest};
 use crate::digest::Digest;
 
@@ -102,127 +103,113 @@ pub struct UseLine {
 impl Db {
     /// The uses of a certificate, in order.
     pub async fn uses_of(&self, certificate: &str) -> Result<Vec<SealUseRow>, DbError> {
-        Ok(sqlx::query_as(
-            "SELECT u.*, e.idx FROM seal_use u LEFT JOIN ledger_entry e ON e.seal_use = u.id
-             WHERE u.certificate = ? ORDER BY u.position",
-        )
+        Ok(sql("SELECT u.*, e.idx FROM seal_use u LEFT JOIN ledger_entry e ON e.seal_use = u.id
+             WHERE u.certificate = ? ORDER BY u.position")
         .bind(certificate)
-        .fetch_all(self.readers())
+        .all(self.readers())
         .await?)
     }
 
     /// The uses of all documents of a case, in the order of sealing.
     pub async fn uses_of_case(&self, matter: &str) -> Result<Vec<SealUseRow>, DbError> {
-        Ok(sqlx::query_as(
-            "SELECT u.*, e.idx FROM seal_use u JOIN certificate c ON c.id = u.certificate
-             LEFT JOIN ledger_entry e ON e.seal_use = u.id WHERE c.matter = ? ORDER BY c.position, u.position",
-        )
+        Ok(sql("SELECT u.*, e.idx FROM seal_use u JOIN certificate c ON c.id = u.certificate
+             LEFT JOIN ledger_entry e ON e.seal_use = u.id WHERE c.matter = ? ORDER BY c.position, u.position")
         .bind(matter)
-        .fetch_all(self.readers())
+        .all(self.readers())
         .await?)
     }
 
     /// The decisions on a use, in order.
     pub async fn approvals_of(&self, seal_use: &str) -> Result<Vec<ApprovalRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM approval WHERE seal_use = ? ORDER BY at, step")
+        Ok(sql("SELECT * FROM approval WHERE seal_use = ? ORDER BY at, step")
             .bind(seal_use)
-            .fetch_all(self.readers())
+            .all(self.readers())
             .await?)
     }
 
     /// The certificates that wait for somebody's decision on a seal of `department`.
     pub async fn waiting(&self, department: &str) -> Result<Vec<(String, String)>, DbError> {
-        Ok(sqlx::query_as(
-            "SELECT c.id, u.id FROM seal_use u JOIN certificate c ON c.id = u.certificate
-             WHERE u.department = ? AND u.state = 'asked' AND c.state = 'submitted' ORDER BY c.id",
-        )
+        Ok(sql("SELECT c.id, u.id FROM seal_use u JOIN certificate c ON c.id = u.certificate
+             WHERE u.department = ? AND u.state = 'asked' AND c.state = 'submitted' ORDER BY c.id")
         .bind(department)
-        .fetch_all(self.readers())
+        .all(self.readers())
         .await?)
     }
 
     /// Records a decision that is not the last one needed.
     pub async fn record_approval(&self, seal_use: &str, approval: &Approval) -> Result<(), DbError> {
-        let mut tx = self.begin().await?;
-        insert_approvals(&mut tx.0, &[(seal_use, approval)]).await?;
+        let mut tx = self.decide().await?;
+        insert_approvals(&mut tx, &[(seal_use, approval)]).await?;
         tx.commit().await
     }
 
     /// Records a refusal: the whole case ends, since its documents are sealed all or not at all.
     pub async fn record_refusal(&self, seal_use: &str, refusal: &Approval) -> Result<(), DbError> {
-        let mut tx = self.begin().await?;
-        insert_approvals(&mut tx.0, &[(seal_use, refusal)]).await?;
-        let ended = sqlx::query(
+        let mut tx = self.decide().await?;
+        insert_approvals(&mut tx, &[(seal_use, refusal)]).await?;
+        let ended = sql(
             "UPDATE certificate SET state = 'refused' WHERE state = 'submitted' AND matter =
              (SELECT c.matter FROM certificate c JOIN seal_use u ON u.certificate = c.id WHERE u.id = ? AND u.state = 'asked')
              AND NOT EXISTS (SELECT 1 FROM seal_use l JOIN certificate d ON d.id = l.certificate
                              WHERE d.matter = certificate.matter AND l.state = 'logged')",
         )
         .bind(seal_use)
-        .execute(&mut *tx.0)
+        .execute(&mut tx)
         .await?;
-        if ended.rows_affected() == 0 {
+        if ended == 0 {
             return Err(DbError::NothingChanged { table: "certificate", row: seal_use.to_owned() });
         }
-        sqlx::query(
-            "UPDATE seal_use SET state = 'refused' WHERE state = 'asked'
-             AND certificate IN (SELECT id FROM certificate WHERE state = 'refused')",
-        )
-        .execute(&mut *tx.0)
+        sql("UPDATE seal_use SET state = 'refused' WHERE state = 'asked'
+             AND certificate IN (SELECT id FROM certificate WHERE state = 'refused')")
+        .execute(&mut tx)
         .await?;
         tx.commit().await
     }
 
     /// Keeps the digest of a seal's signed revision and gives the one that stands: the first, whoever made it.
     pub async fn record_signed(&self, seal_use: &str, signed: &Digest) -> Result<Digest, DbError> {
-        let stands: Vec<u8> =
-            sqlx::query_scalar("UPDATE seal_use SET signed = COALESCE(signed, ?) WHERE id = ? RETURNING signed")
-                .bind(signed.as_bytes().to_vec())
-                .bind(seal_use)
-                .fetch_one(self.writer())
-                .await?;
+        let stands: Vec<u8> = sql("UPDATE seal_use SET signed = COALESCE(signed, ?) WHERE id = ? RETURNING signed")
+            .bind(signed.as_bytes().as_slice())
+            .bind(seal_use)
+            .the_value(self.writer())
+            .await?;
         digest("seal_use", "signed", seal_use, &stands)
     }
 
     /// Cases whose every use has an approval made before `at` while none is in the ledger: the request that should have
     /// sealed them is gone, if all the approvals needed are there. Not those that a rule refused to seal.
     pub async fn approved_before(&self, at: i64) -> Result<Vec<String>, DbError> {
-        Ok(sqlx::query_scalar(
-            "SELECT DISTINCT c.matter FROM certificate c JOIN matter m ON m.id = c.matter
+        Ok(sql("SELECT DISTINCT c.matter FROM certificate c JOIN matter m ON m.id = c.matter
              WHERE c.state = 'submitted' AND m.held_at IS NULL AND NOT EXISTS
              (SELECT 1 FROM certificate d JOIN seal_use u ON u.certificate = d.id WHERE d.matter = c.matter
               AND (u.state <> 'asked' OR NOT EXISTS
-                   (SELECT 1 FROM approval a WHERE a.seal_use = u.id AND a.decision = 'approve' AND a.at <= ?)))",
-        )
+                   (SELECT 1 FROM approval a WHERE a.seal_use = u.id AND a.decision = 'approve' AND a.at <= ?)))")
         .bind(at)
-        .fetch_all(self.readers())
+        .values(self.readers())
         .await?)
     }
 
     /// Takes over the cases of logged uses whose lease has run out, until `lease_until`; gives the cases.
     pub async fn take_over_unfinished(&self, now: i64, lease_until: i64) -> Result<Vec<String>, DbError> {
-        let mut tx = self.begin().await?;
-        let matters: Vec<String> = sqlx::query_scalar(
-            "SELECT DISTINCT c.matter FROM seal_use u JOIN certificate c ON c.id = u.certificate
-             WHERE u.state = 'logged' AND (u.lease_until IS NULL OR u.lease_until <= ?)",
-        )
-        .bind(now)
-        .fetch_all(&mut *tx.0)
-        .await?;
-        sqlx::query(
-            "UPDATE seal_use SET lease_until = ? WHERE state = 'logged' AND (lease_until IS NULL OR lease_until <= ?)",
-        )
-        .bind(lease_until)
-        .bind(now)
-        .execute(&mut *tx.0)
-        .await?;
+        let mut tx = self.decide().await?;
+        let matters: Vec<String> =
+            sql("SELECT DISTINCT c.matter FROM seal_use u JOIN certificate c ON c.id = u.certificate
+             WHERE u.state = 'logged' AND (u.lease_until IS NULL OR u.lease_until <= ?)")
+            .bind(now)
+            .values(&mut tx)
+            .await?;
+        sql("UPDATE seal_use SET lease_until = ? WHERE state = 'logged' AND (lease_until IS NULL OR lease_until <= ?)")
+            .bind(lease_until)
+            .bind(now)
+            .execute(&mut tx)
+            .await?;
         tx.commit().await?;
         Ok(matters)
     }
 
     /// The auditor's list: uses in the ledger, newest first, below index `before`.
     pub async fn use_lines(&self, before: i64, department: Option<&str>, limit: u32) -> Result<Vec<UseLine>, DbError> {
-        Ok(sqlx::query_as(
+        Ok(sql(
             "SELECT e.idx, u.id, c.id AS certificate, c.number, c.name, m.case_no, u.department, u.kind, u.state, e.at
              FROM ledger_entry e JOIN seal_use u ON u.id = e.seal_use JOIN certificate c ON c.id = u.certificate
              JOIN matter m ON m.id = c.matter
@@ -232,18 +219,16 @@ impl Db {
         .bind(department)
         .bind(department)
         .bind(limit)
-        .fetch_all(self.readers())
+        .all(self.readers())
         .await?)
     }
 
     /// Every object that a row names.
     pub async fn named_objects(&self) -> Result<Vec<Vec<u8>>, DbError> {
-        Ok(sqlx::query_scalar(
-            "SELECT unsealed FROM certificate UNION SELECT sealed FROM certificate WHERE sealed IS NOT NULL
+        Ok(sql("SELECT unsealed FROM certificate UNION SELECT sealed FROM certificate WHERE sealed IS NOT NULL
              UNION SELECT stamped FROM seal_use WHERE stamped IS NOT NULL
-             UNION SELECT signed FROM seal_use WHERE signed IS NOT NULL UNION SELECT document FROM letter",
-        )
-        .fetch_all(self.readers())
+             UNION SELECT signed FROM seal_use WHERE signed IS NOT NULL UNION SELECT document FROM letter")
+        .values(self.readers())
         .await?)
     }
 }
@@ -251,20 +236,17 @@ impl Db {
 impl Tx {
     /// Ends a logged use that cannot be finished, and with it its document.
     pub(in crate::db) async fn void_use(&mut self, id: &str) -> Result<(), DbError> {
-        let done =
-            sqlx::query("UPDATE seal_use SET state = 'voided', lease_until = NULL WHERE id = ? AND state = 'logged'")
-                .bind(id)
-                .execute(&mut *self.0)
-                .await?;
-        if done.rows_affected() != 1 {
+        let done = sql("UPDATE seal_use SET state = 'voided', lease_until = NULL WHERE id = ? AND state = 'logged'")
+            .bind(id)
+            .execute(&mut *self)
+            .await?;
+        if done != 1 {
             return Err(DbError::NothingChanged { table: "seal_use", row: id.to_owned() });
         }
-        sqlx::query(
-            "UPDATE certificate SET state = 'voided' WHERE state = 'submitted' AND matter =
-             (SELECT c.matter FROM certificate c JOIN seal_use u ON u.certificate = c.id WHERE u.id = ?)",
-        )
+        sql("UPDATE certificate SET state = 'voided' WHERE state = 'submitted' AND matter =
+             (SELECT c.matter FROM certificate c JOIN seal_use u ON u.certificate = c.id WHERE u.id = ?)")
         .bind(id)
-        .execute(&mut *self.0)
+        .execute(&mut *self)
         .await?;
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::sql::sql;
 use super::{Db, DbError};
 use crate::hall::id::WindowNo;
 use crate::hall::staff::{Permit, Registration, Staff};
@@ -40,7 +41,7 @@ impl Db {
     pub async fn register_staff(&self, staff: &[StaffRow]) -> Result<(), DbError> {
         let mut tx = self.begin().await?;
         for person in staff {
-            sqlx::query(
+            sql(
                 "INSERT INTO staff (id, login, name, duty, department, deputy, windows, password, permit_no, permit_from,
                  permit_to, active) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )
@@ -56,7 +57,7 @@ impl Db {
             .bind(&person.permit_from)
             .bind(&person.permit_to)
             .bind(person.active)
-            .execute(&mut *tx.0)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await
@@ -64,24 +65,24 @@ impl Db {
 
     /// The person of that identifier.
     pub async fn staff(&self, id: &str) -> Result<Option<StaffRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM staff WHERE id = ?").bind(id).fetch_optional(self.readers()).await?)
+        Ok(sql("SELECT * FROM staff WHERE id = ?").bind(id).optional(self.readers()).await?)
     }
 
     /// The person who signs in by that name.
     pub async fn staff_by_login(&self, login: &str) -> Result<Option<StaffRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM staff WHERE login = ?").bind(login).fetch_optional(self.readers()).await?)
+        Ok(sql("SELECT * FROM staff WHERE login = ?").bind(login).optional(self.readers()).await?)
     }
 
     /// Everybody registered, by sign-in name.
     pub async fn all_staff(&self) -> Result<Vec<StaffRow>, DbError> {
-        Ok(sqlx::query_as("SELECT * FROM staff ORDER BY login").fetch_all(self.readers()).await?)
+        Ok(sql("SELECT * FROM staff ORDER BY login").all(self.readers()).await?)
     }
 
     /// Suspends a person or lets them act again; signed-in sessions end.
     pub async fn set_staff_active(&self, id: &str, active: bool) -> Result<(), DbError> {
-        let mut tx = self.begin().await?;
-        sqlx::query("UPDATE staff SET active = ? WHERE id = ?").bind(active).bind(id).execute(&mut *tx.0).await?;
-        sqlx::query("DELETE FROM session WHERE staff = ?").bind(id).execute(&mut *tx.0).await?;
+        let mut tx = self.decide().await?;
+        sql("UPDATE staff SET active = ? WHERE id = ?").bind(active).bind(id).execute(&mut tx).await?;
+        sql("DELETE FROM session WHERE staff = ?").bind(id).execute(&mut tx).await?;
         tx.commit().await
     }
 }

@@ -209,6 +209,20 @@ impl Entry {
         }
     }
 
+    /// Whether it names the salted digest of this approval, decision or custodian.
+    pub fn rests_on(&self, digest: &Digest) -> bool {
+        match self {
+            Self::SealUse(SealUse { approvals, .. }) => approvals.0.contains(digest),
+            Self::SealOpen { custodians: named, .. }
+            | Self::SealCertificate { change: SealChange { approvals: named, .. }, .. }
+            | Self::SealSuspend(SealChange { approvals: named, .. })
+            | Self::SealResume(SealChange { approvals: named, .. })
+            | Self::SealRetire(SealChange { approvals: named, .. })
+            | Self::SealVoid { reason: VoidReason::Withdrawn(named), .. } => named.0.contains(digest),
+            Self::SealVoid { reason: VoidReason::Unfinished, .. } | Self::Policy { .. } => false,
+        }
+    }
+
     /// The day it states.
     pub const fn day(&self) -> Date {
         match self {

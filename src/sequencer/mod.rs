@@ -12,8 +12,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::db::Db;
 use crate::db::ledger::{Change, Evidence, Head, PendingChange, PendingUse};
+use crate::db::{Db, Tx};
 use crate::digest::Digest;
 use crate::fault;
 use crate::ledger::checkpoint::{Checkpoint, SignedCheckpoint};
@@ -249,7 +249,7 @@ impl Writer {
                         let _ = reply.send(done); // whoever asked may have gone; the entry stands
                     }
                     Job::Republish(reply) => {
-                        let _ = reply.send(self.recover().await.map(drop));
+                        let _ = reply.send(self.republish().await.map(drop));
                     }
                 }
             }
@@ -300,9 +300,8 @@ impl Writer {
         &mut self,
         batch: &[PendingUse],
     ) -> Result<Vec<Result<Outcome, SequencerError>>, SequencerError> {
-        let (at, size) = self.ready().await?;
         let mut outcomes: Vec<_> = batch.iter().map(|_| Ok(Outcome::NotAccepted)).collect();
-        let mut tx = self.db.begin().await?;
+        let (mut tx, at, size) = self.begin().await?;
         let accepted = tx.append_uses(size, batch, at).await?;
         if accepted.is_empty() {
             return Ok(outcomes); // the transaction is rolled back when it is dropped
@@ -345,8 +344,7 @@ impl Writer {
     }
 
     async fn log_change(&mut self, pending: PendingChange) -> Result<u64, SequencerError> {
-        let (at, size) = self.ready().await?;
-        let mut tx = self.db.begin().await?;
+        let (mut tx, at, size) = self.begin().await?;
         tx.append_change(size, &pending, at).await?;
         let appended = self.advance(&mut tx, size, &[pending.leaf]).await?;
         tx.commit().await?;
@@ -354,14 +352,21 @@ impl Writer {
         Ok(size)
     }
 
-    /// The time for a batch and the size of the tree it goes on from, after recovering if that is needed.
-    async fn ready(&mut self) -> Result<(i64, u64), SequencerError> {
+    /// A transaction that may append, the time for its entries and the size of the tree they go on from, after recovering or
+    /// catching up with other nodes where that is needed.
+    async fn begin(&mut self) -> Result<(Tx, i64, u64), SequencerError> {
         if self.tree.is_none() {
             self.recover().await?;
         }
+        let mut tx = self.db.begin().await?;
+        if let Some(head) = tx.lock_head().await?
+            && self.tree.as_ref().is_some_and(|tree| tree.edge.size() != head.size)
+        {
+            self.catch_up(&mut tx, head).await?;
+        }
         let Some(tree) = &self.tree else { return Err(SequencerError::Stopped) };
         let at = self.time_after(tree.last_at)?;
-        Ok((at, tree.edge.size()))
+        Ok((tx, at, tree.edge.size()))
     }
 
     /// Now, in microseconds, never before the last entry.
@@ -373,12 +378,7 @@ impl Writer {
         Ok(at.max(last))
     }
 
-    async fn advance(
-        &mut self,
-        tx: &mut crate::db::Tx,
-        size: u64,
-        leaves: &[Digest],
-    ) -> Result<Appended, SequencerError> {
+    async fn advance(&mut self, tx: &mut Tx, size: u64, leaves: &[Digest]) -> Result<Appended, SequencerError> {
         let Some(tree) = &self.tree else { return Err(SequencerError::Stopped) };
         let appended = append(&tree.edge, leaves);
         tx.advance_head(Some(size), Head { size: appended.size, root: appended.root }).await?;

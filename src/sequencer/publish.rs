@@ -72,9 +72,15 @@ impl Publication {
     }
 
     /// Writes the checkpoint, after all its tiles: from here on it is public. Unlike a tile it is waited for: a torn one
-    /// could not be told from one that was tampered with.
+    /// could not be told from one that was tampered with. Where another node has published a later one, that one stands.
     pub fn write_checkpoint(&self, checkpoint: &SignedCheckpoint) -> Result<(), SequencerError> {
         self.make_folder(&self.root)?;
+        let locked = |source| StoreError::Io { path: self.root.clone(), source };
+        let folder = fs::File::open(&self.root).map_err(locked)?;
+        folder.lock().map_err(locked)?;
+        if self.checkpoint().ok().flatten().is_some_and(|later| later.claim().size > checkpoint.claim().size) {
+            return Ok(());
+        }
         Ok(write_durably(&self.root.join("checkpoint"), checkpoint.to_string().as_bytes())?)
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Each kind of key has its own file, its own type and its own argument: a seal key signs [`SignedAttributes`](crate::cms::SignedAttributes) that are
 //! [`Logged`](crate::ledger::proof::Logged) (and requests for its certificate), the log's key checkpoints, a witness's key cosignatures, an authority's key certificates and revocation
-//! lists of its own sort. Nothing signs bytes as such, and no key leaves.
+//! lists of its own sort. Nothing signs bytes as such, and no key leaves; a secret shared with a receiver of webhooks is derived, and told to
+//! whoever runs it.
 //!
 //! At rest a key is a file `<kind>-<digest of its public key>.key`, encrypted with the vault's data key (AES-256-GCM); the data key lies in `vault.json`, wrapped by a key derived from a
 //! passphrase (Argon2id) or read from a key file. docs/THREATS.md says what a thief of each could do and what stays in memory; keys/README.md who holds them.
@@ -15,6 +16,7 @@ mod log_key;
 mod seal_key;
 mod server_key;
 mod unlock;
+mod webhook_key;
 
 use std::collections::BTreeMap;
 use std::fmt;

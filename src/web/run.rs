@@ -10,9 +10,12 @@ use crate::acts::picture::Painter;
 use crate::acts::resume::{resume, sweep};
 use crate::acts::revocation_list::renew_revocation_lists;
 use crate::acts::server_certificate::server_certificate;
+use crate::acts::tell::tell;
 use crate::app::App;
 use crate::app::config::{Config, Tls};
 
+/// How often receivers are told what is new.
+const TELL_EVERY: Duration = Duration::from_secs(2);
 /// How often logged but unfinished uses are looked for.
 const RESUME_EVERY: Duration = Duration::from_secs(10);
 
@@ -53,10 +56,20 @@ pub async fn run(
             }
         }
     });
+    let again = Arc::clone(&app);
+    let telling = tokio::spawn(async move {
+        loop {
+            if let Err(error) = tell(&again).await {
+                tracing::error!(%error, "telling failed");
+            }
+            tokio::time::sleep(TELL_EVERY).await;
+        }
+    });
     let [a, b, c, d, ..] = app.random();
     let web = Web { painter, ..Web::new(Arc::clone(&app), config, door.transport(), accounts) };
     let served = door.serve(router(web, [a, b, c, d]), asked_to_stop()).await;
     resuming.abort();
+    telling.abort();
     app.db.close().await;
     served?;
     tracing::info!("stopped");

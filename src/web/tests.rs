@@ -15,6 +15,8 @@ mod api;
 mod document;
 mod health;
 mod keeper;
+#[path = "../../tests/postgres.rs"]
+mod postgres;
 mod tls;
 mod verify;
 
@@ -33,13 +35,16 @@ key_file = "hall/unlock.key"
 struct Site {
     url: String,
     app: Arc<App>,
+    database: Option<String>,
     _folder: tempfile::TempDir,
 }
 
 /// A hall on a Friday morning, served on loopback; two more addresses misbehave.
 async fn site() -> Site {
     let folder = tempfile::tempdir().unwrap();
-    let config = Config::parse(CONFIG, folder.path()).unwrap();
+    let database = postgres::database(None).await;
+    let line = database.as_ref().map(|address| format!("database = \"{address}\"\n")).unwrap_or_default();
+    let config = Config::parse(&format!("{line}{CONFIG}"), folder.path()).unwrap();
     let clock = Clock::standing_at("2026-11-20T10:00:00+08:00".parse().unwrap());
     set_up(&config, HALL, clock.clone(), &[], |_| PASSWORD.to_owned()).await.unwrap();
     let app = Arc::new(App::open(&config, clock).await.unwrap());
@@ -59,7 +64,7 @@ async fn site() -> Site {
         .layer(middleware::from_fn(origin::origin));
     let router = guarded(addresses(web).merge(bad), app.hall.name.as_str().into(), door.transport(), [1, 2, 3, 4]);
     tokio::spawn(door.serve(router, std::future::pending()));
-    Site { url, app, _folder: folder }
+    Site { url, app, database, _folder: folder }
 }
 
 /// A browser as far as it matters here: keeps its cookie, says where it comes from, follows no redirect.

@@ -17,6 +17,8 @@ mod outside;
 mod pdf;
 mod pixels;
 mod pkits;
+#[path = "../postgres.rs"]
+mod postgres;
 mod robust;
 mod shadow;
 mod tools;

@@ -23,6 +23,7 @@ use super::{
 
 pub mod approvals;
 pub mod cases;
+pub mod events;
 pub mod once;
 pub mod problems;
 pub mod report;
@@ -47,6 +48,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/seals", get(seals::list))
         .route("/api/v1/seals/{id}/state", post(seals::change))
         .route("/api/v1/uses", get(seals::uses))
+        .route("/api/v1/events", get(events::after))
         .route("/api/v1/verifications", post(verifications::judge).layer(DefaultBodyLimit::max(MOST_DOCUMENT)))
         .layer(middleware::from_fn_with_state(web.clone(), session::of_program))
 }
@@ -70,6 +72,7 @@ pub fn router(web: &Web) -> Router<Web> {
         seals::list,
         seals::change,
         seals::uses,
+        events::after,
         verifications::judge,
     ),
     components(schemas(Problem)),

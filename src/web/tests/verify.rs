@@ -31,10 +31,19 @@ impl Browser<'_> {
 /// As if a decision had withdrawn it.
 async fn withdraw(site: &Site, certificate: &str) {
     use sqlx::Connection;
-    let file = format!("sqlite:{}", site._folder.path().join("hall/yinxin.sqlite").display());
-    let mut base = sqlx::SqliteConnection::connect(&file).await.unwrap();
-    let update = sqlx::query("UPDATE certificate SET state = 'withdrawn' WHERE id = ?").bind(certificate.to_owned());
-    assert_eq!(update.execute(&mut base).await.unwrap().rows_affected(), 1);
+    let update = "UPDATE certificate SET state = 'withdrawn' WHERE id = $1";
+    let done = match &site.database {
+        Some(address) => {
+            let mut base = sqlx::PgConnection::connect(address).await.unwrap();
+            sqlx::query(update).bind(certificate.to_owned()).execute(&mut base).await.unwrap().rows_affected()
+        }
+        None => {
+            let file = format!("sqlite:{}", site._folder.path().join("hall/yinxin.sqlite").display());
+            let mut base = sqlx::SqliteConnection::connect(&file).await.unwrap();
+            sqlx::query(update).bind(certificate.to_owned()).execute(&mut base).await.unwrap().rows_affected()
+        }
+    };
+    assert_eq!(done, 1);
 }
 
 fn policy(answer: &reqwest::Response) -> &str {

@@ -18,7 +18,7 @@ fn text_of(pdf: &[u8]) -> String {
 
 /// How many numbers have been taken, of whatever kind.
 async fn numbers_taken(hall: &TestHall) -> i64 {
-    hall.premises.count("SELECT COALESCE(SUM(taken), 0) FROM number_sequence").await
+    hall.premises.count("SELECT CAST(COALESCE(SUM(taken), 0) AS BIGINT) FROM number_sequence").await
 }
 
 async fn issues(hall: &TestHall, case: &Case) -> Vec<CertificateRow> {

@@ -16,7 +16,11 @@ use crate::tools::run;
 
 /// A hall that has sealed one licence, closed.
 async fn with_one_licence() -> (Premises, Case) {
-    let hall = TestHall::open().await;
+    carried(Premises::new()).await
+}
+
+async fn carried(premises: Premises) -> (Premises, Case) {
+    let hall = premises.open().await;
     let case = Case::number("000001");
     hall.carry(&case).await;
     (hall.close().await, case)
@@ -35,7 +39,7 @@ async fn assert_goes_on(premises: Premises) -> Premises {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_on_the_same_directory_is_refused() {
-    let hall = TestHall::open().await;
+    let hall = Premises::in_a_file().open().await;
     let error = hall.premises.refuses_to_open().await;
     assert!(matches!(error, StartError::Locked(_)), "{error}");
     assert!(error.to_string().contains("another yinxin server"));
@@ -51,8 +55,8 @@ async fn a_second_server_on_the_same_directory_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_database_is_found_at_the_start() {
-    let (premises, _) = with_one_licence().await;
+async fn a_damaged_database_file_is_found_at_the_start() {
+    let (premises, _) = carried(Premises::in_a_file()).await;
     let file = premises.path("yinxin.sqlite");
     let good = fs::read(&file).unwrap();
     let damage = |change: &dyn Fn(&mut Vec<u8>)| {
@@ -90,12 +94,11 @@ async fn an_altered_ledger_is_found_at_the_start() {
         "UPDATE ledger_head SET size = size - 1",
         "UPDATE ledger_head SET root = zeroblob(32)",
     ] {
-        let good = fs::read(premises.path("yinxin.sqlite")).unwrap();
-        premises.tamper("PRAGMA foreign_keys = OFF").await;
+        let good = premises.state();
         assert_eq!(premises.tamper(alter).await, 1, "{alter}");
         let error = premises.refuses_to_open().await;
         assert!(matches!(error, StartError::Sequencer(SequencerError::Altered)), "{alter}: {error}");
-        fs::write(premises.path("yinxin.sqlite"), good).unwrap();
+        premises.put_back(&good);
     }
     premises = assert_goes_on(premises).await;
     assert_goes_on(premises).await;
@@ -104,30 +107,30 @@ async fn an_altered_ledger_is_found_at_the_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_copy_of_the_database_is_refused() {
     let (premises, _) = with_one_licence().await;
-    let file = premises.path("yinxin.sqlite");
-    let old = fs::read(&file).unwrap();
-    let premises = assert_goes_on(premises).await;
-    let new = fs::read(&file).unwrap();
-    fs::write(&file, &old).unwrap();
+    let old = premises.state();
+    let mut premises = assert_goes_on(premises).await;
+    let new = premises.state();
+    premises.put_back(&old);
     let error = premises.refuses_to_open().await;
     let StartError::Sequencer(SequencerError::OldDatabase { published, database }) = error else { panic!("{error}") };
     assert_eq!(published, database + 1);
     assert!(error.to_string().contains("the database is an older copy"), "{error}");
     // An old copy that has gone on by itself, elsewhere, is another history.
-    let elsewhere = Premises::new();
+    let mut elsewhere = Premises::new();
     fs::remove_dir_all(&elsewhere.config.data).unwrap();
     run(Command::new("cp").arg("-a").args([&premises.config.data, &elsewhere.config.data]));
     fs::remove_dir_all(elsewhere.path("log")).unwrap();
+    elsewhere.put_back(&old);
     let hall = elsewhere.open().await;
     for end in ["000006", "000017"] {
         hall.carry(&Case::number(end)).await;
     }
     let elsewhere = hall.close().await;
-    fs::copy(elsewhere.path("yinxin.sqlite"), &file).unwrap();
+    premises.put_back(&elsewhere.state());
     let error = premises.refuses_to_open().await;
     assert!(matches!(error, StartError::Sequencer(SequencerError::Fork)), "{error}");
     // The newest one is in order.
-    fs::write(&file, &new).unwrap();
+    premises.put_back(&new);
     assert_goes_on(premises).await;
 }
 
@@ -352,14 +355,15 @@ fn folders_that_cannot_be_written_are_said_to_be_so() {
         assert!(hall.report(&sealed(hall.chief("jjfz").approve(&asked).await)[0]).is_valid());
         // The whole directory.
         let premises = hall.close().await;
-        for name in ["yinxin.sqlite", "lock"] {
+        let names = ["yinxin.sqlite", "lock"].into_iter().filter(|name| premises.path(name).exists());
+        for name in names.clone() {
             mode(&premises.path(name), 0o400);
         }
         mode(&premises.config.data, 0o500);
         let error = premises.refuses_to_open().await;
         assert!(matches!(error, StartError::Io { .. } | StartError::Db(_)), "{error}");
         mode(&premises.config.data, 0o700);
-        for name in ["yinxin.sqlite", "lock"] {
+        for name in names {
             mode(&premises.path(name), 0o600);
         }
         assert_goes_on(premises).await;

@@ -29,15 +29,20 @@ use yinxin::hall::counter::{DeliveryForm, IdentityDocument};
 use yinxin::hall::refusal::Refusal;
 use yinxin::verify::{Report, Today, verify};
 
+use crate::postgres;
+
 pub(crate) mod accepted;
+mod audit;
 mod cases;
 mod commands;
 mod damage;
 mod fork;
 mod lists;
+mod nodes;
 mod outside;
 mod refusals;
 mod reports;
+mod tell;
 mod together;
 mod unfinished;
 
@@ -127,6 +132,8 @@ impl Case {
 struct Premises {
     _folder: TempDir,
     config: Config,
+    /// Address of its PostgreSQL database; a file where there is none.
+    database: Option<String>,
     clock: Clock,
 }
 
@@ -137,19 +144,34 @@ struct Kept {
     bytes: Option<Vec<u8>>,
 }
 
-/// The hall as just set up; that is done once in a run (it hashes a password and composes eight letters).
-fn fresh() -> &'static [Kept] {
-    static FRESH: OnceLock<Vec<Kept>> = OnceLock::new();
-    FRESH.get_or_init(|| {
-        let make = || {
+/// The hall as just set up, with the address of its database where that is not a file of it.
+struct Fresh {
+    kept: Vec<Kept>,
+    database: Option<String>,
+}
+
+/// The configuration, with a database of that address.
+fn config(folder: &Path, database: Option<&str>) -> Config {
+    let database = database.map(|address| format!("database = \"{address}\"\n")).unwrap_or_default();
+    Config::parse(&format!("{database}{CONFIG}"), &folder.join("hall")).unwrap()
+}
+
+/// Set up once in a run (it hashes a password and composes eight letters): with the database that the tests run on, or in a
+/// file whatever they run on.
+fn fresh(in_a_file: bool) -> &'static Fresh {
+    static FRESH: [OnceLock<Fresh>; 2] = [OnceLock::new(), OnceLock::new()];
+    let in_a_file = in_a_file || postgres::server().is_none();
+    FRESH[usize::from(in_a_file)].get_or_init(|| {
+        let make = move || {
             let folder = tempfile::tempdir().unwrap();
-            let config = Config::parse(CONFIG, &folder.path().join("hall")).unwrap();
             let clock = Clock::standing_at(time(OPEN));
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+            let database = if in_a_file { None } else { runtime.block_on(postgres::database(None)) };
+            let config = config(folder.path(), database.as_deref());
             runtime.block_on(set_up(&config, HALL, clock, &[], |_| "correct horse battery".to_owned())).unwrap();
             let mut kept = Vec::new();
             keep(&config.data, Path::new(""), &mut kept);
-            kept
+            Fresh { kept, database }
         };
         // A runtime cannot be started inside another one: on a thread of its own it can.
         std::thread::spawn(make).join().unwrap()
@@ -172,9 +194,19 @@ fn keep(folder: &Path, name: &Path, kept: &mut Vec<Kept>) {
 impl Premises {
     /// A copy of the hall as just set up.
     fn new() -> Self {
+        Self::copy_of(fresh(false))
+    }
+
+    /// The same with its database in a file.
+    fn in_a_file() -> Self {
+        Self::copy_of(fresh(true))
+    }
+
+    fn copy_of(fresh: &'static Fresh) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = Config::parse(CONFIG, &folder.path().join("hall")).unwrap();
-        for one in fresh() {
+        let database = fresh.database.as_deref().map(database_like);
+        let config = config(folder.path(), database.as_deref());
+        for one in &fresh.kept {
             let path = config.data.join(&one.path);
             match &one.bytes {
                 None => fs::create_dir(&path).unwrap(),
@@ -182,7 +214,7 @@ impl Premises {
             }
             fs::set_permissions(&path, PermissionsExt::from_mode(one.mode)).unwrap();
         }
-        Self { _folder: folder, config, clock: Clock::standing_at(time(OPEN)) }
+        Self { _folder: folder, config, database, clock: Clock::standing_at(time(OPEN)) }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -203,9 +235,40 @@ impl Premises {
         self.app().await.err().expect("the hall opened")
     }
 
+    /// The database as it is, while the hall is closed.
+    fn state(&self) -> State {
+        match &self.database {
+            None => State::File(fs::read(self.path("yinxin.sqlite")).unwrap()),
+            Some(address) => State::Database(database_like(address)),
+        }
+    }
+
+    /// Puts the database back to a state of before, or to another hall's.
+    fn put_back(&mut self, state: &State) {
+        match state {
+            State::File(bytes) => fs::write(self.path("yinxin.sqlite"), bytes).unwrap(),
+            State::Database(address) => {
+                self.database = Some(database_like(address));
+                self.config.database = config(self._folder.path(), self.database.as_deref()).database;
+            }
+        }
+    }
+
     /// Changes the database as nobody should. Not while the hall is open, unless the statement says otherwise.
     async fn tamper(&self, sql: &'static str) -> u64 {
         use sqlx::Connection;
+        if let Some(address) = &self.database {
+            let mut connection = sqlx::PgConnection::connect(address).await.unwrap();
+            let said = [
+                ("zeroblob(32)", "decode(repeat('00', 32), 'hex')"),
+                (
+                    "CAST(replace(CAST(entry AS TEXT), '2026', '2025') AS BLOB)",
+                    "convert_to(replace(convert_from(entry, 'UTF8'), '2026', '2025'), 'UTF8')",
+                ),
+            ];
+            let sql = said.iter().fold(sql.to_owned(), |sql, (sqlite, postgres)| sql.replace(sqlite, postgres));
+            return sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap().rows_affected();
+        }
         let file = format!("sqlite://{}", self.path("yinxin.sqlite").display());
         let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
         let changed = sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected();
@@ -216,10 +279,27 @@ impl Premises {
     /// A number out of the database.
     async fn count(&self, sql: &'static str) -> i64 {
         use sqlx::Connection;
+        if let Some(address) = &self.database {
+            let mut connection = sqlx::PgConnection::connect(address).await.unwrap();
+            return sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap();
+        }
         let file = format!("sqlite://{}", self.path("yinxin.sqlite").display());
         let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
         sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
     }
+}
+
+/// What a database held at a moment.
+enum State {
+    File(Vec<u8>),
+    Database(String),
+}
+
+/// A database that holds what the one of this address does. Nobody may be connected to that.
+fn database_like(address: &str) -> String {
+    let address = address.to_owned();
+    let copy = move || tokio::runtime::Runtime::new().unwrap().block_on(postgres::database(Some(&address)));
+    std::thread::spawn(copy).join().unwrap().unwrap()
 }
 
 /// An open hall.

@@ -5,13 +5,13 @@ use tokio::task::JoinSet;
 use super::*;
 
 /// Cases that are approved by one click, of three departments.
-fn ordinary(count: usize) -> Vec<Case> {
+pub(super) fn ordinary(count: usize) -> Vec<Case> {
     let kinds = [Case::number("000001"), Case::number("000006"), Case::number("000017")];
     (0..count).map(|i| kinds[i % 3].again_as(&format!("2026-A01-1{i:05}"))).collect()
 }
 
 /// Submits them all, and gives what is asked for each.
-async fn submit_all(hall: &TestHall, cases: &[Case]) -> Vec<Asked> {
+pub(super) async fn submit_all(hall: &TestHall, cases: &[Case]) -> Vec<Asked> {
     let mut submitting = JoinSet::new();
     for case in cases {
         let (clerk, case) = (hall.clerk("A01"), case.clone());

@@ -1,0 +1,168 @@
+//! Audit: the published log, the rows of the database and the stored documents must tell one story.
+//!
+//! 1. log: every published entry against its row, the tree against checkpoint and head ([`log`])
+//! 2. seals: their rows against the fold of their entries ([`seals`])
+//! 3. uses: every use, its request and its approvals against the entry ([`uses`])
+//! 4. documents: stored bytes against their digests, sealed PDFs by the verifier, unsealed ones composed again ([`documents`])
+//!
+//! It needs no key and changes nothing; whoever runs it may read the data directory and the database.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::app::config::Config;
+use crate::app::{StartError, composing, read_trust};
+use crate::compose::{Composer, Templates};
+use crate::db::seal::SealRow;
+use crate::db::staff::StaffRow;
+use crate::db::{Db, DbError};
+use crate::hall::file::Hall;
+use crate::ledger::entry::Entry;
+use crate::ledger::policy::Policy;
+use crate::sequencer::publish::Publication;
+use crate::store::Store;
+use crate::verify::Trust;
+
+mod documents;
+mod log;
+mod seals;
+mod uses;
+
+/// Certificates looked at together.
+const PAGE: u32 = 256;
+
+/// Something that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// A stable name for programs.
+    pub code: &'static str,
+    /// The row or file: table and key.
+    pub place: String,
+    /// One Chinese sentence.
+    pub text: String,
+}
+
+/// What an audit looked at, and what it found.
+#[derive(Debug, Default, Serialize)]
+pub struct Audited {
+    /// Entries of the ledger.
+    pub entries: u64,
+    /// Uses of seals.
+    pub uses: u64,
+    /// Certificates and other documents.
+    pub certificates: u64,
+    /// Documents not composed again because their template has been published anew since.
+    pub not_composed: u64,
+    /// What does not fit; nothing: all is in order.
+    pub findings: Vec<Finding>,
+}
+
+impl Audited {
+    fn find(&mut self, code: &'static str, place: impl Into<String>, text: impl Into<String>) {
+        self.findings.push(Finding { code, place: place.into(), text: text.into() });
+    }
+}
+
+/// Why an audit could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// What is audited cannot be opened.
+    #[error(transparent)]
+    Open(#[from] StartError),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A worker thread was lost.
+    #[error("a worker was lost: {0}")]
+    Worker(#[from] tokio::task::JoinError),
+}
+
+/// The hall's books, opened to be read.
+pub struct Books {
+    hall: Hall,
+    db: Db,
+    store: Arc<Store>,
+    publication: Publication,
+    policy: Policy,
+    trust: Arc<Trust>,
+    templates: Templates,
+    composer: Arc<Composer>,
+    base_url: String,
+}
+
+impl Books {
+    /// Opens them; the service may be running.
+    pub async fn open(config: &Config) -> Result<Self, AuditError> {
+        let data = &config.data;
+        let trust_folder = data.join("keys/trust");
+        let text = |path: &std::path::Path| {
+            std::fs::read_to_string(path).map_err(|source| StartError::Io { path: path.to_owned(), source })
+        };
+        let (templates, composer) = composing(&config.extra_fonts)?;
+        Ok(Self {
+            hall: Hall::parse(&text(&data.join("hall.toml"))?).map_err(StartError::from)?,
+            db: Db::open_to_read(&config.address()).await?,
+            store: Arc::new(Store::open(&data.join("objects")).map_err(StartError::from)?),
+            publication: Publication::open(&data.join("log")).map_err(StartError::from)?,
+            policy: Policy::parse(&text(&trust_folder.join("policy.txt"))?).map_err(StartError::from)?,
+            trust: Arc::new(read_trust(&trust_folder)?),
+            templates,
+            composer,
+            base_url: config.base_url.trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// Closes the database.
+    pub async fn close(self) {
+        self.db.close().await;
+    }
+}
+
+/// What is needed to judge a use: looked up once.
+struct Register {
+    seals: HashMap<String, SealRow>,
+    staff: HashMap<String, StaffRow>,
+}
+
+/// Audits everything; `progress` is told how many certificates of how many are done.
+pub async fn audit(books: &Books, mut progress: impl FnMut(u64, u64)) -> Result<Audited, AuditError> {
+    let mut audited = Audited::default();
+    let entries = log::audit(books, &mut audited).await?;
+    let register = Register {
+        seals: books.db.seals().await?.into_iter().map(|seal| (seal.id.clone(), seal)).collect(),
+        staff: books.db.all_staff().await?.into_iter().map(|person| (person.id.clone(), person)).collect(),
+    };
+    seals::audit(&register, &entries, &mut audited);
+    let all = books.db.certificate_count().await?;
+    let mut last = String::new();
+    loop {
+        let page = books.db.certificates_after(&last, PAGE).await?;
+        let Some(end) = page.last() else { break };
+        last = end.id.clone();
+        for certificate in page {
+            uses::audit(books, &register, certificate, &mut audited).await?;
+            audited.certificates += 1;
+        }
+        progress(audited.certificates, all);
+    }
+    if entries.uses != audited.uses {
+        let text = format!("账本有 {} 次用印，用印记录中有 {} 次", entries.uses, audited.uses);
+        audited.find("use-count", "seal_use", text);
+    }
+    Ok(audited)
+}
+
+/// What the log says beside the uses.
+struct Entries {
+    /// Changes of seals, with their rows' statements, in order.
+    events: Vec<(u64, Entry)>,
+    /// How many uses.
+    uses: u64,
+}
+
+fn time(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or_default()
+}

@@ -1,0 +1,57 @@
+//! What an audit reads: rows in order, as they are, through connections that cannot write.
+
+use sqlx::FromRow;
+
+use super::certificate::CertificateRow;
+use super::sql::sql;
+use super::{Db, DbError};
+
+/// An entry of the ledger as kept.
+#[derive(Debug, Clone, FromRow)]
+pub struct EntryRow {
+    /// Leaf index.
+    pub idx: i64,
+    /// First word of the entry.
+    pub kind: String,
+    /// Exact bytes.
+    pub entry: Vec<u8>,
+    /// Leaf hash.
+    pub leaf: Vec<u8>,
+    /// Of a seal-use entry: the use.
+    pub seal_use: Option<String>,
+    /// Of a change of a seal: the statement whose salted digest stands in the entry.
+    pub statement: Option<Vec<u8>>,
+    /// Its salt.
+    pub salt: Option<Vec<u8>>,
+    /// When it was committed (microseconds).
+    pub at: i64,
+}
+
+impl Db {
+    /// The rows of entries of indexes `from..to`, in order.
+    pub async fn entry_rows(&self, from: u64, to: u64) -> Result<Vec<EntryRow>, DbError> {
+        sql("SELECT idx, kind, entry, leaf, seal_use, statement, salt, at FROM ledger_entry
+             WHERE idx >= ? AND idx < ? ORDER BY idx")
+        .bind(from as i64)
+        .bind(to as i64)
+        .all(self.readers())
+        .await
+    }
+
+    /// One more than the highest index there is a row of.
+    pub async fn entries_end(&self) -> Result<u64, DbError> {
+        let last: Option<i64> = sql("SELECT MAX(idx) FROM ledger_entry").the_value(self.readers()).await?;
+        Ok(last.map_or(0, |last| last as u64 + 1))
+    }
+
+    /// How many certificates there are.
+    pub async fn certificate_count(&self) -> Result<u64, DbError> {
+        let count: i64 = sql("SELECT COUNT(*) FROM certificate").the_value(self.readers()).await?;
+        Ok(count as u64)
+    }
+
+    /// The next certificates after an identifier, in order.
+    pub async fn certificates_after(&self, id: &str, limit: u32) -> Result<Vec<CertificateRow>, DbError> {
+        sql("SELECT * FROM certificate WHERE id > ? ORDER BY id LIMIT ?").bind(id).bind(limit).all(self.readers()).await
+    }
+}
