@@ -132,6 +132,7 @@ impl Judgement<'_, '_, '_> {
             });
             match checked {
                 Ok(at) => self.prove(at, Prover::SignatureTimestamp),
+                Err(Reason::TooMuchEvidence) => self.find(Reason::TooMuchEvidence),
                 Err(_) if self.facts.is_seal => self.find(Reason::Timestamp),
                 Err(_) => self.find(Reason::TimestampUnproved),
             }
