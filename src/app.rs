@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -20,7 +21,7 @@ use crate::pdf::Form;
 use crate::pki::certificate::{Certificate, CertificateError};
 use crate::sequencer::publish::Publication;
 use crate::sequencer::{Sequencer, SequencerError};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, UNFINISHED};
 use crate::vault::{Vault, VaultError};
 use crate::verify::{Trust, TrustError};
 
@@ -331,20 +332,44 @@ fn check_templates(hall: &Hall, templates: &Templates) -> Result<(), StartError>
     if problems.is_empty() { Ok(()) } else { Err(StartError::Templates(problems.join("; "))) }
 }
 
-/// The trust folder as a verifier reads it.
+/// Folders in a trust folder; what lies in one is said in [`Trust::from_files`].
+const TRUST_FOLDERS: [&str; 4] = ["halls", "outside", "tsa", "seals"];
+/// The largest file read of a trust folder: the longest revocation list, in PEM.
+const MAX_TRUST_FILE: u64 = 12 << 20;
+
+/// The trust folder as a verifier reads it: everything in it, or nothing. Hidden files and those that are being written are passed over.
 pub fn read_trust(folder: &Path) -> Result<Trust, StartError> {
-    let mut files = Vec::new();
-    for prefix in ["", "halls/", "outside/", "tsa/", "seals/"] {
-        let folder = folder.join(prefix);
-        if !prefix.is_empty() && !folder.is_dir() {
-            continue;
-        }
-        for file in list(&folder)?.into_iter().filter(|file| file.is_file()) {
-            let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            files.push((format!("{prefix}{name}"), read(&file)?));
+    let (mut files, mut folders) = (Vec::new(), vec![String::new()]);
+    while let Some(prefix) = folders.pop() {
+        for path in list(&folder.join(&prefix))? {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if name.starts_with('.') || path.extension().is_some_and(|kind| kind == UNFINISHED) {
+                continue;
+            }
+            let name = format!("{prefix}{name}");
+            if TRUST_FOLDERS.contains(&name.as_str()) {
+                folders.push(format!("{name}/"));
+            } else if Trust::reads(&name)? {
+                files.push((name, read_regular(&path, MAX_TRUST_FILE).map_err(at(&path))?));
+            } else {
+                open_regular(&path).map_err(at(&path))?;
+            }
         }
     }
+    files.sort_by_key(|(name, _)| (name.contains('/'), name.clone()));
     Ok(Trust::from_files(files)?)
+}
+
+/// Opens a regular file. Asked before it is opened: a pipe would be waited for.
+pub fn open_regular(path: &Path) -> std::io::Result<File> {
+    if fs::metadata(path)?.is_file() { File::open(path) } else { Err(std::io::Error::other("not a regular file")) }
+}
+
+/// A regular file of at most so many bytes.
+pub fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most { Err(std::io::Error::other("the file is too large")) } else { Ok(bytes) }
 }
 
 /// Held while the service runs. Unlocked by name when dropped: merely closing the file leaves it locked for as long as a

@@ -11,7 +11,7 @@ use yinxin::acts::audit::{Audited, Books, audit};
 use yinxin::acts::picture::{self, Painter};
 use yinxin::acts::{report, webhooks};
 use yinxin::app::config::Config;
-use yinxin::app::{App, Clock, read_trust};
+use yinxin::app::{App, Clock, open_regular, read_regular, read_trust};
 use yinxin::cms::{Kind, SignedData};
 use yinxin::demo::{self, Demo};
 use yinxin::ledger::proof::TlogProof;
@@ -417,11 +417,7 @@ struct OnDisk {
 
 impl OnDisk {
     fn open(path: &Path) -> std::io::Result<Self> {
-        // Asked before it is opened: a pipe would be waited for.
-        if !std::fs::metadata(path)?.is_file() {
-            return Err(std::io::Error::other("not a regular file"));
-        }
-        let file = File::open(path)?;
+        let file = open_regular(path)?;
         let size = file.metadata()?.len();
         Ok(Self { file, size })
     }
@@ -450,9 +446,12 @@ fn judge(path: &Path, trust: &Trust, now: Timestamp) -> std::io::Result<Report> 
     Ok(verify(&bytes, trust, now))
 }
 
+/// The largest file of a log: 256 entries of 64 KiB.
+const MAX_LOG_FILE: u64 = 17 << 20;
+
 fn copy_of_log(folder: &Path, trust: &Trust) -> Result<Replay, Failed> {
     let policy = trust.policy().ok_or("the folder of trust names no log: policy.txt and log.vkey are missing")?;
-    Ok(Replay::read(policy, |path| std::fs::read(folder.join(path)))?)
+    Ok(Replay::read(policy, |path| read_regular(&folder.join(path), MAX_LOG_FILE))?)
 }
 
 fn as_of_log(report: Report, copy: Option<&Replay>) -> Report {

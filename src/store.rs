@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::digest::Digest;
 
 /// Last part of the name of a file that is still being written.
-const UNFINISHED: &str = "tmp";
+pub const UNFINISHED: &str = "tmp";
 
 /// A folder of immutable objects: `objects/ab/abcd….`
 #[derive(Debug)]

@@ -69,6 +69,7 @@ async fn since(app: &App, report: &Report) -> Result<Known, ActError> {
     for signature in &report.signatures {
         let (Some(ledger), Some(seal)) = (&signature.ledger, &signature.seal) else { continue };
         if origin.as_ref() != Some(&ledger.log) {
+            since.push(Since::Elsewhere);
             continue;
         }
         if !app.sequencer.agrees(ledger.index, &ledger.leaf, ledger.size, &ledger.root).await? {
@@ -83,7 +84,7 @@ async fn since(app: &App, report: &Report) -> Result<Known, ActError> {
             _ => Since::Stands,
         });
     }
-    Ok(match (since.is_empty(), in_force) {
+    Ok(match (since.iter().all(|since| *since == Since::Elsewhere), in_force) {
         (true, _) => Known::Nothing,
         (_, true) => Known::Since(since),
         (_, false) => Known::NotInForce,

@@ -56,6 +56,8 @@ pub struct Replay {
     leaves: Vec<Digest>,
     /// Everything but uses of seals, in order.
     events: Vec<(u64, Entry)>,
+    /// The last entry that is not read here.
+    unread: Option<u64>,
 }
 
 /// What became of a use of a seal, as a log tells it.
@@ -73,6 +75,17 @@ pub enum Since {
     Fork,
     /// The log is shorter than the proof's tree: the copy is older than the document.
     Older,
+    /// Later entries are not read here, and may say anything.
+    Unread,
+    /// Its proof is not of this log.
+    Elsewhere,
+}
+
+impl Since {
+    /// Whether nothing is known of the time since.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Older | Self::Unread | Self::Elsewhere)
+    }
 }
 
 impl Replay {
@@ -91,17 +104,19 @@ impl Replay {
         if checkpoint.size > MAX_ENTRIES {
             return Err(ReplayError::TooLarge);
         }
-        let (mut leaves, mut events) = (Vec::new(), Vec::new());
+        let (mut leaves, mut events, mut unread) = (Vec::new(), Vec::new(), None);
         for bundle in
             (0..checkpoint.size.div_ceil(FULL_WIDTH.into())).filter_map(|i| Bundle::of_tree(checkpoint.size, i))
         {
             let path = bundle.to_string();
             let bytes = file(path.clone())?;
             for entry in bundle.decode(&bytes).map_err(|source| ReplayError::Bundle { path, source })? {
-                // An entry of a later version says nothing here; it still counts in the tree.
+                let index = leaves.len() as u64;
                 match Entry::parse(entry) {
-                    Ok(Entry::SealUse(_)) | Err(_) => {}
-                    Ok(event) => events.push((leaves.len() as u64, event)),
+                    Ok(Entry::SealUse(_)) => {}
+                    Ok(event) => events.push((index, event)),
+                    // An entry of a later version counts in the tree; what it says is left open.
+                    Err(_) => unread = Some(index),
                 }
                 leaves.push(leaf_hash(entry));
             }
@@ -109,12 +124,17 @@ impl Replay {
         if Edge::of_leaves(leaves.iter().copied()).root() != checkpoint.root {
             return Err(ReplayError::OtherRoot);
         }
-        Ok(Self { checkpoint, leaves, events })
+        Ok(Self { checkpoint, leaves, events, unread })
     }
 
     /// The checkpoint it is as of.
     pub const fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
+    }
+
+    /// Whether there is an entry after this one that is not read here.
+    pub fn is_unread_after(&self, index: u64) -> bool {
+        self.unread.is_some_and(|unread| unread > index)
     }
 
     /// What became of the use by `seal` that a proof places at `index` with this leaf, in a tree of `size` and `root`.

@@ -41,6 +41,18 @@ impl GeneralName {
         Ok(known.unwrap_or_else(|| Self::Other(element.tag, element.content.to_vec())))
     }
 
+    /// The number of its form, whether it is read here or not.
+    pub(crate) fn form(&self) -> u8 {
+        match self {
+            Self::Email(_) => 1,
+            Self::Dns(_) => 2,
+            Self::Directory(_) => 4,
+            Self::Uri(_) => 6,
+            Self::Ip(_) => 7,
+            Self::Other(tag, _) => tag & 0x1f,
+        }
+    }
+
     /// The names that a reader still holds.
     pub(crate) fn read_all(mut reader: Reader<'_>) -> Result<Vec<Self>, NotDer> {
         let mut names = Vec::new();

@@ -27,6 +27,7 @@ pub mod strength;
 pub mod suite;
 mod time;
 pub(crate) mod tlv;
+pub mod work;
 
 #[cfg(test)]
 pub(crate) mod testing;

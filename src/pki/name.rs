@@ -1,7 +1,9 @@
 //! Distinguished names: as the hall's certificates carry them, `C=CN, O=…, CN=…`, one attribute in each RDN (RFC 5280 section 4.1.2.4), and anybody's as they are compared (section 7.1).
 
+use super::general_name::GeneralName;
 use super::tlv::{
-    BMP_STRING, Element, IA5_STRING, NotDer, OID, PRINTABLE_STRING, SEQUENCE, SET, UTF8_STRING, set_of, tlv,
+    BMP_STRING, Element, IA5_STRING, NotDer, OID, PRINTABLE_STRING, SEQUENCE, SET, UTF8_STRING, context_primitive,
+    set_of, tlv,
 };
 
 /// The most characters in O and in CN (RFC 5280 appendix A, ub-organization-name and ub-common-name).
@@ -64,7 +66,25 @@ impl DistinguishedName {
 /// Anybody's Name in the form in which names are compared (RFC 5280 section 7.1): texts without regard to their string type, to case and to
 /// runs of spaces. Compatibility characters (NFKC) are not folded: such names differ here, and nothing is found rather than something wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(crate) struct CanonicalName(Vec<Vec<u8>>);
+pub(crate) struct CanonicalName(Vec<Rdn>);
+
+/// One part of a name: its attributes as a SET OF, and whether every value is text whose characters are known.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Rdn {
+    set: Vec<u8>,
+    is_text: bool,
+}
+
+/// Whether a name lies in a subtree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Within {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// Nobody can say: a form or a text that is not read here, or a name without the part that is constrained.
+    Unknown,
+}
 
 impl CanonicalName {
     /// Reads a DER Name.
@@ -88,14 +108,21 @@ impl CanonicalName {
         self.0.is_empty()
     }
 
-    /// Whether this name lies in the subtree below `base`, itself included (section 4.2.1.10).
-    pub(crate) fn is_within(&self, base: &Self) -> bool {
-        self.0.starts_with(&base.0)
+    /// Whether this name lies in the subtree below `base`, itself included (section 4.2.1.10). Texts in characters that are not known may be anything.
+    pub(crate) fn is_within(&self, base: &Self) -> Within {
+        let differ = || self.0.iter().zip(&base.0).filter(|(own, theirs)| own != theirs);
+        if self.0.len() < base.0.len() || differ().any(|(own, theirs)| own.is_text && theirs.is_text) {
+            Within::No
+        } else if differ().next().is_some() {
+            Within::Unknown
+        } else {
+            Within::Yes
+        }
     }
 }
 
-/// The values of emailAddress (1.2.840.113549.1.9.1) in a DER Name.
-pub(crate) fn email_addresses(der: &[u8]) -> Result<Vec<String>, NotDer> {
+/// The values of emailAddress (1.2.840.113549.1.9.1) in a DER Name, as alternative names would have them (rfc822Name).
+pub(crate) fn email_addresses(der: &[u8]) -> Result<Vec<GeneralName>, NotDer> {
     const EMAIL_ADDRESS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01";
     let mut found = Vec::new();
     let mut relative = Element::parse(der, SEQUENCE)?.reader()?;
@@ -104,25 +131,27 @@ pub(crate) fn email_addresses(der: &[u8]) -> Result<Vec<String>, NotDer> {
         while !attributes.is_finished() {
             let mut attribute = attributes.expect(SEQUENCE)?.reader()?;
             if attribute.expect(OID)?.content == EMAIL_ADDRESS {
-                // What is no text matches no constraint.
-                found.push(text(&attribute.element()?).unwrap_or_default());
+                let value = attribute.element()?;
+                let read = text(&value).filter(|text| text.is_ascii()).map(GeneralName::Email);
+                found.push(read.unwrap_or_else(|| GeneralName::Other(context_primitive(1), value.content.to_vec())));
             }
         }
     }
     Ok(found)
 }
 
-fn canonical_rdn(set: &Element<'_>) -> Result<Vec<u8>, NotDer> {
+fn canonical_rdn(set: &Element<'_>) -> Result<Rdn, NotDer> {
     let mut reader = set.reader()?;
-    let mut attributes = Vec::new();
+    let (mut attributes, mut is_text) = (Vec::new(), true);
     while !reader.is_finished() {
         let mut attribute = reader.expect(SEQUENCE)?.reader()?;
         let (kind, value) = (attribute.expect(OID)?, attribute.element()?);
         attribute.finish()?;
         let folded = text(&value).map(|text| tlv(UTF8_STRING, &[fold(&text).as_bytes()]));
+        is_text &= folded.is_some();
         attributes.push(tlv(SEQUENCE, &[kind.full, folded.as_deref().unwrap_or(value.full)]));
     }
-    Ok(set_of(SET, attributes))
+    Ok(Rdn { set: set_of(SET, attributes), is_text })
 }
 
 /// The text of a string type whose characters are known; others are compared by bytes.
@@ -187,7 +216,16 @@ mod tests {
         let name = |organization, name| CanonicalName::of(DistinguishedName::new(organization, name).unwrap().as_der());
         let (one, other) = (name("云溪市", "甲").unwrap(), name("云溪市公安局", "甲").unwrap());
         let base = CanonicalName(one.0[..2].to_vec());
-        assert!(one.is_within(&base) && one.is_within(&one) && one.is_within(&CanonicalName::default()));
-        assert!(!other.is_within(&base) && !base.is_within(&one));
+        for above in [&base, &one, &CanonicalName::default()] {
+            assert_eq!(one.is_within(above), Within::Yes);
+        }
+        assert_eq!([other.is_within(&base), base.is_within(&one)], [Within::No; 2]);
+        // A text in unknown characters may be the one that is meant.
+        let unread = |rdn: &Rdn| Rdn { set: [&rdn.set, &b"x"[..]].concat(), is_text: false };
+        let teletex = CanonicalName(vec![one.0[0].clone(), unread(&one.0[1])]);
+        assert_eq!([teletex.is_within(&base), one.is_within(&teletex)], [Within::Unknown; 2]);
+        assert_eq!(teletex.is_within(&teletex), Within::Yes);
+        let elsewhere = CanonicalName(vec![other.0[1].clone(), unread(&one.0[1])]);
+        assert_eq!(elsewhere.is_within(&base), Within::No, "whatever is unread, another part differs");
     }
 }

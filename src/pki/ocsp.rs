@@ -17,6 +17,7 @@ use super::tlv::{
     BIT_STRING, ENUMERATED, Element, GENERALIZED_TIME, INTEGER, NotDer, OCTET_STRING, OID, Reader, SEQUENCE,
 };
 use super::tlv::{context, context_primitive};
+use crate::digest::Digest;
 
 /// The largest response read, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -62,6 +63,7 @@ impl From<CrlError> for OcspError {
 pub struct OcspResponse(Arc<Parsed>);
 
 struct Parsed {
+    digest: Digest,
     tbs: Vec<u8>,
     algorithm: Vec<u8>,
     signature: Vec<u8>,
@@ -151,8 +153,14 @@ impl OcspResponse {
         let singles = read_singles(data.expect(SEQUENCE)?.reader()?)?;
         check_extensions(&mut data)?;
         data.finish()?;
+        let digest = Digest::of(der);
         let (tbs, algorithm, signature) = (tbs.full.to_vec(), algorithm.full.to_vec(), signature.to_vec());
-        Ok(Self(Arc::new(Parsed { tbs, algorithm, signature, responder, produced_at, singles, certificates })))
+        Ok(Self(Arc::new(Parsed { digest, tbs, algorithm, signature, responder, produced_at, singles, certificates })))
+    }
+
+    /// The digest of its bytes.
+    pub(super) fn digest(&self) -> Digest {
+        self.0.digest
     }
 
     /// When it was signed.

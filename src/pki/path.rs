@@ -86,7 +86,7 @@ pub enum PathError {
     /// The path is valid for no policy that is acceptable, where one is required; or maps anyPolicy.
     #[error("no acceptable certificate policy")]
     Policy,
-    /// More than [`MAX_CERTIFICATES`], [`MAX_PATH`] or [`MAX_CANDIDATES`].
+    /// More than [`MAX_CERTIFICATES`], [`MAX_PATH`] or [`MAX_CANDIDATES`], or more than may be done for one file.
     #[error("certification path too long or too tangled")]
     TooMuch,
 }
@@ -138,7 +138,7 @@ impl ValidPath {
         &self.revocation
     }
 
-    /// The state of the path: the earliest revocation in it, else unknown if any is, else what the oldest evidence relied on says.
+    /// The state of the path: the earliest revocation in it, else what could not be looked through or is unknown if anything is, else what the oldest evidence relied on says.
     pub fn revocation(&self) -> RevocationState {
         let of_revoked = |state: &&RevocationState| match state {
             RevocationState::Revoked(revocation, _) => Some(revocation.at),
@@ -146,6 +146,9 @@ impl ValidPath {
         };
         if let Some(first) = self.revocation.iter().filter(|s| of_revoked(s).is_some()).min_by_key(of_revoked) {
             return *first;
+        }
+        if self.revocation.contains(&RevocationState::TooMuch) {
+            return RevocationState::TooMuch;
         }
         let mut oldest: Option<Evidence> = None;
         for state in &self.revocation {

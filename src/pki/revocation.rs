@@ -6,20 +6,22 @@
 //! - a response: the issuer with that same key, or a responder to which that key gave a certificate for it.
 //!
 //! Signers of lists and responses that are not themselves on the path must not be revoked either, which is asked in the same way, to a limit.
+//!
+//! What the verifier was given himself is asked first and for nothing; what a file brings is looked through as far as the file's [`Work`](super::work::Work) goes, and where that ends
+//! nothing is known: a heap of forged lists silences no true one.
 
 use jiff::Timestamp;
 
 use super::certificate::Certificate;
 use super::crl::{Crl, Listed, Reason, Revocation};
 use super::ocsp::{OcspResponse, Status};
-use super::path::{Purpose, Search, Settings};
+use super::path::{PathError, Purpose, Search, Settings};
 use super::scope::Reasons;
-use super::store::Pool;
+use super::store::{Origin, Pool};
+use super::suite::SuiteError;
+use super::work::Spent;
+use crate::digest::Digest;
 
-/// The most revocation lists and responses of a pool looked at; the store's own come first.
-const MAX_SOURCES: usize = 512;
-/// The most signatures of lists and responses verified for one path.
-const MAX_VERIFICATIONS: usize = 64;
 /// How often the signer of a list or response may itself be asked about in the same way.
 const MAX_DEPTH: usize = 3;
 
@@ -52,19 +54,21 @@ pub enum RevocationState {
     Revoked(Revocation, Evidence),
     /// No evidence at hand that speaks for the time asked about, or not for all reasons.
     Unknown,
+    /// The file brings more than is looked through; what is known does not say that it was revoked.
+    TooMuch,
 }
 
 /// The state of each certificate of `path`, signer first, but for the anchor.
 pub(super) fn states(path: &[Certificate], pool: &Pool<'_>, at: Timestamp) -> Vec<RevocationState> {
-    let mut inquiry = Inquiry { pool, at, left: MAX_VERIFICATIONS, asked: Vec::new() };
-    (0..path.len().saturating_sub(1)).map(|index| inquiry.state(&path[index..])).collect()
+    let state = |index| Inquiry { pool, at, is_spent: false, asked: Vec::new() }.state(&path[index..]);
+    (0..path.len().saturating_sub(1)).map(state).collect()
 }
 
 struct Inquiry<'a> {
     pool: &'a Pool<'a>,
     at: Timestamp,
-    /// Signatures that may still be verified.
-    left: usize,
+    /// Something that the file brought was not looked at, since no more may be done for it.
+    is_spent: bool,
     /// Certificates whose state is being asked, outermost first.
     asked: Vec<Certificate>,
 }
@@ -80,16 +84,25 @@ struct Finding<'a> {
 #[derive(Clone, Copy)]
 enum By<'a> {
     Lists { complete: List<'a>, delta: Option<List<'a>> },
-    Response(&'a OcspResponse),
+    Response(&'a OcspResponse, Origin),
 }
 
 #[derive(Clone, Copy)]
 struct List<'a> {
     crl: &'a Crl,
-    /// It came with the trust, so that its signature is worth remembering.
-    is_own: bool,
+    /// Of one that came with the trust the signature is worth remembering.
+    origin: Origin,
     /// The certificate names this list's issuer.
     is_named: bool,
+}
+
+impl Finding<'_> {
+    fn origin(&self) -> Origin {
+        match self.by {
+            By::Response(_, origin) => origin,
+            By::Lists { complete, delta } => delta.map_or(complete.origin, |delta| delta.origin.and(complete.origin)),
+        }
+    }
 }
 
 impl<'a> Inquiry<'a> {
@@ -106,7 +119,9 @@ impl<'a> Inquiry<'a> {
         // Only a hold is lifted; any other revocation is for good, whatever is said later.
         let is_lasting =
             |finding: &&Finding<'_>| finding.revocation.is_some_and(|r| r.reason != Reason::CertificateHold);
-        let lasting = findings.iter().filter(is_lasting).find(|finding| self.is_authentic(&finding.by, path));
+        let of = |origin| findings.iter().filter(move |finding| finding.origin() == origin).filter(is_lasting);
+        let mut lasting = of(Origin::Trust).chain(of(Origin::File));
+        let lasting = lasting.find(|finding| self.is_authentic(&finding.by, path));
         if let Some((revocation, evidence)) =
             lasting.and_then(|f| f.revocation.map(|revocation| (revocation, f.evidence)))
         {
@@ -131,6 +146,7 @@ impl<'a> Inquiry<'a> {
         }
         self.asked.pop();
         match (state, oldest) {
+            (RevocationState::Unknown, _) if self.is_spent => RevocationState::TooMuch,
             (RevocationState::Unknown, Some(evidence)) if covered == Reasons::ALL => {
                 RevocationState::NotRevoked(evidence)
             }
@@ -146,20 +162,22 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Complete lists that speak of the certificate, alone and with every delta list that continues them.
-    fn lists(&self, certificate: &Certificate) -> Vec<Finding<'a>> {
-        let speaking = |(crl, is_own): (&'a Crl, bool)| {
+    fn lists(&mut self, certificate: &Certificate) -> Vec<Finding<'a>> {
+        let speaking = |(crl, origin): (&'a Crl, Origin)| {
             let coverage = crl.covers(certificate);
-            let list = List { crl, is_own, is_named: coverage.is_named };
+            let list = List { crl, origin, is_named: coverage.is_named };
             (coverage.reasons != Reasons::NONE).then_some((list, coverage.reasons))
         };
-        let lists = self.pool.all_lists().take(MAX_SOURCES).filter_map(speaking);
+        let lists = self.pool.all_lists().filter_map(speaking);
         let (deltas, complete): (Vec<_>, Vec<_>) = lists.partition(|(list, _)| list.crl.is_delta());
         let mut findings = Vec::new();
         for (list, reasons) in complete {
             let listed = list.crl.listed(certificate);
             findings.push(finding(list, None, reasons, listed));
             for (delta, _) in deltas.iter().filter(|(delta, _)| delta.crl.continues(list.crl)) {
-                findings.push(finding(list, Some(*delta), reasons, delta.crl.listed(certificate).or(listed)));
+                if self.may_look(delta.origin.and(list.origin)) {
+                    findings.push(finding(list, Some(*delta), reasons, delta.crl.listed(certificate).or(listed)));
+                }
             }
         }
         findings
@@ -167,7 +185,7 @@ impl<'a> Inquiry<'a> {
 
     fn responses(&self, certificate: &Certificate, issuer: &Certificate) -> Vec<Finding<'a>> {
         let mut findings = Vec::new();
-        for response in self.pool.all_responses().take(MAX_SOURCES) {
+        for (response, origin) in self.pool.all_responses() {
             let Some(single) = response.about(certificate, issuer) else { continue };
             let revocation = match single.status {
                 Status::Good => None,
@@ -176,9 +194,33 @@ impl<'a> Inquiry<'a> {
             };
             let (this_update, next_update) = (single.this_update, single.next_update);
             let evidence = Evidence { source: Source::Ocsp, this_update, next_update };
-            findings.push(Finding { evidence, reasons: Reasons::ALL, revocation, by: By::Response(response) });
+            findings.push(Finding { evidence, reasons: Reasons::ALL, revocation, by: By::Response(response, origin) });
         }
         findings
+    }
+
+    /// Whether something may be looked at: anything of the trust's own, and what the file brought while its work lasts.
+    fn may_look(&mut self, origin: Origin) -> bool {
+        let may_look = origin == Origin::Trust || self.pool.work.look().is_ok();
+        self.is_spent |= !may_look;
+        may_look
+    }
+
+    /// Whether `authority`'s key signed something of this digest.
+    fn is_signed(
+        &mut self,
+        authority: &Certificate,
+        signed: Digest,
+        paid: Origin,
+        verify: impl FnOnce() -> Result<(), SuiteError>,
+    ) -> bool {
+        match self.pool.verify(authority, signed, paid, verify) {
+            Ok(verified) => verified.is_ok(),
+            Err(Spent) => {
+                self.is_spent = true;
+                false
+            }
+        }
     }
 
     fn is_authentic(&mut self, by: &By<'_>, path: &[Certificate]) -> bool {
@@ -186,7 +228,7 @@ impl<'a> Inquiry<'a> {
             By::Lists { complete, delta } => {
                 self.is_list_authentic(complete, path) && delta.is_none_or(|delta| self.is_list_authentic(&delta, path))
             }
-            By::Response(response) => self.is_response_authentic(response, path),
+            By::Response(response, origin) => self.is_response_authentic(response, *origin, path),
         }
     }
 
@@ -195,26 +237,24 @@ impl<'a> Inquiry<'a> {
         let above = &path[1..];
         // The key that signed the certificate; for a list that is named, any key on the path.
         let direct = if list.is_named { above.len() } else { 1 };
-        if above[..direct].iter().any(|authority| self.is_by(list, authority)) {
+        if above[..direct].iter().any(|authority| self.is_by(list, authority, list.origin)) {
             return true;
         }
-        let pool = self.pool;
-        let others = pool.certificates.iter().chain(above).filter(|other| **other != above[0]);
-        others.into_iter().any(|other| {
-            list.crl.may_be_by(other) && self.is_by(list, other) && self.may_sign_for(other, path, list.is_named)
+        let brought = self.pool.certificates.iter().map(|other| (other, Origin::File));
+        let others = brought.chain(above.iter().map(|other| (other, list.origin)));
+        others.filter(|(other, _)| **other != above[0]).any(|(other, paid)| {
+            self.may_look(paid) && self.is_by(list, other, paid) && self.may_sign_for(other, path, list.is_named)
         })
     }
 
-    fn is_by(&mut self, list: &List<'_>, authority: &Certificate) -> bool {
-        let verified = self.pool.store.verified();
-        if !list.crl.may_be_by(authority) || self.left == 0 {
+    fn is_by(&mut self, list: &List<'_>, authority: &Certificate, paid: Origin) -> bool {
+        if !list.crl.may_be_by(authority) {
             return false;
         }
-        self.left -= 1;
-        let verify = || list.crl.verify_signature(authority.spki_der());
-        let is_by = verified.check(authority, list.crl.digest(), verify).is_ok();
-        if is_by && list.is_own {
-            verified.remember(authority, list.crl.digest());
+        let verify = || list.crl.verify_signature(authority.spki_der()).map_err(|_| SuiteError::Signature);
+        let is_by = self.is_signed(authority, list.crl.digest(), paid, verify);
+        if is_by && list.origin == Origin::Trust {
+            self.pool.store.verified().remember(authority, list.crl.digest());
         }
         is_by
     }
@@ -231,6 +271,7 @@ impl<'a> Inquiry<'a> {
             return true;
         }
         let found = Search::new(self.pool, anchor, &settings).and_then(|search| search.find(other));
+        self.is_spent |= matches!(found, Err(PathError::TooMuch));
         let Ok((other_path, _)) = found else { return false };
         // What a certificate that is being asked about has signed is no witness for it.
         let is_independent = !other_path.iter().any(|certificate| self.asked.contains(certificate));
@@ -246,23 +287,25 @@ impl<'a> Inquiry<'a> {
         })
     }
 
-    fn is_response_authentic(&mut self, response: &OcspResponse, path: &[Certificate]) -> bool {
-        let (issuer, store) = (&path[1], self.pool.store);
-        let signers = std::iter::once(issuer).chain(response.certificates()).chain(self.pool.certificates);
-        for signer in signers.filter(|signer| response.names_responder(signer)) {
-            let is_issuer = signer.spki_der() == issuer.spki_der();
-            if self.left == 0 || !(is_issuer || response.may_be_by(signer, issuer)) {
+    fn is_response_authentic(&mut self, response: &OcspResponse, origin: Origin, path: &[Certificate]) -> bool {
+        let issuer = &path[1];
+        let with_it = std::iter::once(issuer).chain(response.certificates()).map(|signer| (signer, origin));
+        for (signer, paid) in with_it.chain(self.pool.certificates.iter().map(|signer| (signer, Origin::File))) {
+            if !self.may_look(paid) || !response.names_responder(signer) {
                 continue;
             }
-            self.left -= 1;
-            if response.verify_signature(signer.spki_der()).is_err() {
+            let is_issuer = signer.spki_der() == issuer.spki_der();
+            let verify = || response.verify_signature(signer.spki_der());
+            if !(is_issuer || response.may_be_by(signer, issuer))
+                || !self.is_signed(signer, response.digest(), paid, verify)
+            {
                 continue;
             }
             if is_issuer {
                 return true;
             }
             let verify = || signer.verify_signature(issuer.spki_der());
-            if store.verified().check(issuer, signer.digest(), verify).is_err() {
+            if !self.is_signed(issuer, signer.digest(), paid, verify) {
                 continue;
             }
             let responder_path = [std::slice::from_ref(signer), &path[1..]].concat();

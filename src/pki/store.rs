@@ -1,15 +1,20 @@
 //! What a validation draws on: the verifier's trust, prepared once, and what one file carries beside it.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
 use super::certificate::Certificate;
 use super::crl::Crl;
 use super::ocsp::OcspResponse;
+use super::suite::SuiteError;
+use super::work::{Spent, Work};
 use crate::digest::Digest;
 
 /// The most signatures remembered: 32 bytes each.
 const MAX_REMEMBERED: usize = 16 * 1024;
+/// The most revocation lists and responses of a file looked at.
+const MAX_SOURCES: usize = 512;
 
 /// Anchors, and revocation lists and responses that came with them. Remembers which signatures it has seen to be right; that is all that changes in it.
 #[derive(Debug, Default)]
@@ -42,7 +47,7 @@ impl Store {
 }
 
 /// A store, and what one file carries: certificates, lists and responses that come from strangers and count for what their signatures make them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Pool<'a> {
     /// The trust.
     pub store: &'a Store,
@@ -52,22 +57,69 @@ pub struct Pool<'a> {
     pub lists: &'a [Crl],
     /// OCSP responses.
     pub responses: &'a [OcspResponse],
+    /// What may still be done for the file.
+    pub work: Rc<Work>,
 }
 
 impl<'a> Pool<'a> {
     /// A store with the certificates of a file, without any revocation information of the file's.
     pub fn new(store: &'a Store, certificates: &'a [Certificate]) -> Self {
-        Self { store, certificates, lists: &[], responses: &[] }
+        Self { store, certificates, lists: &[], responses: &[], work: Rc::default() }
     }
 
-    /// All lists, and whether each is the store's own.
-    pub(super) fn all_lists(&self) -> impl Iterator<Item = (&'a Crl, bool)> {
-        self.store.lists.iter().map(|list| (list, true)).chain(self.lists.iter().map(|list| (list, false)))
+    /// All lists, the store's own first.
+    pub(super) fn all_lists(&self) -> impl Iterator<Item = (&'a Crl, Origin)> {
+        owned(&self.store.lists, self.lists)
     }
 
-    pub(super) fn all_responses(&self) -> impl Iterator<Item = &'a OcspResponse> {
-        self.store.responses.iter().chain(self.responses)
+    /// All responses, the store's own first.
+    pub(super) fn all_responses(&self) -> impl Iterator<Item = (&'a OcspResponse, Origin)> {
+        owned(&self.store.responses, self.responses)
     }
+
+    /// Verifies that `issuer`'s key signed something of this digest, unless that is known.
+    pub(super) fn verify(
+        &self,
+        issuer: &Certificate,
+        signed: Digest,
+        paid: Origin,
+        verify: impl FnOnce() -> Result<(), SuiteError>,
+    ) -> Result<Result<(), SuiteError>, Spent> {
+        let verified = &self.store.verified;
+        if verified.knows(issuer, signed) {
+            return Ok(Ok(()));
+        }
+        let verify = || {
+            #[cfg(test)]
+            verified.verifications.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            verify()
+        };
+        match paid {
+            Origin::Trust => Ok(self.work.verify_for_free(Verified::entry(issuer, signed), verify)),
+            Origin::File => self.work.verify(Verified::entry(issuer, signed), verify),
+        }
+    }
+}
+
+/// Where a list, a response or a certificate comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The verifier was given it.
+    Trust,
+    /// The file brought it.
+    File,
+}
+
+impl Origin {
+    /// Where something comes from that takes both.
+    pub(super) fn and(self, other: Self) -> Self {
+        if self == Self::File { self } else { other }
+    }
+}
+
+fn owned<'a, T>(own: &'a [T], brought: &'a [T]) -> impl Iterator<Item = (&'a T, Origin)> {
+    let brought = brought.iter().take(MAX_SOURCES).map(|one| (one, Origin::File));
+    own.iter().map(|one| (one, Origin::Trust)).chain(brought)
 }
 
 /// Signatures seen to be right: SHA-256 over the issuer's key and the whole certificate or list.
@@ -87,23 +139,13 @@ impl Verified {
         Digest::of_parts(&[issuer.spki_digest().as_bytes(), signed.as_bytes()])
     }
 
-    /// Verifies unless remembered. The result is not remembered.
-    pub(super) fn check<E>(
-        &self,
-        issuer: &Certificate,
-        signed: Digest,
-        verify: impl FnOnce() -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// Whether it is remembered that `issuer`'s key signed something of this digest.
+    fn knows(&self, issuer: &Certificate, signed: Digest) -> bool {
         // A thread that panicked while it held the lock left a whole set behind.
-        if self.seen.lock().unwrap_or_else(PoisonError::into_inner).contains(&Self::entry(issuer, signed)) {
-            return Ok(());
-        }
-        #[cfg(test)]
-        self.verifications.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        verify()
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).contains(&Self::entry(issuer, signed))
     }
 
-    /// Remembers what [`check`](Self::check) found right.
+    /// Remembers that `issuer`'s key signed something of this digest.
     pub(super) fn remember(&self, issuer: &Certificate, signed: Digest) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= MAX_REMEMBERED {

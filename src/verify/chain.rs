@@ -63,7 +63,7 @@ impl Chain {
             reasons.push(Reason::Expired);
         }
         match self.path.revocation() {
-            RevocationState::NotRevoked(_) => {}
+            RevocationState::NotRevoked(_) | RevocationState::TooMuch => {}
             RevocationState::Unknown => reasons.push(Reason::RevocationUnknown),
             RevocationState::Revoked(revocation, _) => {
                 reasons.push(if claimed.is_some_and(|claimed| claimed >= revocation.at) {
@@ -74,6 +74,9 @@ impl Chain {
                     Reason::RevokedNoProof
                 });
             }
+        }
+        if self.path.revocation_states().contains(&RevocationState::TooMuch) {
+            reasons.push(Reason::TooMuchEvidence);
         }
         reasons
     }
@@ -92,7 +95,7 @@ pub(super) fn path_reason(error: &PathError) -> Reason {
         | PathError::PathLength(_)
         | PathError::UnknownCritical { .. }
         | PathError::NameConstraint(_)
-        | PathError::Policy
-        | PathError::TooMuch => Reason::ChainRule,
+        | PathError::Policy => Reason::ChainRule,
+        PathError::TooMuch => Reason::TooMuchEvidence,
     }
 }

@@ -1,6 +1,8 @@
 //! What a file brings to prove its signatures: certificates, revocation lists, answers of authorities. All of it comes from
 //! strangers and counts for what its signatures make it; what does not read is left out.
 
+use std::rc::Rc;
+
 use crate::cms::SignedData;
 use crate::cms::timestamp::TimestampToken;
 use crate::pdf::read::{Document, ValidationData};
@@ -8,6 +10,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::crl::Crl;
 use crate::pki::ocsp::OcspResponse;
 use crate::pki::store::{Pool, Store};
+use crate::pki::work::Work;
 
 /// Pieces of one kind that are looked at.
 const MAX_PIECES: usize = 128;
@@ -18,6 +21,8 @@ pub(super) struct Evidence {
     certificates: Vec<Certificate>,
     lists: Vec<Crl>,
     responses: Vec<OcspResponse>,
+    /// One sum for the whole file: what may still be verified of all this.
+    work: Rc<Work>,
 }
 
 impl Evidence {
@@ -61,6 +66,12 @@ impl Evidence {
 
     /// Beside what is trusted.
     pub(super) fn pool<'p>(&'p self, store: &'p Store) -> Pool<'p> {
-        Pool { store, certificates: &self.certificates, lists: &self.lists, responses: &self.responses }
+        Pool {
+            store,
+            certificates: &self.certificates,
+            lists: &self.lists,
+            responses: &self.responses,
+            work: self.work.clone(),
+        }
     }
 }

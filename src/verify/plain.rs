@@ -4,16 +4,8 @@ use std::fmt;
 
 use jiff::tz::{TimeZone, offset};
 
-use super::report::{Report, Today, Verdict};
-
-/// The text without what would move the cursor or turn the order of writing: a file may not write its own verdict.
-fn shown(text: &str) -> String {
-    let moves = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if moves(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
+use super::report::{Report, SignatureReport, Today, Verdict};
+use super::said::shown;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,14 +19,11 @@ impl fmt::Display for Report {
             writeln!(f, "  · {}", reason.text)?;
         }
         for signature in &self.signatures {
-            match (&signature.signer, &signature.name) {
-                (Some(signer), _) => write!(f, "  印章：{}", shown(signer))?,
-                (None, Some(name)) => write!(f, "  印章：自称“{}”，未经证实", shown(name))?,
-                (None, None) => write!(f, "  印章：—")?,
-            }
+            write!(f, "  {}", signer(signature))?;
             if let Some(at) = signature.signed_at {
-                let local = at.to_zoned(TimeZone::fixed(offset(8)));
-                write!(f, "；用印时间 {}", local.strftime("%Y年%m月%d日 %H:%M:%S"))?;
+                let (local, of) =
+                    (at.to_zoned(TimeZone::fixed(offset(8))), if signature.is_seal { "用印" } else { "" });
+                write!(f, "；{of}时间 {}", local.strftime("%Y年%m月%d日 %H:%M:%S"))?;
             }
             if let Some(ledger) = &signature.ledger {
                 write!(f, "；用印公示账本 {} 第{}条（截至{}条）", ledger.log, ledger.index, ledger.size)?;
@@ -50,6 +39,22 @@ impl fmt::Display for Report {
     }
 }
 
+/// Who signed: by what it is, and never more than a claim unless it is valid.
+fn signer(signature: &SignatureReport) -> String {
+    let kind = match (signature.is_timestamp, signature.is_seal) {
+        (true, _) => "时间戳",
+        (_, true) => "印章",
+        _ => "签名",
+    };
+    let who = match (&signature.signer, &signature.name) {
+        (Some(signer), _) => shown(signer),
+        (None, Some(name)) => format!("自称“{}”", shown(name)),
+        (None, None) => "—".to_owned(),
+    };
+    let proved = if signature.verdict == Verdict::Valid { "" } else { "（未经证实）" };
+    format!("{kind}：{who}{proved}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +64,26 @@ mod tests {
         let report = Report::unopened("x").named("\u{1b}[2J正本.pdf\r\n\u{202e}fdp");
         let text = report.to_string();
         assert!(text.starts_with("\u{fffd}[2J正本.pdf\u{fffd}\u{fffd}\u{fffd}fdp：无效\n"), "{text:?}");
+    }
+
+    #[test]
+    fn nobody_is_called_a_seal_who_is_none() {
+        let seal = crate::verify::xml::tests::valid();
+        let unsure = SignatureReport { verdict: Verdict::Indeterminate, is_seal: false, ..seal.clone() };
+        let stamp = SignatureReport { is_timestamp: true, ..unsure.clone() };
+        let unnamed = SignatureReport { signer: None, ..unsure.clone() };
+        assert_eq!(
+            [&seal, &unsure, &stamp, &unnamed].map(signer),
+            [
+                "印章：CN=22020100000007",
+                "签名：CN=22020100000007（未经证实）",
+                "时间戳：CN=22020100000007（未经证实）",
+                "签名：自称“某局”（未经证实）"
+            ]
+        );
+        // And a seal that gives no name is still the hall's.
+        let unnamed = SignatureReport { name: None, ..seal };
+        assert_eq!(unnamed.title(), "CN=22020100000007");
+        assert!(Report::new(vec![], vec![unnamed]).said().cause.starts_with("本文件由CN=22020100000007盖章"));
     }
 }

@@ -77,6 +77,8 @@ pub enum Reason {
     NoChain,
     /// A path that breaks a rule.
     ChainRule,
+    /// More certificates, lists, responses or timestamps than are verified for one file.
+    TooMuchEvidence,
     /// The certificate has expired and nothing proves that the signature is older.
     Expired,
     /// The signature claims a time before its certificate.
@@ -133,6 +135,10 @@ pub enum Reason {
     RetiredSince,
     /// The copy is older than the document.
     LogCopyOlder,
+    /// Since the use the log has entries that are not read here.
+    LogEntryUnread,
+    /// A seal's use is in another log than the one that was asked.
+    LogElsewhere,
 }
 
 /// What a reason does to the verdict.
@@ -243,6 +249,7 @@ impl Reason {
             Self::CertificateNotNamed => ("certificate-not-named", maybe(Sub::SigConstraintsFailure), Intact, "签名没有锁定签名者的证书，不能确认是谁所签。"),
             Self::NoChain => ("no-chain", maybe(Sub::NoCertificateChainFound), Intact, "内容未被改动，但签名者不在可信名单之内，不能确认是谁所签，请向其发证机构核对。"),
             Self::ChainRule => ("chain-rule", maybe(Sub::ChainConstraintsFailure), Intact, "签名者的证书不符合规定的用途或层级，不能确认，请向其发证机构核对。"),
+            Self::TooMuchEvidence => ("too-much-evidence", Unconfirmed(None), Suspicious, "文件附带的证书、吊销名单或时间戳多得反常，没有逐一核验，不能确认，请向出证单位核对。"),
             Self::Expired => ("expired", maybe(Sub::OutOfBoundsNoPoe), Intact, "印章证书现已到期，又没有独立的见证说明盖章在到期之前，不能确认，请到大厅网站“验证证照”在线查验。"),
             Self::NotYetValid => ("not-yet-valid", Fails(Sub::NotYetValid), Intact, "签名所称的时间早于印章证书启用的时间，请勿采信。"),
             Self::SignedAfterExpiry => ("signed-after-expiry", Fails(Sub::Expired), Intact, "签名所称的时间晚于印章证书到期的时间，请勿采信。"),
@@ -269,6 +276,8 @@ impl Reason {
             Self::SuspendedSince => ("seal-suspended-since", Note, Intact, "盖章时有效；这枚印章之后被停用，停用前所盖的证照仍然有效，重要用途请向签发机关核实。"),
             Self::RetiredSince => ("seal-retired-since", Note, Intact, "盖章时有效；这枚印章之后已经注销，注销前所盖的证照仍然有效。"),
             Self::LogCopyOlder => ("log-copy-older", Note, Intact, "所给的账本副本比这次盖章还早，今天的状态没有查到，请取得新的账本副本后再查验。"),
+            Self::LogEntryUnread => ("log-entry-unread", Note, Intact, "账本中有这次盖章之后的登记是本程序读不懂的，今天的状态不能断定，请用新版程序再查验，或到大厅网站“验证证照”在线查验。"),
+            Self::LogElsewhere => ("log-elsewhere", Note, Intact, "文件中有印章的用印登记不在所查的账本上，它今天的状态没有查到，请向那枚印章的大厅查询。"),
             Self::NoWitness => ("no-independent-witness", Note, Intact, "没有独立见证：用印公示账本只由大厅自己作证，重要用途请到大厅网站“验证证照”在线查验。"),
         }
     }

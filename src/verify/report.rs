@@ -125,8 +125,9 @@ pub struct Report {
     pub reasons: Vec<Stated>,
     /// One for each signature, in the order of the form.
     pub signatures: Vec<SignatureReport>,
+    /// Of the document alone.
     #[serde(skip)]
-    found: Vec<Finding>,
+    document: Vec<Finding>,
 }
 
 /// The answer for one signature.
@@ -229,7 +230,7 @@ pub struct LedgerReport {
 
 impl Report {
     pub(super) fn new(document: Vec<Finding>, signatures: Vec<SignatureReport>) -> Self {
-        let mut found = document;
+        let mut found = document.clone();
         found.extend(signatures.iter().flat_map(SignatureReport::of_document));
         let conclusion = Conclusion::of(&mut found);
         let changed =
@@ -243,8 +244,14 @@ impl Report {
             sub_indication: conclusion.sub_indication,
             reasons: conclusion.reasons,
             signatures,
-            found,
+            document,
         }
+    }
+
+    /// What is found of the document, whatever its signatures are worth.
+    pub(super) fn of_document(&self) -> (Indication, Option<SubIndication>) {
+        let conclusion = Conclusion::of(&mut self.document.clone());
+        (conclusion.indication, conclusion.sub_indication)
     }
 
     /// The report on a file in which no signature can be judged.
@@ -291,9 +298,9 @@ impl Report {
 
     /// The report with what was found besides.
     pub(super) fn with(self, more: impl IntoIterator<Item = Finding>) -> Self {
-        let Self { file, today, signatures, mut found, .. } = self;
-        found.extend(more);
-        Self { file, today, ..Self::new(found, signatures) }
+        let Self { file, today, signatures, mut document, .. } = self;
+        document.extend(more);
+        Self { file, today, ..Self::new(document, signatures) }
     }
 
     /// Whether the verdict is *valid*: what a finished document must be before it leaves.
@@ -305,8 +312,7 @@ impl Report {
     /// document with several seals must be before the next.
     pub fn is_valid_so_far(&self) -> bool {
         let all = !self.signatures.is_empty() && self.signatures.iter().all(|s| s.verdict == Verdict::Valid);
-        all && (self.is_valid()
-            || self.found.iter().all(|f| f.reason == Reason::SealMissing || f.effect() == Effect::Note))
+        all && self.document.iter().all(|f| f.reason == Reason::SealMissing || f.effect() == Effect::Note)
     }
 
     /// Verdict and codes in one line, for records; names nobody.

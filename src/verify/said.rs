@@ -5,6 +5,16 @@ use jiff::Timestamp;
 use super::report::{Integrity, Report, SignatureReport, Today, Verdict};
 use crate::digest::Digest;
 
+/// Whether a character turns the order of writing or begins a line: with these a file could write a verdict of its own.
+pub(super) fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text out of a file as it is shown: nothing in it moves the cursor or turns the order of writing.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || turns(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 /// What was asked, and when: what a report that is handed on has to say besides the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
@@ -93,7 +103,7 @@ impl Report {
 
     /// Who sealed a valid document. The name a signature gives is anybody's word; only a seal that is proved speaks under it.
     fn proved_by(&self) -> String {
-        let names: Vec<&str> = self.signatures.iter().filter_map(SignatureReport::proved_name).collect();
+        let names: Vec<String> = self.signatures.iter().filter_map(SignatureReport::proved_name).collect();
         match names[..] {
             [] => "本文件不是大厅的印章，由外部证书签名，盖章后没有改动。".into(),
             _ => format!("本文件由{}盖章，盖章后没有改动。", names.join("、")),
@@ -102,17 +112,18 @@ impl Report {
 }
 
 impl SignatureReport {
-    /// The name of a seal that is proved.
-    pub fn proved_name(&self) -> Option<&str> {
-        self.name.as_deref().filter(|_| self.is_seal && self.verdict == Verdict::Valid)
+    /// The name of a seal that is proved; its certificate's where the signature gives none.
+    pub fn proved_name(&self) -> Option<String> {
+        let is_proved = self.is_seal && self.verdict == Verdict::Valid;
+        self.name.as_ref().or(self.signer.as_ref()).filter(|_| is_proved).map(|name| shown(name))
     }
 
     /// What to call the signature: a name that is not proved is said to be a claim.
     pub fn title(&self) -> String {
         match (self.proved_name(), &self.name) {
             _ if self.is_timestamp => "时间戳".into(),
-            (Some(name), _) => name.to_owned(),
-            (None, Some(name)) => format!("自称“{name}”的签章（未经证实）"),
+            (Some(name), _) => name,
+            (None, Some(name)) => format!("自称“{}”的签章（未经证实）", shown(name)),
             (None, None) => "未署名的签章".into(),
         }
     }

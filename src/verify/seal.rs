@@ -9,6 +9,7 @@ use super::reason::Reason;
 use super::report::LedgerReport;
 use crate::cms::{SignedAttributes, SignedData};
 use crate::ledger::entry::Entry;
+use crate::ledger::note::VerifierKey;
 use crate::ledger::policy::Policy;
 use crate::ledger::proof::{self, ProofError, TlogProof};
 use crate::ledger::tree::leaf_hash;
@@ -51,8 +52,13 @@ pub(super) struct LedgerFinding {
 }
 
 impl LedgerFinding {
-    /// Checks the one proof: its entry is of this use, it is logged, and the policy's witnesses have seen it.
-    pub(super) fn of(signed: &SignedData, signed_at: Option<Timestamp>, policy: Option<&Policy>) -> Self {
+    /// Checks the one proof: its entry is of this use, it is logged in a log of this hall, and the policy's witnesses have seen it.
+    pub(super) fn of(
+        signed: &SignedData,
+        signed_at: Option<Timestamp>,
+        policy: Option<&Policy>,
+        is_of_hall: impl Fn(&VerifierKey) -> bool,
+    ) -> Self {
         let mut finding = Self::default();
         let mut proofs = signed.proofs();
         let proof = match (proofs.next(), proofs.next()) {
@@ -68,7 +74,13 @@ impl LedgerFinding {
         let Some(Ok(entry)) = parsed.extra().map(Entry::parse) else { return finding.with(Reason::ProofWrong) };
         finding.reasons.extend(other_use(&entry, signed, signed_at));
         let Some(policy) = policy else { return finding.with(Reason::LogUnknown) };
+        let lines = parsed.checkpoint().note().signatures();
+        let has_signed = |key: &VerifierKey| lines.iter().any(|line| key.claims(line));
         match proof::verify(&parsed, policy) {
+            // A log that is another hall's proves nothing here, however many have seen it: nobody looks there for this hall's seals.
+            Ok(_) if !policy.logs().iter().any(|log| has_signed(&log.key) && is_of_hall(&log.key)) => {
+                finding.reasons.push(Reason::LogUnknown);
+            }
             Ok(logged) => {
                 if policy.is_unwitnessed() && logged.witnesses().is_empty() {
                     finding.reasons.push(Reason::NoWitness);
@@ -90,7 +102,6 @@ impl LedgerFinding {
         }
         // An unknown line proves nothing and may be anything: a changed byte could hide in it.
         let known = || policy.logs().iter().map(|l| &l.key).chain(policy.witnesses().iter().map(|w| &w.key));
-        let lines = parsed.checkpoint().note().signatures();
         if !lines.iter().all(|line| known().any(|key| key.claims(line))) {
             finding.reasons.push(Reason::CosignerUnknown);
         }

@@ -10,6 +10,7 @@ use super::report::{AnchorReport, ProvedAt, Prover, SignatureReport};
 use super::seal::{LedgerFinding, check_form};
 use super::timestamp::{Seen, check, control_time};
 use crate::cms::{CmsError, Kind, RsaSignature, SignedData, TimestampToken};
+use crate::ledger::note::VerifierKey;
 use crate::pdf::read::{Coverage, Prepared, Signature, SignatureField};
 use crate::pki::certificate::Certificate;
 use crate::pki::strength::{Strength, strength_of_hash};
@@ -132,6 +133,7 @@ impl Judgement<'_, '_, '_> {
             });
             match checked {
                 Ok(at) => self.prove(at, Prover::SignatureTimestamp),
+                Err(Reason::TooMuchEvidence) => self.find(Reason::TooMuchEvidence),
                 Err(_) if self.facts.is_seal => self.find(Reason::Timestamp),
                 Err(_) => self.find(Reason::TimestampUnproved),
             }
@@ -142,7 +144,9 @@ impl Judgement<'_, '_, '_> {
     fn seal(&mut self, coverage: &Coverage, signed: &Signed, chain: &Chain) {
         let Some(data) = &signed.data else { return self.find(Reason::NotOurForm) };
         self.found.extend(check_form(self.signature, coverage, data, chain).map(Finding::from));
-        let ledger = LedgerFinding::of(data, self.signature.signed_at, self.case.trust.policy());
+        let trust = self.case.trust;
+        let is_of_hall = |log: &VerifierKey| trust.is_log_of(chain.path.anchor(), log);
+        let ledger = LedgerFinding::of(data, self.signature.signed_at, trust.policy(), is_of_hall);
         if let Some(at) = ledger.proved_at() {
             self.prove(at, Prover::Witness);
         }

@@ -338,6 +338,16 @@ fn trust_is_read_whole_or_not_at_all() {
     assert!(wrong(vec![file("a.pem", "x".to_owned())]).starts_with("a.pem: "));
     assert!(wrong(vec![root(), file("policy.txt", "x".to_owned())]).starts_with("policy.txt: "));
     assert!(wrong(vec![root(), file("b.crl", "x".to_owned())]).starts_with("b.crl: "));
+    // Whatever the letter case; and what may be meant to count and does not is said.
+    assert!(wrong(vec![root(), file("B.CRL", "x".to_owned())]).starts_with("B.CRL: "));
+    assert!(wrong(vec![root(), file("Policy.TXT", "x".to_owned())]).starts_with("Policy.TXT: "));
+    for name in ["issuing.crl.old", "issuing.der", "list.txt", "halls/b.key"] {
+        assert!(wrong(vec![root(), file(name, String::new())]).starts_with(&format!("{name}: not a kind of file")));
+    }
+    for note in ["witnesses", "README.txt", "halls/notes.md"] {
+        assert!(Trust::from_files([root(), file(note, String::new())]).is_ok());
+    }
+    assert!(wrong(vec![root(), file("log.vkey", "\n".to_owned())]).starts_with("log.vkey: "));
 }
 
 #[test]

@@ -88,6 +88,7 @@ pub(super) fn check(
     let at = verified.latest();
     match path.revocation() {
         RevocationState::Revoked(revocation, _) if revocation.at <= control => return Err(Reason::RevokedNoProof),
+        _ if path.revocation_states().contains(&RevocationState::TooMuch) => return Err(Reason::TooMuchEvidence),
         _ => {}
     }
     if at > control + CLOCK_SKEW { Err(Reason::SignedInFuture) } else { Ok(at) }

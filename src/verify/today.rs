@@ -7,16 +7,18 @@ use crate::ledger::replay::Replay;
 pub use crate::ledger::replay::Since;
 
 impl Report {
-    /// The report with what the copy says of the uses that the file proves. A use in another log is left open.
+    /// The report with what the copy says of the uses that the file proves. A use in another log is left open, whatever is said of the others.
     #[must_use]
     pub fn as_of_log(self, copy: &Replay) -> Self {
         let mut since = Vec::new();
         for signature in self.signatures.iter().filter(|signature| signature.is_seal) {
-            let (Some(seal), Some(ledger)) = (&signature.seal, &signature.ledger) else { return self };
-            if ledger.log != copy.checkpoint().origin.as_str() {
-                return self;
+            match (&signature.seal, &signature.ledger) {
+                (Some(seal), Some(ledger)) if ledger.log == copy.checkpoint().origin.as_str() => {
+                    since.push(copy.since(seal, (ledger.index, &ledger.leaf), (ledger.size, &ledger.root)));
+                    since.extend(copy.is_unread_after(ledger.index).then_some(Since::Unread));
+                }
+                _ => since.push(Since::Elsewhere),
             }
-            since.push(copy.since(seal, (ledger.index, &ledger.leaf), (ledger.size, &ledger.root)));
         }
         self.as_of(&since)
     }
@@ -30,7 +32,7 @@ impl Report {
         // What happens to a seal takes nothing from what it sealed before; it is said, and no more.
         let today = if since.contains(&Since::Void) {
             Today::Changed
-        } else if since.is_empty() || since.contains(&Since::Older) {
+        } else if since.is_empty() || since.iter().any(|since| since.is_open()) {
             Today::NotAsked
         } else {
             Today::Good
@@ -40,6 +42,8 @@ impl Report {
             Since::SealSuspended => Some(Reason::SuspendedSince),
             Since::SealRetired => Some(Reason::RetiredSince),
             Since::Older => Some(Reason::LogCopyOlder),
+            Since::Unread => Some(Reason::LogEntryUnread),
+            Since::Elsewhere => Some(Reason::LogElsewhere),
             Since::Stands | Since::Fork => None,
         });
         let notes: Vec<Finding> = notes.map(Finding::from).collect();

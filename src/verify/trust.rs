@@ -3,7 +3,7 @@
 //! Trusted: whoever fills the folder decides what is valid. It comes from the hall by a way that needs no trust in the
 //! files to be verified.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::evidence::Evidence;
 use crate::digest::Digest;
+use crate::ledger::note::VerifierKey;
 use crate::ledger::policy::{Policy, PolicyError};
 use crate::pki::certificate::{Certificate, CertificateError};
 use crate::pki::crl::{Crl, CrlError};
@@ -58,6 +59,46 @@ pub struct Anchor {
 /// The folder of certificates that other authorities gave to a hall's seals: to these signers the rules for seals apply, too.
 const SEALS: &str = "seals/";
 
+/// The name, without its extension, of the file that says which logs are this hall's.
+const OWN_LOG: &str = "log";
+
+/// What a file in a folder of trust is, by its name; letter case does not matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Policy,
+    /// Keys of a hall's logs, one a line.
+    Logs,
+    Certificate,
+    Crl,
+    Ocsp,
+    /// For people.
+    Note,
+    Unknown,
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        let name = name.to_lowercase();
+        let file = name.rsplit_once('/').map_or(name.as_str(), |(_, file)| file);
+        match (name.as_str(), file.rsplit_once('.').map(|(_, extension)| extension)) {
+            ("policy.txt", _) => Self::Policy,
+            ("log.vkey", _) => Self::Logs,
+            (_, Some("vkey")) if name.starts_with("halls/") => Self::Logs,
+            (_, Some("pem" | "crt")) => Self::Certificate,
+            (_, Some("crl")) => Self::Crl,
+            (_, Some("ocsp")) => Self::Ocsp,
+            (_, None | Some("md" | "vkey")) => Self::Note,
+            _ if file.starts_with("readme") => Self::Note,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// A name without its extension.
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
 /// A verifier's trust.
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
@@ -68,6 +109,8 @@ pub struct Trust {
     authorities: Arc<Store>,
     seals: HashSet<Digest>,
     policy: Option<Policy>,
+    /// Logs that are said to be one hall's: the name of its anchor's file without the extension (this hall's own: [`OWN_LOG`]), and the key.
+    logs: Vec<(String, VerifierKey)>,
 }
 
 /// Why a folder of trust is not usable. A trust that is partly read would be a trust that nobody chose.
@@ -97,7 +140,7 @@ pub enum TrustError {
         /// What is wrong with it.
         source: OcspError,
     },
-    /// `policy.txt` or `log.vkey` is malformed.
+    /// `policy.txt` or a hall's logs are malformed.
     #[error("{name}: {source}")]
     Policy {
         /// The file.
@@ -108,9 +151,14 @@ pub enum TrustError {
     /// A text file is not UTF-8.
     #[error("{0}: not UTF-8")]
     NotUtf8(String),
-    /// `log.vkey` is not a log of `policy.txt`.
-    #[error("log.vkey is not among the logs of policy.txt")]
-    OtherLog,
+    /// A hall's log is not a log of `policy.txt`.
+    #[error("{0}.vkey is not among the logs of policy.txt")]
+    OtherLog(String),
+    /// A file that may be meant to count and does not.
+    #[error(
+        "{0}: not a kind of file that is read (pem, crt, crl, ocsp, policy.txt, log.vkey; notes are *.md or have no extension)"
+    )]
+    UnknownFile(String),
     /// There is no anchor.
     #[error("no trust anchor")]
     NoAnchor,
@@ -119,19 +167,23 @@ pub enum TrustError {
 impl Trust {
     /// Reads the files of a trust folder, given as relative names with `/` and contents: `*.pem`, `*.crt` are this hall's anchors
     /// (below `halls/`: other halls'; below `outside/`: other signers'; below `tsa/`: timestamp authorities'; below `seals/`: no anchors, but certificates of seals),
-    /// `*.crl` revocation lists, `*.ocsp` OCSP responses, `policy.txt` the ledgers' policy, `log.vkey` the log's key (without a policy: that log, no witness). Other files are ignored.
+    /// `*.crl` revocation lists, `*.ocsp` OCSP responses, `policy.txt` the ledgers' policy, `log.vkey` the keys of this hall's logs and `halls/x.vkey` of those of the hall of `halls/x.pem`
+    /// (without a policy: those logs, no witness). Notes are passed over; a file of any other kind is an error.
     ///
     /// # Errors
     /// [`TrustError`] naming the first file that is wrong, or if there is no anchor at all.
     pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, TrustError> {
-        let (mut anchors, mut seals, mut policy, mut log) = (Vec::new(), HashSet::new(), None, None);
+        let (mut anchors, mut seals, mut policy, mut logs) = (Vec::new(), HashSet::new(), None, Vec::new());
         let (mut lists, mut responses) = (Vec::new(), Vec::new());
         for (name, bytes) in files {
-            let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-            match (name.as_str(), extension) {
-                ("policy.txt", _) => policy = Some(text(name, bytes)?),
-                ("log.vkey", _) => log = Some(text(name, bytes)?),
-                (_, "pem" | "crt") => {
+            match Kind::of(&name) {
+                Kind::Policy => policy = Some(parse_policy(&name, &text(&name, bytes)?)?),
+                Kind::Logs => {
+                    let lines = text(&name, bytes)?.trim_end().replace('\n', "\nlog ");
+                    let named = parse_policy(&name, &format!("log {lines}\nquorum none\n"))?;
+                    logs.extend(named.logs().iter().map(|log| (stem(&name).to_lowercase(), log.key.clone())));
+                }
+                Kind::Certificate => {
                     let parsed = if bytes.first() == Some(&0x30) {
                         Certificate::from_der(&bytes)
                     } else {
@@ -144,23 +196,35 @@ impl Trust {
                         anchors.push(Anchor { certificate, purpose: Purpose::of_file(&name), source: name });
                     }
                 }
-                (_, "crl") => {
+                Kind::Crl => {
                     let der = bytes.first() == Some(&0x30);
                     let parsed = if der { Crl::from_der(&bytes) } else { Crl::from_pem(&bytes) };
                     lists.push(parsed.map_err(|source| TrustError::Crl { name, source })?);
                 }
-                (_, "ocsp") => {
+                Kind::Ocsp => {
                     let parsed = OcspResponse::from_der(&bytes);
                     responses.push(parsed.map_err(|source| TrustError::Ocsp { name, source })?);
                 }
-                _ => {}
+                Kind::Note => {}
+                Kind::Unknown => return Err(TrustError::UnknownFile(name)),
             }
         }
-        let policy = read_policy(policy, log)?;
+        let policy = with_logs(policy, &logs)?;
         if anchors.is_empty() {
             Err(TrustError::NoAnchor)
         } else {
-            Ok(Self::new(anchors, seals, lists, responses, policy))
+            Ok(Self { logs, ..Self::new(anchors, seals, lists, responses, policy) })
+        }
+    }
+
+    /// Whether [`from_files`](Self::from_files) reads a file of this name.
+    ///
+    /// # Errors
+    /// [`TrustError::UnknownFile`]: it is no note, either.
+    pub fn reads(name: &str) -> Result<bool, TrustError> {
+        match Kind::of(name) {
+            Kind::Unknown => Err(TrustError::UnknownFile(name.to_owned())),
+            kind => Ok(kind != Kind::Note),
         }
     }
 
@@ -184,7 +248,7 @@ impl Trust {
         };
         let authorities = Arc::new(Store::new(of(true), lists.clone(), responses.clone()));
         let signers = Arc::new(Store::new(of(false), lists, responses));
-        Self { anchors, signers, authorities, seals, policy }
+        Self { anchors, signers, authorities, seals, policy, logs: Vec::new() }
     }
 
     /// Everybody who is believed, and for what.
@@ -202,6 +266,15 @@ impl Trust {
     pub(super) fn is_seal(&self, signer: &Certificate, anchor: &Certificate) -> bool {
         let is_hall = |anchor: &Anchor| matches!(anchor.purpose, Purpose::Hall | Purpose::OtherHall);
         self.anchor(anchor).is_some_and(is_hall) || self.seals.contains(&signer.spki_digest())
+    }
+
+    /// Whether a log may prove uses of the seals below this anchor: where it is said which logs are their hall's, one of those; else any that is not said to be another hall's.
+    pub(super) fn is_log_of(&self, anchor: &Certificate, log: &VerifierKey) -> bool {
+        let other_hall = self.anchor(anchor).filter(|anchor| anchor.purpose == Purpose::OtherHall);
+        let hall = other_hall.map_or(OWN_LOG.to_owned(), |anchor| stem(&anchor.source).to_lowercase());
+        let is_named = self.logs.iter().any(|(of, _)| *of == hall);
+        self.logs.iter().any(|(of, key)| key == log && *of == hall)
+            || (!is_named && self.logs.iter().all(|(_, key)| key != log))
     }
 
     /// The path from a signer of documents over other certificates to an anchor.
@@ -241,17 +314,21 @@ impl Trust {
     }
 }
 
-fn text(name: String, bytes: Vec<u8>) -> Result<String, TrustError> {
-    String::from_utf8(bytes).map_err(|_| TrustError::NotUtf8(name))
+fn text(name: &str, bytes: Vec<u8>) -> Result<String, TrustError> {
+    String::from_utf8(bytes).map_err(|_| TrustError::NotUtf8(name.to_owned()))
 }
 
-fn read_policy(policy: Option<String>, log: Option<String>) -> Result<Option<Policy>, TrustError> {
-    let parse = |name: &str, text: &str| {
-        Policy::parse(text).map_err(|source| TrustError::Policy { name: name.to_owned(), source })
+fn parse_policy(name: &str, text: &str) -> Result<Policy, TrustError> {
+    Policy::parse(text).map_err(|source| TrustError::Policy { name: name.to_owned(), source })
+}
+
+/// The policy, in which every hall's log has to stand; without one: those logs, no witness.
+fn with_logs(policy: Option<Policy>, logs: &[(String, VerifierKey)]) -> Result<Option<Policy>, TrustError> {
+    let Some(policy) = policy else {
+        let lines: BTreeSet<String> = logs.iter().map(|(_, key)| format!("log {key}\n")).collect();
+        let text = String::from_iter(lines) + "quorum none\n";
+        return if logs.is_empty() { Ok(None) } else { parse_policy("log.vkey", &text).map(Some) };
     };
-    let alone = log.map(|key| parse("log.vkey", &format!("log {}\nquorum none\n", key.trim_end()))).transpose()?;
-    let Some(policy) = policy else { return Ok(alone) };
-    let policy = parse("policy.txt", &policy)?;
-    let knows = |key: &Policy| key.logs().iter().all(|log| policy.logs().iter().any(|known| known.key == log.key));
-    if alone.as_ref().is_none_or(knows) { Ok(Some(policy)) } else { Err(TrustError::OtherLog) }
+    let other = logs.iter().find(|(_, key)| policy.logs().iter().all(|log| log.key != *key));
+    other.map_or(Ok(Some(policy)), |(hall, _)| Err(TrustError::OtherLog(hall.clone())))
 }

@@ -13,7 +13,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::report::{Indication, Report, SignatureReport, Stated, SubIndication};
-use super::said::Asked;
+use super::said::{Asked, turns};
 use crate::digest::Digest;
 
 const ETSI: &str = "http://uri.etsi.org/19102/v1.2.1#";
@@ -86,10 +86,8 @@ fn signature(out: &mut Xml, report: &Report, asked: &Asked, one: &SignatureRepor
             text(out, "SignatureValidationProcessID", "urn:etsi:019102:validationprocess:Basic")
         })?;
         // What is wrong with the document is said of each of its signatures.
-        let document =
-            weight(report.indication) > report.signatures.iter().map(|s| weight(s.indication)).max().unwrap_or(0);
-        let found =
-            if document { (report.indication, report.sub_indication) } else { (one.indication, one.sub_indication) };
+        let (document, own) = (report.of_document(), (one.indication, one.sub_indication));
+        let found = if weight(document.0) > weight(own.0) { document } else { own };
         let elsewhere = |reason: &&Stated| !report.signatures.iter().any(|s| s.reasons.contains(reason));
         let mut reasons: Vec<Stated> = one.reasons.clone();
         reasons.extend(report.reasons.iter().filter(elsewhere).cloned());
@@ -207,9 +205,12 @@ fn within(out: &mut Xml, names: &[&str], content: impl FnOnce(&mut Xml) -> io::R
     }
 }
 
-/// What XML 1.0 cannot hold (section 2.2) is replaced: names in a file are anybody's.
+/// What XML 1.0 cannot hold (section 2.2) is replaced, and what turns the order of writing: names in a file are anybody's.
 fn allowed(value: &str) -> String {
-    let bad = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let bad = |c: char| {
+        let is_control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+        is_control || turns(c) || matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
     value.chars().map(|c| if bad(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
@@ -233,4 +234,4 @@ fn weight(indication: Indication) -> u8 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -198,3 +198,28 @@ fn an_altered_or_cut_response_says_nothing() {
         }
     }
 }
+
+#[test]
+fn a_heap_of_forged_responses_does_not_silence_the_trusts_own() {
+    let authority = Authority::new();
+    let state = |about: &str, signer: &Certificate| {
+        let der = authority.respond(about, "ca", "-resp_no_certs");
+        let own = OcspResponse::from_der(&der).unwrap();
+        let settings = Settings::new(Purpose::DocumentSigning, own.produced_at() + SignedDuration::from_hours(1));
+        // The signature stands at the end.
+        let forged = |bit: usize| {
+            let mut der = der.clone();
+            let last = der.len() - 1;
+            der[last - bit / 8] ^= 1 << (bit % 8);
+            OcspResponse::from_der(&der).unwrap()
+        };
+        let forged: Vec<_> = (0..520).map(forged).collect();
+        let store = Store::new(authority.store.anchors().to_vec(), Vec::new(), vec![own]);
+        let pool = Pool { responses: &forged, ..Pool::new(&store, &[]) };
+        let again = |_| validate(signer, &pool, &settings).unwrap().revocation();
+        [0, 1].map(again)
+    };
+    let revoked = state("revoked", &authority.revoked);
+    assert!(revoked.iter().all(|state| matches!(state, RevocationState::Revoked(..))), "{revoked:?}");
+    assert_eq!(state("good", &authority.good), [RevocationState::TooMuch; 2]);
+}

@@ -75,3 +75,11 @@ fn a_copy_is_believed_whole_or_not_at_all() {
     let other = SampleLog { log: Signer::new("hall.example.gov.cn/other"), ..log_of(&[]) };
     assert!(matches!(replay(&other.files(), &log.policy()), Err(ReplayError::Trust(_))));
 }
+
+#[test]
+fn an_entry_that_is_not_read_leaves_open_what_came_before_it() {
+    let mut log = log_of(&[]);
+    log.entries.push(b"seal-revoke/v2\nseal x\n".to_vec());
+    let copy = replay(&log.files(), &log.policy()).unwrap();
+    assert_eq!([270, 299, 300].map(|index| copy.is_unread_after(index)), [true, true, false]);
+}

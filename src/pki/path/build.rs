@@ -3,7 +3,7 @@
 use super::rules::{check_issuer, check_signer};
 use super::{MAX_CANDIDATES, MAX_CERTIFICATES, MAX_PATH, PathError, Policies, Settings, names, policy};
 use crate::pki::certificate::Certificate;
-use crate::pki::store::Pool;
+use crate::pki::store::{Origin, Pool};
 
 /// One search. What it may still do is counted down.
 pub(in crate::pki) struct Search<'a> {
@@ -43,7 +43,12 @@ impl<'a> Search<'a> {
         if path.len() == MAX_PATH {
             return Err(PathError::TooMuch);
         }
-        let mut refusal = None;
+        let mut refusal: Option<PathError> = None;
+        // A search that was given up has refused nothing.
+        let mut refuse = |error| match refusal {
+            Some(_) if error != PathError::TooMuch => {}
+            _ => refusal = Some(error),
+        };
         let anchors = self.anchors.iter().map(|certificate| (certificate, true));
         for (issuer, is_anchor) in anchors.chain(self.pool.certificates.iter().map(|c| (c, false))) {
             // A path always holds the signer.
@@ -53,15 +58,15 @@ impl<'a> Search<'a> {
             }
             self.candidates = self.candidates.checked_sub(1).ok_or(PathError::TooMuch)?;
             if let Err(error) = self.check(issuer, path) {
-                refusal.get_or_insert(error);
+                refuse(error);
                 continue;
             }
             path.push(issuer.clone());
             let found = if is_anchor { self.judge(path) } else { self.extend(path) };
             match found {
                 Ok(policies) => return Ok(policies),
-                Err(error) => refusal.get_or_insert(error),
-            };
+                Err(error) => refuse(error),
+            }
             path.pop();
         }
         Err(refusal.unwrap_or_else(|| PathError::NoIssuer(path[path.len() - 1].subject().to_owned())))
@@ -71,7 +76,8 @@ impl<'a> Search<'a> {
         check_issuer(issuer, &path[1..], self.settings.purpose, self.settings.at)?;
         let signed = &path[path.len() - 1];
         let verify = || signed.verify_signature(issuer.spki_der());
-        let verified = self.pool.store.verified().check(issuer, signed.digest(), verify);
+        let verified =
+            self.pool.verify(issuer, signed.digest(), Origin::File, verify).map_err(|_| PathError::TooMuch)?;
         verified.map_err(|source| PathError::Signature { subject: signed.subject().to_owned(), source })
     }
 

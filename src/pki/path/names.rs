@@ -2,7 +2,7 @@
 
 use crate::pki::certificate::{Certificate, NameConstraints};
 use crate::pki::general_name::{GeneralName, uri_host};
-use crate::pki::name::email_addresses;
+use crate::pki::name::{Within, email_addresses};
 
 /// The most comparisons of a name with a subtree in one path.
 const MAX_COMPARISONS: usize = 100_000;
@@ -44,7 +44,7 @@ pub(super) fn judge<'a>(path: impl DoubleEndedIterator<Item = &'a Certificate>) 
 fn names(certificate: &Certificate) -> Option<Vec<GeneralName>> {
     let mut names = certificate.extensions().alternative_names.clone();
     if !names.iter().any(|name| matches!(name, GeneralName::Email(_))) {
-        names.extend(email_addresses(certificate.subject_der()).ok()?.into_iter().map(GeneralName::Email));
+        names.extend(email_addresses(certificate.subject_der()).ok()?);
     }
     let subject = certificate.canonical_subject();
     if !subject.is_empty() {
@@ -65,21 +65,13 @@ fn allows(constraints: &NameConstraints, name: &GeneralName) -> bool {
         && !excluded.contains(&true)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Within {
-    Yes,
-    No,
-    /// A form of name that is not compared here, or a name without the part that is constrained.
-    Unknown,
-}
-
 /// Whether a name lies in the subtree of a base; none where they are of different forms.
 fn is_within(name: &GeneralName, base: &GeneralName) -> Option<Within> {
     use GeneralName as G;
     let within = match (name, base) {
-        (G::Directory(name), G::Directory(base)) => name.is_within(base),
+        (G::Directory(name), G::Directory(base)) => return Some(name.is_within(base)),
         (G::Dns(name), G::Dns(base)) => is_host_within(name, base, true),
-        (G::Email(name), G::Email(base)) => is_mailbox_within(name, base),
+        (G::Email(name), G::Email(base)) if name.contains('@') => is_mailbox_within(name, base),
         (G::Uri(name), G::Uri(base)) => match uri_host(name) {
             Some(host) => is_host_within(host, base, false),
             None => return Some(Within::Unknown),
@@ -94,15 +86,17 @@ fn is_within(name: &GeneralName, base: &GeneralName) -> Option<Within> {
             let (address, mask) = base.split_at(name.len());
             name.iter().zip(address).zip(mask).all(|((name, address), mask)| name & mask == address & mask)
         }
-        (G::Other(name, _), G::Other(base, _)) if name == base => return Some(Within::Unknown),
-        _ => return None,
+        // Of one form, and at least one of them is not read here.
+        _ => return (name.form() == base.form()).then_some(Within::Unknown),
     };
     Some(if within { Within::Yes } else { Within::No })
 }
 
 /// `base` with a leading dot: the hosts below. Without: that host and, for dNSName, the hosts below it.
 fn is_host_within(host: &str, base: &str, with_below: bool) -> bool {
-    let (host, base) = (host.to_ascii_lowercase(), base.to_ascii_lowercase());
+    // The root's dot may be written or left out.
+    let plain = |name: &str| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    let (host, base) = (plain(host), plain(base));
     let is_below = |base: &str| host.strip_suffix(base).is_some_and(|rest| !rest.is_empty() && rest.ends_with('.'));
     match base.strip_prefix('.') {
         Some(base) => is_below(base),
@@ -114,7 +108,7 @@ fn is_host_within(host: &str, base: &str, with_below: bool) -> bool {
 fn is_mailbox_within(mailbox: &str, base: &str) -> bool {
     let Some((local, host)) = mailbox.rsplit_once('@') else { return false };
     match base.rsplit_once('@') {
-        Some((base_local, base_host)) => local == base_local && host.eq_ignore_ascii_case(base_host),
+        Some((base_local, base_host)) => local == base_local && is_host_within(host, base_host, false),
         None => is_host_within(host, base, false),
     }
 }
@@ -159,6 +153,15 @@ mod tests {
         let constraints = |permitted| NameConstraints { permitted, excluded: Vec::new() };
         assert!(!allows(&constraints(vec![GeneralName::Other(0xa0, vec![1])]), &other));
         assert!(allows(&constraints(vec![GeneralName::Dns("example".into())]), &other));
+        let email = |text: &str| GeneralName::Email(text.into());
+        let unreadable = GeneralName::Other(0x81, "ä@evil.example".into());
+        assert!(!allows(&constraints(vec![email("good.example")]), &unreadable));
+        assert!(!allows(&constraints(vec![unreadable.clone()]), &email("a@good.example")));
+        let excluding = |excluded| NameConstraints { permitted: Vec::new(), excluded };
+        assert!(!allows(&excluding(vec![email("secret.example")]), &unreadable));
+        assert!(!allows(&excluding(vec![email("secret.example")]), &email("no mailbox")));
+        assert!(!allows(&excluding(vec![email("secret.example")]), &email("a@secret.example.")), "the root's dot");
+        assert!(allows(&excluding(vec![email("secret.example")]), &email("a@open.example")));
         let address = GeneralName::Uri("http://192.0.2.1/".into());
         assert!(!allows(&constraints(vec![GeneralName::Uri(".example".into())]), &address));
     }

@@ -232,6 +232,88 @@ fn lists_out_of_a_file_are_verified_each_time_and_count_as_much() {
     assert_eq!((count, later), (3, 4));
 }
 
+/// Lists in the authority's name, each of another moment, that it has not signed.
+fn forged_lists(hall: &Hall, count: u32, day: &str, revoked: &[(Certificate, Revocation)]) -> Vec<Crl> {
+    let stranger = Key::new();
+    let name = DistinguishedName::new("云溪市政务服务中心", "印章签发证书").unwrap();
+    let subject = subject(&name, &stranger);
+    let forger = authority::seal_authority(&subject, None, &Issuer::new(&hall.root, &hall.root_key).unwrap()).unwrap();
+    let list = |minute: u32| {
+        let this_update = at(day) + jiff::SignedDuration::from_mins(minute.into());
+        let list = RevocationList { number: minute.into(), this_update, next_update: at("2026-11-28"), revoked };
+        issue(&list, &Issuer::new(&forger, &stranger).unwrap()).unwrap()
+    };
+    (1..=count).map(|minute| Crl::from_der(&nameless(list(minute).der())).unwrap()).collect()
+}
+
+/// Without the identifier of the key that signed, so that only the signature tells a true one from others: the extension becomes one that nobody knows. The signature is wrong then.
+fn nameless(der: &[u8]) -> Vec<u8> {
+    // id-ce-authorityKeyIdentifier, 2.5.29.35
+    let place = der.windows(5).position(|window| window == b"\x06\x03\x55\x1d\x23").unwrap();
+    [&der[..place + 4], b"\x7f", &der[place + 5..]].concat()
+}
+
+#[test]
+fn what_one_file_asks_for_is_done_once_and_has_an_end() {
+    let hall = Hall::new();
+    let root = Issuer::new(&hall.root, &hall.root_key).unwrap();
+    let name = DistinguishedName::new("云溪市政务服务中心", "印章签发证书").unwrap();
+    let impostor = |_| authority::seal_authority(&subject(&name, &Key::new()), None, &root).unwrap();
+    let impostors: Vec<Certificate> = (0..60).map(impostor).collect();
+    let nobodys = |_| {
+        let issuer = Issuer::new(&hall.issuing, &hall.issuing_key).unwrap();
+        let seal = authority::seal(&subject(&hall.seal_name, &hall.seal_key), None, &issuer).unwrap();
+        Certificate::from_der(&nameless(seal.der())).unwrap()
+    };
+    let signers: Vec<Certificate> = (0..10).map(nobodys).collect();
+    let store = Store::new(vec![hall.root.clone()], Vec::new(), Vec::new());
+    let pool = Pool::new(&store, &impostors);
+    let ask = |signer: &Certificate| {
+        let found = validate_in(signer, &pool, &Settings::new(Purpose::DocumentSigning, at(DAY)));
+        (found.unwrap_err(), store.verified().verifications())
+    };
+    for _ in 0..10 {
+        assert!(matches!(ask(&signers[0]), (PathError::Signature { .. }, 60)));
+    }
+    for signer in &signers[1..8] {
+        assert!(matches!(ask(signer), (PathError::Signature { .. }, _)));
+    }
+    for signer in &signers[8..] {
+        let (error, count) = ask(signer);
+        assert!(error == PathError::TooMuch && count <= 512, "{error} after {count}");
+    }
+}
+
+#[test]
+fn a_heap_of_forged_lists_does_not_silence_the_trusts_own() {
+    let hall = Hall::new();
+    let revocation = |day| Revocation { at: at(day), reason: Reason::KeyCompromise };
+    let (ours, theirs) =
+        ([(hall.seal.clone(), revocation("2026-11-10"))], [(hall.seal.clone(), revocation("2026-11-20"))]);
+    let certificates = [hall.issuing.clone()];
+    let state = |own: &[(Certificate, Revocation)], forged: &[Crl]| {
+        let own = crl(&hall, "2026-11-21", "2026-11-28", own);
+        let store = Store::new(vec![hall.root.clone()], vec![own], Vec::new());
+        let pool = Pool { lists: forged, ..Pool::new(&store, &certificates) };
+        let settings = Settings::new(Purpose::DocumentSigning, at(DAY));
+        let path = validate_in(&hall.seal, &pool, &settings).unwrap();
+        // And once other signatures of the file have spent all there is.
+        while pool.work.look().is_ok() {}
+        [path.revocation_states()[0], validate_in(&hall.seal, &pool, &settings).unwrap().revocation_states()[0]]
+    };
+    for day in ["2026-01-02", "2026-11-21"] {
+        let forged = forged_lists(&hall, 70, day, &theirs);
+        let [first, later] = state(&ours, &forged);
+        assert!(
+            matches!(first, RevocationState::Revoked(found, _) if found == ours[0].1) && first == later,
+            "{first:?}"
+        );
+        let [first, later] = state(&[], &forged);
+        assert!(matches!(first, RevocationState::NotRevoked(_)), "{first:?}");
+        assert_eq!(later, RevocationState::TooMuch);
+    }
+}
+
 /// A list in the authority's name, signed with the key of a certificate that an authority elsewhere in the same trust gave out.
 #[test]
 fn another_authority_below_the_same_anchor_cannot_speak_for_ours() {

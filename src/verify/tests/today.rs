@@ -5,9 +5,9 @@ use super::{now, summary};
 use crate::digest::Digest;
 use crate::ledger::entry::{Entry, Salted, SealChange, VoidReason};
 use crate::ledger::replay::Replay;
-use crate::ledger::sample::SampleLog;
+use crate::ledger::sample::{SampleLog, Signer};
 use crate::verify::trust::Purpose;
-use crate::verify::{Today, Trust, verify};
+use crate::verify::{LedgerReport, Report, SignatureReport, Today, Trust, Verdict, verify};
 
 #[test]
 fn a_copy_of_the_log_answers_for_today() {
@@ -42,6 +42,65 @@ fn a_copy_of_the_log_answers_for_today() {
     assert_eq!(ask(&house.log), valid("log-copy-older", Today::NotAsked));
     house.log.entries.extend([b"x".to_vec(), b"y".to_vec()]);
     assert_eq!(ask(&house.log).0, "invalid intact SIG_CONSTRAINTS_FAILURE ledger-fork");
+}
+
+/// Two halls have sealed one file; a copy of one log says nothing of the other's seal, and all that it knows of its own.
+#[test]
+fn a_seal_in_another_log_silences_nobody() {
+    let mut house = House::new();
+    let (bytes, trust, policy) = (house.seal(), house.trust(), house.log.policy());
+    let ours = verify(&bytes, &trust, now()).signatures.remove(0);
+    let (seal, ledger) = (ours.seal.unwrap(), ours.ledger.clone().unwrap());
+    let theirs = SignatureReport {
+        ledger: Some(LedgerReport { log: "other.example/log".to_owned(), ..ledger.clone() }),
+        ..ours.clone()
+    };
+    let ask = |log: &SampleLog, signatures: &[&SignatureReport]| {
+        let files = log.files();
+        let copy = Replay::read(&policy, |path| files.get(path).cloned().ok_or("missing")).unwrap();
+        let report = Report::new(Vec::new(), signatures.iter().copied().cloned().collect()).as_of_log(&copy);
+        (report.reasons.iter().map(|reason| reason.code).collect::<Vec<_>>(), report.today)
+    };
+    assert_eq!(ask(&house.log, &[&ours]), (vec![], Today::Good));
+    assert_eq!(ask(&house.log, &[&ours, &theirs]), (vec!["log-elsewhere"], Today::NotAsked));
+    house.log.entries.push(b"seal-revoke/v2\n".to_vec());
+    assert_eq!(ask(&house.log, &[&ours]), (vec!["log-entry-unread"], Today::NotAsked));
+    house.log.entries.pop();
+    let (index, reason, day) = (ledger.index, VoidReason::Unfinished, jiff::civil::date(2026, 11, 24));
+    house.log.prove(&Entry::SealVoid { seal, index, reason, day });
+    assert_eq!(ask(&house.log, &[&theirs, &ours]), (vec!["log-elsewhere", "void-since"], Today::Changed));
+    assert_eq!(ask(&house.log, &[&ours, &theirs]), (vec!["void-since", "log-elsewhere"], Today::Changed));
+}
+
+/// A thief of a seal's key may find another log that enters his use, where nobody looks for it.
+#[test]
+fn a_log_proves_seals_of_its_own_hall_alone() {
+    let (mut house, other) = (House::new(), House::new());
+    let bytes = house.seal();
+    let (ours, theirs) = (house.log.log.log_key(), Signer::new("other.example/log").log_key());
+    let roots = [&house, &other].map(|house| house.hall.root.to_pem());
+    let policy = format!("log {ours}\nlog {theirs}\nwitness w {}\nquorum none\n", house.log.witness.witness_key());
+    let with = |own_file: &str, more: &[(&str, &str)]| {
+        let other_file = if own_file == "root.pem" { "halls/other.pem" } else { "root.pem" };
+        let files = [(own_file, roots[0].as_str()), (other_file, roots[1].as_str()), ("policy.txt", policy.as_str())];
+        let files = files.iter().chain(more).map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
+        let report = verify(&bytes, &Trust::from_files(files).unwrap(), now());
+        (report.verdict, report.has("log-unknown"))
+    };
+    let (yes, no) = ((Verdict::Valid, false), (Verdict::Indeterminate, true));
+    let both = format!("{theirs}\n{ours}\n");
+    let (ours, theirs) = (ours.to_string(), theirs.to_string());
+    for (own_file, own_log, other_log) in
+        [("root.pem", "log.vkey", "halls/other.vkey"), ("halls/b.PEM", "halls/B.vkey", "log.vkey")]
+    {
+        assert_eq!(with(own_file, &[]), yes, "nobody says whose the log is");
+        assert_eq!(with(own_file, &[(own_log, &ours)]), yes);
+        assert_eq!(with(own_file, &[(own_log, &theirs)]), no);
+        assert_eq!(with(own_file, &[(own_log, &both)]), yes, "an earlier log and the present one");
+        assert_eq!(with(own_file, &[(other_log, &ours)]), no, "said to be the other hall's");
+        assert_eq!(with(own_file, &[(other_log, &theirs)]), yes);
+        assert_eq!(with(own_file, &[(other_log, &ours), (own_log, &ours)]), yes, "one log for both");
+    }
 }
 
 #[test]

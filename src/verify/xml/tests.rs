@@ -10,7 +10,7 @@ fn asked() -> Asked {
 }
 
 /// A signature that is valid.
-fn valid() -> SignatureReport {
+pub(in crate::verify) fn valid() -> SignatureReport {
     SignatureReport {
         field: "seal-0".into(),
         page: Some(1),
@@ -98,11 +98,38 @@ fn one_signature_that_fails_does_not_fail_the_other() {
     assert_eq!(texts(&xml, "SubIndication").iter().map(end).collect::<Vec<_>>(), ["HASH_FAILURE"]);
 }
 
+/// A note on a timestamp does not lift what is wrong with the document off a seal.
+#[test]
+fn what_is_wrong_with_the_document_weighs_on_each_signature_by_itself() {
+    let stamp = SignatureReport {
+        is_timestamp: true,
+        is_seal: false,
+        verdict: Verdict::Indeterminate,
+        indication: Indication::Indeterminate,
+        sub_indication: Some(SubIndication::NoCertificateChainFound),
+        found: vec![Reason::NoChain.into()],
+        ..valid()
+    };
+    let failed = SignatureReport {
+        verdict: Verdict::Invalid,
+        indication: Indication::TotalFailed,
+        sub_indication: Some(SubIndication::HashFailure),
+        found: vec![Reason::DigestMismatch.into()],
+        ..valid()
+    };
+    let indications = |signatures: Vec<SignatureReport>| {
+        let xml = xml(&Report::new(vec![Reason::SealMissing.into()], signatures), &asked());
+        texts(&xml, "MainIndication").iter().map(|uri| uri.rsplit(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(indications(vec![valid(), stamp]), ["indeterminate", "indeterminate"]);
+    assert_eq!(indications(vec![valid(), failed]), ["indeterminate", "total-failed"]);
+}
+
 #[test]
 fn names_from_a_file_stay_text() {
-    let name = "</Name><MainIndication>&amp;\u{0}\u{1b}]]>\u{ffff}一";
+    let name = "</Name><MainIndication>&amp;\u{0}\u{1b}]]>\u{ffff}\u{202e}一";
     let hostile = SignatureReport { name: Some(name.into()), ..valid() };
     let xml = xml(&Report::new(vec![], vec![hostile]), &asked());
-    assert_eq!(texts(&xml, "NameElement"), ["</Name><MainIndication>&amp;\u{fffd}\u{fffd}]]>\u{fffd}一"]);
+    assert_eq!(texts(&xml, "NameElement"), ["</Name><MainIndication>&amp;\u{fffd}\u{fffd}]]>\u{fffd}\u{fffd}一"]);
     assert_eq!(texts(&xml, "MainIndication").len(), 1);
 }

@@ -285,3 +285,59 @@ fn a_copy_of_the_ledger_answers_for_today_and_trust_is_listed() {
     let listed = run(yinxin().arg("trust").arg("--trust").arg(demo.trust()));
     assert!(listed.starts_with("本大厅\tCN=印章根证书") && listed.trim_end().ends_with("\troot.pem"), "{listed}");
 }
+
+#[test]
+fn a_folder_of_trust_is_read_whole_or_not_at_all() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attacks");
+    let folder = tempfile::tempdir().unwrap();
+    let trust = folder.path().join("trust");
+    run(Command::new("cp").arg("-r").arg(corpus.join("trust")).arg(&trust));
+    let ask = || {
+        let revoked = corpus.join("bad/revoked-before.pdf");
+        let output = yinxin().arg("verify").arg("--trust").arg(&trust).arg(revoked).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let list = trust.join("issuing.crl");
+    assert_eq!(ask().0, Some(1));
+    fs::create_dir(trust.join(".git")).unwrap();
+    fs::write(trust.join("README"), "").unwrap();
+    fs::write(trust.join("issuing.3.tmp"), "").unwrap();
+    fs::rename(&list, trust.join("issuing.CRL")).unwrap();
+    assert_eq!(ask().0, Some(1), "whatever the letter case");
+    // Each of these may be meant to count.
+    let refused = |name: &str, put: &dyn Fn(&Path)| {
+        let path = trust.join(name);
+        put(&path);
+        let (code, said) = ask();
+        assert!(code == Some(3) && said.contains(name), "{name}: {code:?} {said}");
+        if fs::symlink_metadata(&path).unwrap().is_dir() { fs::remove_dir(&path) } else { fs::remove_file(&path) }
+            .unwrap();
+    };
+    let long = |path: &Path| fs::File::create(path).unwrap().set_len(3 << 30).unwrap();
+    refused("other.crl", &|path| std::os::unix::fs::symlink("/nowhere/list", path).unwrap());
+    refused("halls", &|path| std::os::unix::fs::symlink("/nowhere/halls", path).unwrap());
+    refused("pipe.crl", &|path| drop(run(Command::new("mkfifo").arg(path))));
+    refused("lists", &|path| fs::create_dir(path).unwrap());
+    refused("issuing.der", &|path| fs::write(path, "x").unwrap());
+    refused("backup.iso", &long);
+    refused("long.crl", &long);
+    assert_eq!(ask().0, Some(1));
+}
+
+#[test]
+fn a_copy_of_the_ledger_is_regular_files_of_some_length() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attacks");
+    let log = tempfile::tempdir().unwrap();
+    let checkpoint = log.path().join("checkpoint");
+    let ask = || {
+        let mut command = yinxin();
+        command.arg("verify").arg("--log").arg(log.path()).arg("--trust").arg(corpus.join("trust-two-halls"));
+        let output = command.arg(corpus.join("good/seals-of-two-halls.pdf")).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    run(Command::new("mkfifo").arg(&checkpoint));
+    assert_eq!(ask(), (Some(3), "yinxin: checkpoint: not a regular file\n".to_owned()));
+    fs::remove_file(&checkpoint).unwrap();
+    fs::File::create(&checkpoint).unwrap().set_len(3 << 30).unwrap();
+    assert_eq!(ask(), (Some(3), "yinxin: checkpoint: the file is too large\n".to_owned()));
+}

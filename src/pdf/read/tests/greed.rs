@@ -70,3 +70,29 @@ fn nests_of_everything_end() {
         assert!(matches!(object, Ok(Some(_)) | Err(ReadError::Limit("nesting"))), "{object:?}");
     }
 }
+
+/// The store's certificates, of which there are these objects.
+fn certificates(references: &[u32], objects: &[(u32, &str)]) -> usize {
+    let references: String = references.iter().map(|number| format!("{number} 0 R ")).collect();
+    let catalog = format!("<< /Type /Catalog /Pages 2 0 R /DSS << /Certs [{references}] >> >>");
+    let bytes = append(&document(1), &[&[(1, catalog.as_str())], objects].concat());
+    Document::open(&bytes, &Limits::DEFAULT).unwrap().validation_data().unwrap().certificates.len()
+}
+
+#[test]
+fn a_store_is_read_as_far_as_it_goes() {
+    let (good, damaged) =
+        ("<< /Length 2 >>\nstream\nDE\nendstream", "<< /Length 2 /Filter /FlateDecode >>\nstream\nxx\nendstream");
+    assert_eq!(certificates(&[20; 300], &[(20, good)]), 1, "one stream named many times");
+    assert_eq!(
+        certificates(&[19, 20, 21, 22], &[(20, damaged), (21, good), (22, "(no stream)")]),
+        2,
+        "what can be read"
+    );
+    let many: Vec<u32> = (20..320).collect();
+    let all: Vec<_> = many.iter().map(|number| (*number, good)).collect();
+    assert_eq!(certificates(&many, &all), 128);
+    // Four that end at their limit have cost all there is.
+    let objects = [(20, damaged), (21, damaged), (22, damaged), (23, good), (24, damaged), (25, good)];
+    assert_eq!(certificates(&[20, 21, 22, 23, 24, 25], &objects), 1);
+}
