@@ -10,7 +10,7 @@ use super::report::{AnchorReport, ProvedAt, Prover, SignatureReport};
 use super::seal::{LedgerFinding, check_form};
 use super::timestamp::{Seen, check, control_time};
 use crate::cms::{CmsError, Kind, RsaSignature, SignedData, TimestampToken};
-use crate::pdf::read::{Coverage, Prepared, Signature, SignatureField};
+use crate::pdf::read::{ChangeCode, Coverage, Prepared, Signature, SignatureField};
 use crate::pki::certificate::Certificate;
 use crate::pki::strength::{Strength, strength_of_hash};
 use crate::pki::suite::SuiteError;
@@ -143,6 +143,10 @@ impl Judgement<'_, '_, '_> {
         let Some(data) = &signed.data else { return self.find(Reason::NotOurForm) };
         self.found.extend(check_form(self.signature, coverage, data, chain).map(Finding::from));
         let ledger = LedgerFinding::of(data, self.signature.signed_at, self.case.trust.policy());
+        // Of a seal every byte has one meaning; of other files a line end more is no sign of anything.
+        if self.case.document.trailing() > 0 {
+            self.find(Reason::Changed(ChangeCode::TrailingBytes));
+        }
         if let Some(at) = ledger.proved_at() {
             self.prove(at, Prover::Witness);
         }
@@ -152,6 +156,9 @@ impl Judgement<'_, '_, '_> {
 
     /// What a stranger may have prepared in what was signed. (What a hall seals it has made itself.)
     fn prepared(&mut self, coverage: &Coverage) {
+        if self.case.document.ends_in_line_ends().unwrap_or(false) && self.case.document.trailing() > 0 {
+            self.find(Reason::Repaired);
+        }
         // What cannot be followed is no sign of anything.
         let prepared = self.case.document.prepared(coverage.revision()).unwrap_or_default();
         let told = |one: &Prepared| Finding::told(Reason::Prepared(one.code), one.text(), one.page);
