@@ -105,6 +105,8 @@ fn collect(view: &View<'_, '_>, value: &Value, part: Part, found: &mut BTreeMap<
                 Value::Dict(dict) if object.data.is_some() => {
                     Ok(part == Part::Data && dict.entries().all(|(key, _)| STREAM_KEYS.contains(&key)))
                 }
+                // References to references are nobody's store, and may be a long chain.
+                Value::Ref(_) => Ok(false),
                 value => Ok(part != Part::Data && collect(view, value, part, found)?),
             };
         }
@@ -135,5 +137,23 @@ fn below(part: Part, key: &[u8]) -> Option<Part> {
         (Part::Entry, b"TU") => Some(Part::Word),
         (Part::Entry, b"TS") => Some(Part::Data),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::read::Limits;
+    use crate::pdf::read::document::Document;
+    use crate::pdf::sample::{append, document};
+
+    #[test]
+    fn a_chain_of_references_is_no_store() {
+        let links: Vec<(u32, String)> = (100..60_000).map(|number| (number, format!("{} 0 R", number + 1))).collect();
+        let links: Vec<(u32, &str)> = links.iter().map(|(number, link)| (*number, link.as_str())).collect();
+        let bytes = append(&document(1), &links);
+        let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+        let (view, store) = (document.latest(), Value::Ref(Id::new(100)));
+        assert_eq!(collect(&view, &store, Part::Store, &mut BTreeMap::new()), Ok(false));
     }
 }
