@@ -144,7 +144,7 @@ impl Judgement<'_, '_, '_> {
         self.found.extend(check_form(self.signature, coverage, data, chain).map(Finding::from));
         let ledger = LedgerFinding::of(data, self.signature.signed_at, self.case.trust.policy());
         // Of a seal every byte has one meaning; of other files a line end more is no sign of anything.
-        if self.case.document.trailing() > 0 {
+        if self.ends_late() {
             self.find(Reason::Changed(ChangeCode::TrailingBytes));
         }
         if let Some(at) = ledger.proved_at() {
@@ -156,13 +156,19 @@ impl Judgement<'_, '_, '_> {
 
     /// What a stranger may have prepared in what was signed. (What a hall seals it has made itself.)
     fn prepared(&mut self, coverage: &Coverage) {
-        if self.case.document.ends_in_line_ends().unwrap_or(false) && self.case.document.trailing() > 0 {
+        if self.ends_late() {
             self.find(Reason::Repaired);
         }
         // What cannot be followed is no sign of anything.
         let prepared = self.case.document.prepared(coverage.revision()).unwrap_or_default();
         let told = |one: &Prepared| Finding::told(Reason::Prepared(one.code), one.text(), one.page);
         self.found.extend(prepared.iter().map(told));
+    }
+
+    /// Nothing but a line end or two follows the end of the file.
+    fn ends_late(&self) -> bool {
+        let document = self.case.document;
+        document.trailing() > 0 && document.ends_in_line_ends().unwrap_or(false)
     }
 
     /// Keeps the earliest proof.

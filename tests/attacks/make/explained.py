@@ -183,7 +183,7 @@ bad("form-drawing-gained", "a look without resources of its own gets the drawing
 
 
 # Fields filled in with looks that cover the page
-def strips(count=6):
+def strips(count=6, cover="1 g 0 0 595 {0:.0f} re f 0 g"):
     objects, numbers, height = contract(), range(20, 26), 842 / count
     kids = b" ".join(b"%d 0 R" % number for number in numbers)
     objects[1] = b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [%s] /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 5 0 R >> >> >> >>" % kids
@@ -195,7 +195,7 @@ def strips(count=6):
     new = doc.next()
     for place, number in enumerate(numbers):
         said = "The buyer pays the seller 9,000 yuan" if place == 0 else "x"
-        changes[new + place] = appearance(f"1 g 0 0 595 {height:.0f} re f 0 g BT /F1 14 Tf 72 {height - 110:.0f} Td ({said}) Tj ET", (595, height))
+        changes[new + place] = appearance(f"{cover.format(height)} BT /F1 14 Tf 72 {height - 110:.0f} Td ({said}) Tj ET", (595, height))
         changes[number] = doc.objects[number][:-2] + b"/V (%s) /AP << /N %d 0 R >> >>" % (said.encode(), new + place)
     return doc.append(changes)
 
@@ -212,6 +212,8 @@ def box(look="1 g 0 0 420 55 re f 0 g BT /F1 14 Tf 12 11 Td (The buyer pays the 
 
 
 bad("form-strips", "six fields filled in that cover the page together, P=2", strips, NO)
+bad("form-strips-stroked", "the same, the paper of each a thick white line, P=2", lambda: strips(
+    cover="{0:.0f} w 1 G 0 70 m 595 70 l S 0 g"), NO)
 bad("form-box-covers", "a box that is ticked and then covers the sum, P=2", box, NO)
 
 

@@ -53,7 +53,7 @@ pub enum ChangeCode {
     Filled,
     /// The form has defaults that it had not, for what is filled in to be drawn with.
     FormDefaults,
-    /// A form field was filled in that takes up most of its page.
+    /// A form field was filled in that takes up most of its page, or draws over text.
     FilledCovers,
     /// An annotation that hides nothing was added.
     AnnotationAdded,
@@ -126,7 +126,7 @@ impl ChangeCode {
             Self::SignatureField => ("signature-field-added", "签章之后新增了一处待签名的位置。"),
             Self::Filled => ("form-filled", "签章之后表单项的内容被改动。"),
             Self::FormDefaults => ("form-defaults-changed", "签章之后表单的缺省字体或画法被补充。"),
-            Self::FilledCovers => ("form-filled-covers-content", "签章之后，一个几乎占满页面的表单项的内容被改动，可能遮盖原有内容。"),
+            Self::FilledCovers => ("form-filled-covers-content", "签章之后，一个占满页面或压着文字的表单项的内容被改动，可能遮盖原有内容。"),
             Self::AnnotationAdded => ("annotation-added", "签章之后页面上新增了批注。"),
             Self::Annotation => ("annotation-changed", "签章之后页面上的批注或图章被改动。"),
             Self::AnnotationRemoved => ("annotation-removed", "签章之后页面上的批注被删除。"),

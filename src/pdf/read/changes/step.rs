@@ -223,7 +223,10 @@ impl Comparison<'_, '_> {
         let [section] = self.document.sections_of(self.revision) else { return Ok(false) };
         for (id, _) in self.added.iter().filter(|(_, added)| added.kind == AddedKind::ObjectStream) {
             let Some(Entry::At { offset, .. }) = self.after.entry(id.number)? else { return Ok(false) };
-            let stream = self.document.object_stream(self.after, *id, offset)?;
+            let stream = match self.document.object_stream(self.after, *id, offset) {
+                Err(error) if error.is_damage() => return Ok(false),
+                stream => stream?,
+            };
             for (index, number) in stream.numbers().enumerate() {
                 if section.entry(number)? != Some(Entry::Packed { container: id.number, index }) {
                     return Ok(false);

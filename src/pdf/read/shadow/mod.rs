@@ -35,7 +35,7 @@ use page::Page;
 use reader::Reader;
 
 pub use code::{Prepared, PreparedCode, Weight};
-pub(super) use paper::Paper;
+pub(super) use paper::{Paper, is_text_alone};
 
 /// Findings of one weight listed of one revision; more are not more telling.
 const MAX_FOUND: usize = 50;
