@@ -19,6 +19,7 @@ pub mod app;
 pub mod db;
 pub mod demo;
 pub mod fault;
+pub mod post;
 pub mod sequencer;
 pub mod store;
 pub mod vault;

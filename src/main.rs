@@ -7,9 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
-use yinxin::acts::audit::{Audited, Books, audit};
 use yinxin::acts::picture::{self, Painter};
-use yinxin::acts::{report, webhooks};
+use yinxin::acts::report;
 use yinxin::app::config::Config;
 use yinxin::app::{App, Clock, open_regular, read_regular, read_trust};
 use yinxin::cms::{Kind, SignedData};
@@ -22,6 +21,11 @@ use yinxin::verify::trust::Purpose;
 use yinxin::verify::{Report, Trust, exit_code, verify, verify_file};
 use yinxin::web::router::Accounts;
 use yinxin::web::run;
+
+#[path = "main/books.rs"]
+mod books;
+
+use books::{Webhook, run_audit, run_webhook};
 
 /// Where a hall's configuration is looked for, if neither an argument nor the environment names one.
 const CONFIG: &str = "/etc/yinxin/yinxin.toml";
@@ -127,35 +131,6 @@ impl From<Format> for report::Format {
 }
 
 #[derive(Subcommand)]
-enum Webhook {
-    /// Print the secret shared with a receiver: the key of the HMAC in `Yinxin-Signature`
-    Secret {
-        /// The configuration
-        #[arg(long)]
-        config: PathBuf,
-        /// The receiver's name in it
-        name: String,
-    },
-    /// Say how far each receiver has been told, and what is wrong
-    List {
-        /// The configuration
-        #[arg(long)]
-        config: PathBuf,
-    },
-    /// Tell a receiver everything after an event once more; the service may be running
-    Replay {
-        /// The configuration
-        #[arg(long)]
-        config: PathBuf,
-        /// The receiver's name in it
-        name: String,
-        /// Running number of the last event that is not told again; 0: all are
-        #[arg(long)]
-        after: u32,
-    },
-}
-
-#[derive(Subcommand)]
 enum Ledger {
     /// Hold the published log, the database and the stored documents against each other. Exit 0: one story, 1: they differ
     Audit {
@@ -215,51 +190,6 @@ fn block_on(command: impl Future<Output = Result<ExitCode, Failed>>) -> Result<E
     let filter = variable("YINXIN_LOG").unwrap_or_else(|| "info".to_owned());
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
-}
-
-async fn run_webhook(webhook: Webhook) -> Result<ExitCode, Failed> {
-    let mut out = std::io::stdout();
-    match webhook {
-        Webhook::Secret { config, name } => {
-            writeln!(out, "{}", webhooks::secret(&Config::read(&config)?, &name)?.as_str())?;
-        }
-        Webhook::List { config } => {
-            let (rows, last) = webhooks::list(&Config::read(&config)?).await?;
-            for row in rows {
-                let failed = |problem| format!("  {} failed: {problem}", row.failures);
-                writeln!(
-                    out,
-                    "{}  told {} of {last}{}",
-                    row.name,
-                    row.told,
-                    row.problem.map(failed).unwrap_or_default()
-                )?;
-            }
-        }
-        Webhook::Replay { config, name, after } => webhooks::replay(&Config::read(&config)?, &name, after).await?,
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn run_audit(config: &Path, json: bool) -> Result<ExitCode, Failed> {
-    let books = Books::open(&Config::read(config)?).await?;
-    let audited = audit(&books, |done, all| eprint!("\r{done} / {all}")).await?;
-    books.close().await;
-    eprintln!();
-    let mut out = std::io::stdout();
-    if json {
-        writeln!(out, "{}", serde_json::to_string(&audited)?)?;
-    } else {
-        for finding in &audited.findings {
-            writeln!(out, "{}：{}（{}）", finding.place, finding.text, finding.code)?;
-        }
-        let Audited { entries, uses, certificates, not_composed, findings } = &audited;
-        writeln!(out, "账本 {entries} 条，用印 {uses} 次，证照 {certificates} 份；发现问题 {} 处。", findings.len())?;
-        if *not_composed > 0 {
-            writeln!(out, "其中 {not_composed} 份的模板此后已重新发布，没有重新制作比对。")?;
-        }
-    }
-    Ok(if audited.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn run_demo(data: &Path, once: bool) -> Result<ExitCode, Failed> {

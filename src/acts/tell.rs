@@ -1,20 +1,15 @@
 //! Tell: every receiver of the configuration is told what happened to certificates, in order, until it confirms.
 //!
 //! An event is written in the transaction of what happened (the outbox), so nothing is lost; it is told at least once, and its
-//! running number says which it is. A receiver that is down, slow or wrong is tried again after pauses that grow from half a
-//! minute to an hour; no other receiver waits for it. [docs/API: `Yinxin-Signature`](crate::vault::Vault::authenticate_webhook).
+//! running number says which it is. How it is authenticated: [`Vault::authenticate_webhook`](crate::vault::Vault::authenticate_webhook). A receiver that is down, slow or wrong is tried again after pauses that grow from half a
+//! minute to an hour; no other receiver waits for it.
 
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::app::webhooks::Receiver;
 use crate::db::outbox::EventRow;
 
 use super::ActError;
@@ -23,15 +18,13 @@ use super::ActError;
 const MOST_EVENTS: u32 = 100;
 /// How long a receiver may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What of an answer is read.
-const MOST_ANSWER: usize = 64 * 1024;
 /// A receiver belongs to a node for this long (microseconds): longer than [`PATIENCE`].
 const LEASE: i64 = 30_000_000;
 /// The first pause after a failure, and the longest (seconds).
 const PAUSES: [i64; 2] = [30, 3600];
 
 /// An event as it is told, by webhook and by feed. Names nobody.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize)]
 pub struct Event {
     /// Running number: later events have higher ones.
     pub id: i64,
@@ -83,10 +76,15 @@ pub async fn tell(app: &App) -> Result<(), ActError> {
         let body = serde_json::to_vec(&Told { events }).map_err(super::inconsistent)?;
         let seconds = app.now().as_second();
         let mac = app.vault.authenticate_webhook(&receiver.name, seconds, &body)?;
-        let (receiver, signature) = (receiver.clone(), format!("t={seconds},v1={mac}"));
+        let headers =
+            [("yinxin-receiver", receiver.name.clone()), ("yinxin-signature", format!("t={seconds},v1={mac}"))];
+        let address = receiver.address.clone();
         telling.spawn(async move {
-            let answer = tokio::time::timeout(PATIENCE, post(&receiver, body, signature)).await;
-            (row, last, answer.unwrap_or_else(|_| Err(format!("no answer within {} s", PATIENCE.as_secs()))))
+            let answer = match tokio::time::timeout(PATIENCE, address.post(&headers, body)).await {
+                Ok(answer) => answer.map_err(|error| error.to_string()),
+                Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+            };
+            (row, last, answer)
         });
     }
     while let Some(done) = telling.join_next().await {
@@ -102,27 +100,4 @@ pub async fn tell(app: &App) -> Result<(), ActError> {
         }
     }
     Ok(())
-}
-
-async fn post(receiver: &Receiver, body: Vec<u8>, signature: String) -> Result<(), String> {
-    let request = axum::http::Request::post(receiver.address.clone())
-        .header("content-type", "application/json")
-        .header("user-agent", concat!("yinxin/", env!("CARGO_PKG_VERSION")))
-        .header("yinxin-receiver", &receiver.name)
-        .header("yinxin-signature", signature)
-        .body(Full::<axum::body::Bytes>::from(body))
-        .map_err(|error| error.to_string())?;
-    let mut connector = HttpConnector::new();
-    connector.enforce_http(false);
-    let connector = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_tls_config(receiver.tls.as_ref().clone())
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(connector);
-    let client = Client::builder(TokioExecutor::new()).build(connector);
-    let answer = client.request(request).await.map_err(|error| format!("cannot be reached: {error}"))?;
-    let status = answer.status();
-    // Read to its end, so that a receiver which confirms has got everything; no further than is decent.
-    Limited::new(answer.into_body(), MOST_ANSWER).collect().await.map_err(|error| format!("a bad answer: {error}"))?;
-    if status.is_success() { Ok(()) } else { Err(format!("answered {status}")) }
 }

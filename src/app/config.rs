@@ -125,7 +125,7 @@ impl Config {
         if self.origin.parse::<crate::ledger::note::KeyName>().is_err() {
             problems.push("origin: must be a name without spaces or +, such as hall.example.gov.cn/log".to_owned());
         }
-        problems.extend(self.webhooks.iter().flat_map(WebhookConfig::problems));
+        problems.extend(self.webhooks.iter().filter_map(WebhookConfig::problem));
         let mut names: Vec<&str> = self.webhooks.iter().map(|webhook| webhook.name.as_str()).collect();
         names.sort_unstable();
         if names.windows(2).any(|pair| pair[0] == pair[1]) {

@@ -7,13 +7,14 @@ use super::finding::Finding;
 use super::reason::Reason;
 use super::report::{AnchorReport, Conclusion, LedgerReport, ProvedAt, SignatureReport};
 use super::trust::Trust;
-use crate::pdf::read::{Change, ChangeCode, Coverage, Document, PreparedCode, Signature, SignatureField};
+use crate::pdf::read::{Change, ChangeCode, Coverage, Document, Prepared, PreparedCode, Signature, SignatureField};
 use crate::pki::certificate::Certificate;
 use crate::pki::hash::{HashAlgorithm, Hasher};
 
 /// The file and what it is judged by.
 pub(super) struct Case<'d, 'a> {
     pub(super) document: &'d Document<'a>,
+    pub(super) fields: &'d [SignatureField],
     pub(super) trust: &'d Trust,
     pub(super) at: Timestamp,
     pub(super) evidence: Evidence,
@@ -80,23 +81,34 @@ impl<'c, 'd, 'a> Judgement<'c, 'd, 'a> {
         let told = |reason: fn(_) -> Reason| {
             move |change: &Change| Finding::told(reason(change.code), change.text(), change.page)
         };
-        // Whoever fills in a form may draw another value than he enters.
-        if changes.allowed.iter().any(|change| change.code == ChangeCode::Filled) {
-            let last = self.case.document.revisions().len() - 1;
-            let prepared = self.case.document.prepared(last).unwrap_or_default();
-            let differs = prepared
-                .iter()
-                .filter(|one| matches!(one.code, PreparedCode::ValueDiffers | PreparedCode::StateDiffers));
-            self.found.extend(differs.map(|one| Finding::told(Reason::Prepared(one.code), one.text(), one.page)));
+        // Whoever fills in a form may draw another value than he enters, and over what the page says.
+        if changes.allowed.iter().any(|change| matches!(change.code, ChangeCode::Filled | ChangeCode::FormDefaults)) {
+            let prepared = |revision| self.case.document.prepared(revision).unwrap_or_default();
+            let signed = prepared(coverage.revision());
+            let arises = |one: &Prepared| match one.code {
+                PreparedCode::ValueDiffers | PreparedCode::StateDiffers => true,
+                PreparedCode::AnnotationOverText => !signed.contains(one),
+                _ => false,
+            };
+            let last = prepared(self.case.document.revisions().len() - 1);
+            let told = last.iter().filter(|one| arises(one));
+            self.found.extend(told.map(|one| Finding::told(Reason::Prepared(one.code), one.text(), one.page)));
         }
         self.found.extend(changes.forbidden.iter().map(told(Reason::Changed)));
         self.found.extend(changes.doubtful.iter().map(told(Reason::MayMislead)));
-        // A further signature has a report of its own.
-        let allowed = changes
-            .allowed
-            .iter()
-            .filter(|change| !matches!(change.code, ChangeCode::Signed | ChangeCode::SignedNewField));
-        self.found.extend(allowed.map(told(Reason::Permitted)));
+        // A further signature that shows where it is has a report of its own; a timestamp's says nothing of looks.
+        let has_report = |change: &Change| {
+            self.case.fields.iter().any(|field| {
+                let is_signature = field.signature.as_ref().is_some_and(|signature| !signature.is_timestamp());
+                is_signature
+                    && change.field() == Some(&field.name)
+                    && (change.page.is_none() || change.page == field.page)
+            })
+        };
+        let is_of_signature = |change: &Change| matches!(change.code, ChangeCode::Signed | ChangeCode::SignedNewField);
+        let allowed = changes.allowed.iter().filter(|change| !(is_of_signature(change) && has_report(change)));
+        let allowed: Vec<Finding> = allowed.map(told(Reason::Permitted)).collect();
+        self.found.extend(allowed);
     }
 
     /// The digest of what the signature covers.

@@ -75,7 +75,7 @@ fn judge(document: Result<Document<'_>, ReadError>, trust: &Trust, at: Timestamp
     if signed.len() > MAX_SIGNATURES {
         return Report::of_file(Reason::TooLarge);
     }
-    let case = Case { document: &document, trust, at, evidence: Evidence::of_document(&document) };
+    let case = Case { document: &document, fields: &fields, trust, at, evidence: Evidence::of_document(&document) };
     // Timestamps first, from the newest on: each is judged as of the time that the later ones prove.
     let mut timestamps: Vec<usize> = (0..signed.len()).filter(|index| signed[*index].1.is_timestamp()).collect();
     timestamps.sort_by_key(|index| std::cmp::Reverse(signed[*index].1.hole.as_ref().map(|hole| hole.start)));
@@ -124,7 +124,13 @@ fn document_reasons(document: &Document<'_>, fields: &[SignatureField], judged: 
         if fields.iter().any(|field| field.signature.is_none()) {
             reasons.push(Reason::SealMissing);
         }
-        if judged.iter().any(|signature| !signature.is_seal && !signature.is_timestamp) {
+        let seals = judged.iter().filter(|signature| signature.is_seal);
+        let first = seals.filter_map(|seal| seal.revision_end).min().unwrap_or(0);
+        let prepared = document.unsigned_fields_at(first);
+        // A timestamp brings a field of its own.
+        let is_apart = |name: &String| prepared.as_ref().is_ok_and(|prepared| !prepared.contains(name));
+        let replaces = |other: &SignatureReport| !(other.is_timestamp && is_apart(&other.field));
+        if judged.iter().any(|signature| !signature.is_seal && replaces(signature)) {
             reasons.push(Reason::SealReplaced);
         }
     }

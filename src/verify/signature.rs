@@ -11,7 +11,7 @@ use super::seal::{LedgerFinding, check_form};
 use super::timestamp::{Seen, check, control_time};
 use crate::cms::{CmsError, Kind, RsaSignature, SignedData, TimestampToken};
 use crate::ledger::note::VerifierKey;
-use crate::pdf::read::{Coverage, Prepared, Signature, SignatureField};
+use crate::pdf::read::{ChangeCode, Coverage, Prepared, Signature, SignatureField};
 use crate::pki::certificate::Certificate;
 use crate::pki::strength::{Strength, strength_of_hash};
 use crate::pki::suite::SuiteError;
@@ -147,6 +147,10 @@ impl Judgement<'_, '_, '_> {
         let trust = self.case.trust;
         let is_of_hall = |log: &VerifierKey| trust.is_log_of(chain.path.anchor(), log);
         let ledger = LedgerFinding::of(data, self.signature.signed_at, trust.policy(), is_of_hall);
+        // Of a seal every byte has one meaning; of other files a line end more is no sign of anything.
+        if self.ends_late() {
+            self.find(Reason::Changed(ChangeCode::TrailingBytes));
+        }
         if let Some(at) = ledger.proved_at() {
             self.prove(at, Prover::Witness);
         }
@@ -156,10 +160,19 @@ impl Judgement<'_, '_, '_> {
 
     /// What a stranger may have prepared in what was signed. (What a hall seals it has made itself.)
     fn prepared(&mut self, coverage: &Coverage) {
+        if self.ends_late() {
+            self.find(Reason::Repaired);
+        }
         // What cannot be followed is no sign of anything.
         let prepared = self.case.document.prepared(coverage.revision()).unwrap_or_default();
         let told = |one: &Prepared| Finding::told(Reason::Prepared(one.code), one.text(), one.page);
         self.found.extend(prepared.iter().map(told));
+    }
+
+    /// Nothing but a line end or two follows the end of the file.
+    fn ends_late(&self) -> bool {
+        let document = self.case.document;
+        document.trailing() > 0 && document.ends_in_line_ends().unwrap_or(false)
     }
 
     /// Keeps the earliest proof.

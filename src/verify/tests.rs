@@ -142,6 +142,18 @@ fn a_seal_s_place_taken_by_another_signer_is_never_valid() {
 }
 
 #[test]
+fn a_timestamp_in_a_seal_s_place_is_no_seal() {
+    let mut house = House::new();
+    let [first, mut bytes] = house.seal_twice();
+    let (seal, timestamp) = (&b"/SubFilter /ETSI.CAdES.detached"[..], &b"/SubFilter /ETSI.RFC3161       "[..]);
+    let at = first.len() + bytes[first.len()..].windows(seal.len()).position(|word| word == seal).unwrap();
+    bytes[at..at + seal.len()].copy_from_slice(timestamp);
+    let report = verify(&bytes, &house.trust(), now());
+    assert!(report.signatures[1].is_timestamp && !report.has("seal-missing"));
+    assert!(report.has("seal-replaced"), "{}", report.summary());
+}
+
+#[test]
 fn a_line_of_the_checkpoint_stands_there_once() {
     let mut house = House::new();
     let doubled = |proof: TlogProof| {

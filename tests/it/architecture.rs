@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("vault", &["digest", "pki", "cms", "ledger", "store", "fault"]),
     ("db", &["digest", "hall", "ledger::entry", "fault"]),
     ("sequencer", &["digest", "ledger", "db", "vault", "store", "fault"]),
+    ("post", &[]),
     (
         "acts",
         &[
@@ -70,6 +71,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault",
             "db",
             "sequencer",
+            "post",
         ],
     ),
     ("demo", &["digest", "hall", "verify", "store", "db", "app", "acts"]),
@@ -83,9 +85,11 @@ const PURE: &[&str] = &["digest", "hall", "compose", "imprint", "picture", "pdf"
 /// Other people's crates that only some parts may name.
 const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["db"]),
-    ("axum", &["web"]),
+    ("axum", &["web", "post"]),
     ("axum_server", &["web"]),
-    ("hyper_util", &["web"]),
+    ("hyper_util", &["web", "post"]),
+    ("hyper_rustls", &["post"]),
+    ("http_body_util", &["post"]),
     ("maud", &["web"]),
     ("tower_http", &["web"]),
     ("utoipa", &["web"]),

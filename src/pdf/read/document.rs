@@ -19,6 +19,9 @@ use super::view::View;
 use super::xref::{Entry, Section};
 use super::{Limits, ReadError};
 
+/// Two line ends after the end of a file.
+const MAX_LINE_ENDS: usize = 4;
+
 /// A PDF read strictly. Cheap to open: only cross-reference sections, trailers and the catalog are parsed.
 pub struct Document<'a> {
     pub(super) input: Input<'a>,
@@ -161,6 +164,15 @@ impl<'a> Document<'a> {
     /// If the file cannot be read.
     pub fn trailing_is_space(&self) -> Result<bool, ReadError> {
         self.input.source.is_space(self.length() - self.trailing()..self.length())
+    }
+
+    /// Whether the trailing bytes are a line end or two, such as some programs leave behind a file they send on.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn ends_in_line_ends(&self) -> Result<bool, ReadError> {
+        let end = self.bytes(self.length() - self.trailing().min(MAX_LINE_ENDS + 1)..self.length())?;
+        Ok(end.len() <= MAX_LINE_ENDS && end.iter().all(|byte| matches!(byte, b'\r' | b'\n')))
     }
 
     /// Older and newer readers see different objects: some section has both a table and a hidden stream.

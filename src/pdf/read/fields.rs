@@ -103,6 +103,16 @@ impl Document<'_> {
     pub fn signature_fields(&self) -> Result<Vec<SignatureField>, ReadError> {
         signature_fields(&self.latest())
     }
+
+    /// The names of the signature fields that were not signed yet in the revision that ends at `end`.
+    ///
+    /// # Errors
+    /// As [`Document::signature_fields`].
+    pub fn unsigned_fields_at(&self, end: usize) -> Result<Vec<String>, ReadError> {
+        let Some(revision) = self.revision_at(end.saturating_sub(1)) else { return Ok(Vec::new()) };
+        let fields = unplaced_signature_fields(&self.as_of(revision))?.into_iter();
+        Ok(fields.filter(|field| field.signature.is_none()).map(|field| field.name).collect())
+    }
 }
 
 pub(crate) fn signature_fields(view: &View<'_, '_>) -> Result<Vec<SignatureField>, ReadError> {
@@ -151,14 +161,17 @@ struct Walk<'v, 'd, 'a> {
 impl Walk<'_, '_, '_> {
     fn field(&mut self, node: &Value, above: &Inherited, depth: usize) -> Result<(), ReadError> {
         let id = node.as_ref().ok_or(ReadError::Structure("form field"))?;
-        if !self.seen.insert(id) {
-            return Err(ReadError::Structure("a form field appears twice"));
-        }
+        let is_new = self.seen.insert(id);
         if depth > MAX_DEPTH || self.seen.len() > self.limit {
             return Err(ReadError::Limit("form fields"));
         }
         let Some(dict) = self.view.dict(Some(node), "form field")? else { return Ok(()) };
         let own = self.inherit(&dict, above)?;
+        if !is_new {
+            // Some programs list a field twice that is no signature's; it says the same twice.
+            let is_harmless = depth == 0 && !own.is_signature && dict.get("Kids").is_none();
+            return if is_harmless { Ok(()) } else { Err(ReadError::Structure("a form field appears twice")) };
+        }
         let kids = self.view.array(dict.get("Kids"), "form fields")?;
         let mut widget = (id, dict.clone());
         let mut has_fields_below = false;

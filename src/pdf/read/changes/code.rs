@@ -51,7 +51,9 @@ pub enum ChangeCode {
     SignatureField,
     /// A form field was filled in.
     Filled,
-    /// A form field was filled in that takes up most of its page.
+    /// The form has defaults that it had not, for what is filled in to be drawn with.
+    FormDefaults,
+    /// A form field was filled in that takes up most of its page, or draws over text.
     FilledCovers,
     /// An annotation that hides nothing was added.
     AnnotationAdded,
@@ -123,7 +125,8 @@ impl ChangeCode {
             Self::SignedNewField => ("signature-added-in-new-field", "签章之后新增了一处签名。"),
             Self::SignatureField => ("signature-field-added", "签章之后新增了一处待签名的位置。"),
             Self::Filled => ("form-filled", "签章之后表单项的内容被改动。"),
-            Self::FilledCovers => ("form-filled-covers-content", "签章之后，一个几乎占满页面的表单项的内容被改动，可能遮盖原有内容。"),
+            Self::FormDefaults => ("form-defaults-changed", "签章之后表单的缺省字体或画法被补充。"),
+            Self::FilledCovers => ("form-filled-covers-content", "签章之后，一个占满页面或压着文字的表单项的内容被改动，可能遮盖原有内容。"),
             Self::AnnotationAdded => ("annotation-added", "签章之后页面上新增了批注。"),
             Self::Annotation => ("annotation-changed", "签章之后页面上的批注或图章被改动。"),
             Self::AnnotationRemoved => ("annotation-removed", "签章之后页面上的批注被删除。"),

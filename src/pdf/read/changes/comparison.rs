@@ -1,16 +1,20 @@
 //! The two revisions that are compared, and what rules ask of them and say.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::added::{Added, AddedKind};
+use super::evidence;
 use super::form::{self, Node};
+use super::mark::{self, Tint};
 use super::page;
 use super::referrers::{self, Referrers};
 use super::text::Change;
 use crate::pdf::read::ReadError;
 use crate::pdf::read::document::Document;
+use crate::pdf::read::shadow::Paper;
 use crate::pdf::read::value::{Id, Value};
 use crate::pdf::read::view::View;
 
@@ -37,10 +41,15 @@ pub(super) struct Comparison<'d, 'a> {
     pub(super) forbidden: usize,
     pub(super) spans: Vec<Range<usize>>,
     pub(super) containers: HashSet<u32>,
+    /// Where signatures of this revision draw.
+    pub(super) drawn: Vec<(usize, [f64; 4])>,
     pub(super) referrers: OnceCell<Referrers>,
     pub(super) pages: OnceCell<(Vec<Id>, HashMap<Id, usize>)>,
     pub(super) annotations: OnceCell<HashMap<Id, usize>>,
     pub(super) fields: OnceCell<HashMap<Id, Node>>,
+    pub(super) tints: RefCell<HashMap<usize, Rc<Vec<Tint>>>>,
+    /// What the pages showed before.
+    pub(super) paper: Paper<'d, 'a>,
 }
 
 impl<'d, 'a> Comparison<'d, 'a> {
@@ -59,10 +68,13 @@ impl<'d, 'a> Comparison<'d, 'a> {
             forbidden: 0,
             spans: Vec::new(),
             containers: HashSet::new(),
+            drawn: Vec::new(),
             referrers: OnceCell::new(),
             pages: OnceCell::new(),
             annotations: OnceCell::new(),
             fields: OnceCell::new(),
+            tints: RefCell::default(),
+            paper: Paper::new(document.as_of(revision - 1)),
         }
     }
 }
@@ -155,9 +167,22 @@ impl<'d, 'a> Comparison<'d, 'a> {
     pub(super) fn referrers(&self) -> Result<&Referrers, ReadError> {
         once(&self.referrers, || {
             let added = self.added.keys().map(|id| id.number).collect();
-            let changed = self.replaced.iter().chain(&self.removed).map(|id| id.number).collect();
+            let holders = self.holders()?;
+            let changed = self.replaced.iter().chain(&self.removed).chain(&holders).map(|id| id.number).collect();
             referrers::find(self.document, self.revision, &added, &changed)
         })
+    }
+
+    /// Objects that may go on only if nothing else shows what they hold: the form, its resources, the store, what fields show.
+    fn holders(&self) -> Result<Vec<Id>, ReadError> {
+        let Ok((id, catalog)) = self.before.catalog() else { return Ok(Vec::new()) };
+        let mut holders = form::holders(&self.before, &catalog)?;
+        holders.extend(evidence::holders(&self.before, &catalog)?);
+        // Who only adds evidence need not have the fields read.
+        if self.replaced.iter().any(|replaced| *replaced != id) {
+            holders.extend(self.fields()?.values().filter_map(|node| node.look));
+        }
+        Ok(holders)
     }
 
     /// The pages before.
@@ -181,6 +206,17 @@ impl<'d, 'a> Comparison<'d, 'a> {
     /// The annotations before, and the pages that list them.
     pub(super) fn annotations(&self) -> Result<&HashMap<Id, usize>, ReadError> {
         once(&self.annotations, || page::annotations(&self.before, self.pages()?))
+    }
+
+    /// The marks of text on a page, as they are now.
+    pub(super) fn tints(&self, page: usize) -> Result<Rc<Vec<Tint>>, ReadError> {
+        if let Some(tints) = self.tints.borrow().get(&page) {
+            return Ok(Rc::clone(tints));
+        }
+        let id = self.pages()?.get(page).copied().ok_or(ReadError::Structure("page"))?;
+        let tints = Rc::new(mark::of_page(&self.after, id)?);
+        self.tints.borrow_mut().insert(page, Rc::clone(&tints));
+        Ok(tints)
     }
 
     /// The form before: its fields and their widgets.

@@ -5,14 +5,20 @@ use super::code::ChangeCode;
 use super::comparison::Comparison;
 use super::form::{Kind, Node};
 use super::geometry;
-use super::signature::{self, READ_ONLY, sets_only};
+use super::signature::{self, READ_ONLY, added_dict, sets_only};
 use super::text::{Change, Detail};
 use crate::pdf::read::ReadError;
 use crate::pdf::read::objects::Object;
+use crate::pdf::read::shadow::is_text_alone;
 use crate::pdf::read::value::{Dict, Id, Value};
 
 /// A field that takes up a larger part of its page can be a page of its own.
 const MAX_SHARE: f64 = 0.5;
+
+/// Letters of the page under a field that count: a field may lie over a dash or two that say where to write.
+const MIN_LETTERS: usize = 10;
+/// The longest look that is looked at.
+const MAX_LOOK: usize = 64 << 10;
 
 /// Explains the replacement of a field, a widget or what a widget shows.
 pub(super) fn apply(c: &mut Comparison<'_, '_>, id: Id) -> Result<(), ReadError> {
@@ -25,6 +31,7 @@ pub(super) fn apply(c: &mut Comparison<'_, '_>, id: Id) -> Result<(), ReadError>
         Some(node) if node.kind == Kind::Value => filled(c, id, &node, was, is),
         Some(_) => Ok(()),
         None if is_form(&old) && is_form(&new) => redrawn(c, id, is),
+        None if old.data.is_none() && new.data.is_none() => relooked(c, id, was, is),
         None => Ok(()),
     }
 }
@@ -47,7 +54,14 @@ fn filled(c: &mut Comparison<'_, '_>, id: Id, node: &Node, old: &Dict, new: &Dic
             (b"M", Some(Value::String(_))) => true,
             // Who signs under a lock marks what it locks.
             (b"Ff", _) => sets_only(READ_ONLY, old.get("Ff"), new.get("Ff")),
-            (b"AP", Some(Value::Dict(appearance))) => shows_own_forms(c, old.get("AP"), appearance),
+            (b"AP", value) => {
+                let old = c.before.resolve(old.get("AP"))?;
+                let new = match value {
+                    Some(Value::Ref(id)) => added_dict(c, *id)?,
+                    value => value.and_then(Value::as_dict).cloned(),
+                };
+                new.is_some_and(|new| shows_own_forms(c, &old, &new))
+            }
             _ => false,
         };
         if !is_filling {
@@ -60,11 +74,9 @@ fn filled(c: &mut Comparison<'_, '_>, id: Id, node: &Node, old: &Dict, new: &Dic
 }
 
 /// Every drawing of the appearance is new, or was the widget's before.
-fn shows_own_forms(c: &Comparison<'_, '_>, old: Option<&Value>, new: &Dict) -> bool {
+fn shows_own_forms(c: &Comparison<'_, '_>, old: &Value, new: &Dict) -> bool {
     let mut own = Vec::new();
-    if let Some(old) = old {
-        old.references(&mut |id| own.push(id));
-    }
+    old.references(&mut |id| own.push(id));
     let is_own =
         |value: &Value| value.as_ref().is_some_and(|id| own.contains(&id) || c.kind(id) == Some(AddedKind::Form));
     new.entries().all(|(key, value)| {
@@ -74,20 +86,46 @@ fn shows_own_forms(c: &Comparison<'_, '_>, old: Option<&Value>, new: &Dict) -> b
     })
 }
 
+/// An appearance dictionary that shows other forms.
+fn relooked(c: &mut Comparison<'_, '_>, id: Id, old: &Dict, new: &Dict) -> Result<(), ReadError> {
+    let Some((widget, node)) = wearer(c, id)? else { return Ok(()) };
+    if !shows_own_forms(c, &Value::Dict(old.clone()), new) {
+        return Ok(());
+    }
+    new.references(&mut |id| c.need(id));
+    c.explain(id);
+    report(c, widget, &node)
+}
+
+/// The one widget, of a field with a value, whose appearance dictionary this object is and nothing else.
+fn wearer(c: &Comparison<'_, '_>, id: Id) -> Result<Option<(Id, Node)>, ReadError> {
+    let [widget] = c.referrers()?.all(id)?[..] else { return Ok(None) };
+    let node = c.fields()?.get(&widget).filter(|node| node.kind == Kind::Value && node.look == Some(id));
+    match node {
+        Some(node) if c.has_one_place(id, &[widget])? => Ok(Some((widget, node.clone()))),
+        _ => Ok(None),
+    }
+}
+
 /// A drawing that nothing but widgets of fields with values shows.
 fn redrawn(c: &mut Comparison<'_, '_>, id: Id, new: &Dict) -> Result<(), ReadError> {
-    let widgets = c.referrers()?.all(id)?;
+    let owners = c.referrers()?.all(id)?;
     let mut nodes = Vec::new();
-    for widget in widgets {
-        let dict = c.before.dict(Some(&Value::Ref(widget)), "form field");
-        let mut shows = false;
-        if let Some(appearance) = dict?.as_ref().and_then(|dict| dict.get("AP")) {
-            appearance.references(&mut |shown| shows |= shown == id);
-        }
-        match c.fields()?.get(&widget) {
-            Some(node) if node.kind == Kind::Value && shows => nodes.push((widget, node.clone())),
-            _ => return Ok(()),
-        }
+    for owner in owners {
+        let node = match c.fields()?.get(&owner) {
+            Some(node) if node.kind == Kind::Value => {
+                let mut shows = false;
+                let dict = c.before.dict(Some(&Value::Ref(owner)), "form field")?;
+                if let Some(appearance) = dict.as_ref().and_then(|dict| dict.get("AP")) {
+                    appearance.references(&mut |shown| shows |= shown == id);
+                }
+                shows.then(|| (owner, node.clone()))
+            }
+            Some(_) => None,
+            None => wearer(c, owner)?,
+        };
+        let Some(node) = node else { return Ok(()) };
+        nodes.push(node);
     }
     if !nodes.is_empty() {
         new.references(&mut |id| c.need(id));
@@ -100,11 +138,33 @@ fn report(c: &mut Comparison<'_, '_>, id: Id, node: &Node) -> Result<(), ReadErr
     let page = c.annotations()?.get(&id).copied();
     let widget = c.before.dict(Some(&Value::Ref(id)), "form field")?.unwrap_or_default();
     let mut code = ChangeCode::Filled;
-    if let Some((page, rect)) = page.zip(geometry::place(&widget))
-        && geometry::share(c, page, &rect)? > MAX_SHARE
+    if let Some((page, rect)) = page.zip(geometry::place(&c.before, &widget)?)
+        && (geometry::share(c, page, &rect)? > MAX_SHARE || hides_text(c, id, page, rect)?)
     {
         code = ChangeCode::FilledCovers;
     }
     c.add(Change::of(code, Some(node.field)).on(page).with(Detail::Field(node.name.clone())));
     Ok(())
+}
+
+/// The widget lies over text of the page, and draws more than letters there.
+fn hides_text(c: &Comparison<'_, '_>, widget: Id, page: usize, rect: [f64; 4]) -> Result<bool, ReadError> {
+    let page = c.pages()?.get(page).copied().ok_or(ReadError::Structure("page"))?;
+    if c.paper.letters(page, rect)? < MIN_LETTERS {
+        return Ok(false);
+    }
+    let widget = c.after.dict(Some(&Value::Ref(widget)), "form field")?.unwrap_or_default();
+    let appearance = c.after.resolve(widget.get("AP"))?;
+    let Some(normal) = appearance.as_dict().and_then(|looks| looks.get("N")) else { return Ok(false) };
+    let is_hiding = |form: &Value| -> Result<bool, ReadError> {
+        let Some(object) = form.as_ref().map(|id| c.after.object(id)).transpose()?.flatten() else { return Ok(true) };
+        Ok(!c.document.decoded(&object, MAX_LOOK).is_ok_and(|data| is_text_alone(&data)))
+    };
+    match (c.after.resolve(Some(normal))?, widget.get("AS").and_then(Value::as_name)) {
+        // A stream's dictionary has its length.
+        (Value::Dict(states), state) if states.get("Length").is_none() => {
+            state.and_then(|state| states.at(state)).map_or(Ok(false), is_hiding)
+        }
+        _ => is_hiding(normal),
+    }
 }

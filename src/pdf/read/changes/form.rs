@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::code::ChangeCode;
 use super::comparison::Comparison;
 use super::signature::{NewField, new_field};
+use super::text::Change;
 use crate::pdf::read::ReadError;
 use crate::pdf::read::text::text;
 use crate::pdf::read::value::{Dict, Id, Value};
@@ -12,7 +14,7 @@ use crate::pdf::read::view::View;
 /// How deep fields may nest.
 const MAX_DEPTH: usize = 32;
 /// What signers and fillers add to the default resources.
-const CATEGORIES: [&str; 3] = ["Font", "Encoding", "XObject"];
+const CATEGORIES: [&str; 2] = ["Font", "Encoding"];
 /// Fields that one revision may append; writers append one.
 const MAX_APPENDED: usize = 100;
 /// The flag of a button that keeps no value (ISO 32000-2, table 229, bit 17).
@@ -26,6 +28,8 @@ pub(super) struct Node {
     pub(super) kind: Kind,
     /// The nearest node with a name of its own.
     pub(super) field: Id,
+    /// Its appearance dictionary, where that is an object.
+    pub(super) look: Option<Id>,
     depth: usize,
 }
 
@@ -78,8 +82,16 @@ impl Node {
             (_, partial) => partial.clone().unwrap_or_default(),
         };
         let field = above.filter(|_| partial.is_none()).map_or(id, |above| above.field);
-        Ok(Self { name, kind, field, depth: above.map_or(0, |above| above.depth + 1) })
+        let look = dict.get("AP").and_then(Value::as_ref);
+        Ok(Self { name, kind, field, look, depth: above.map_or(0, |above| above.depth + 1) })
     }
+}
+
+/// The form and its resources, where they are objects.
+pub(super) fn holders(view: &View<'_, '_>, catalog: &Dict) -> Result<Vec<Id>, ReadError> {
+    let form = catalog.get("AcroForm");
+    let resources = view.resolve(form)?.as_dict().and_then(|form| form.get("DR")?.as_ref());
+    Ok(form.and_then(Value::as_ref).into_iter().chain(resources).collect())
 }
 
 /// Explains the form and returns the fields appended to it; `false` if it says something that no rule knows.
@@ -95,7 +107,8 @@ pub(super) fn apply(
     let Some(fields) = appended(c, owner, old.get("Fields"), new.get("Fields"))? else {
         return Ok((false, Vec::new()));
     };
-    let mut is_explained = resources(c, owner, old.get("DR"), new.get("DR"))?;
+    let Some(mut gains) = resources(c, owner, old.get("DR"), new.get("DR"))? else { return Ok((false, fields)) };
+    let mut is_explained = true;
     for key in old.differing(&new) {
         is_explained &= match key {
             b"Fields" | b"DR" => true,
@@ -104,14 +117,26 @@ pub(super) fn apply(
                 flags(&old).zip(flags(&new)).is_some_and(|(old, new)| matches!(new, 0..=3) && new & old == old)
             }
             // What a field without its own takes, where nothing was said before.
-            b"DA" | b"Q" => old.at(key).is_none() && matches!(new.at(key), Some(Value::String(_) | Value::Int(_))),
+            b"DA" | b"Q" => {
+                gains = true;
+                old.at(key).is_none() && matches!(new.at(key), Some(Value::String(_) | Value::Int(_)))
+            }
             // Whoever fills in a form draws it; whoever says that others must is not followed.
             b"NeedAppearances" => matches!(new.get("NeedAppearances"), None | Some(Value::Bool(false))),
             _ => false,
         };
     }
+    // Where fields are drawn by whoever shows them, all of this is seen.
+    let is_drawn_anew = !matches!(c.before.resolve(old.get("NeedAppearances"))?, Value::Null | Value::Bool(false));
+    if gains {
+        let is_private = was.and_then(Value::as_ref).map(|id| c.has_one_place(id, &[catalog])).transpose()?;
+        is_explained &= !is_drawn_anew && is_private != Some(false);
+    }
     if is_explained {
         c.allow(was, is);
+        if gains || is_drawn_anew && old.get("NeedAppearances") != new.get("NeedAppearances") {
+            c.add(Change::of(ChangeCode::FormDefaults, None));
+        }
     }
     Ok((is_explained, fields))
 }
@@ -128,7 +153,8 @@ fn appended(
     let (Some(old), Some(new)) = (ids(&old), ids(&new)) else { return Ok((old == new).then(Vec::new)) };
     let (standing, now): (HashSet<Id>, HashSet<Id>) = (old.iter().copied().collect(), new.iter().copied().collect());
     let more: Vec<Id> = new.iter().copied().filter(|id| !standing.contains(id)).collect();
-    if now.len() != new.len() || !standing.is_subset(&now) || more.len() > MAX_APPENDED {
+    // One that was listed twice stays so.
+    if new.len() - now.len() != old.len() - standing.len() || !standing.is_subset(&now) || more.len() > MAX_APPENDED {
         return Ok(None);
     }
     let mut fields: Vec<NewField> = Vec::new();
@@ -143,17 +169,18 @@ fn appended(
     Ok(c.allow_only_from(was, is, &[owner])?.then_some(fields))
 }
 
-/// Default resources may gain names for what new appearances use, and lose none.
+/// Default resources may gain names for what new appearances use, and lose none; whether they do, if that is all.
 fn resources(
     c: &mut Comparison<'_, '_>,
     owner: Id,
     was: Option<&Value>,
     is: Option<&Value>,
-) -> Result<bool, ReadError> {
+) -> Result<Option<bool>, ReadError> {
     let (old, new) = (c.before.dict(was, "form resources")?, c.after.dict(is, "form resources")?);
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-    let mut owners = vec![owner];
-    owners.extend(was.and_then(Value::as_ref));
+    let apart = was.and_then(Value::as_ref);
+    let (mut owners, mut gains) = (vec![owner], false);
+    owners.extend(apart);
     for category in CATEGORIES {
         let (was, is) = (old.get(category), new.get(category));
         let (before, after) = (c.before.dict(was, "form resources")?, c.after.dict(is, "form resources")?);
@@ -162,14 +189,18 @@ fn resources(
         for key in before.differing(&after) {
             match after.at(key) {
                 Some(value) if before.at(key).is_none() => gained.push(value.clone()),
-                _ => return Ok(false),
+                _ => return Ok(None),
             }
         }
         if !c.allow_only_from(was, is, &owners)? {
-            return Ok(false);
+            return Ok(None);
         }
+        gains |= !gained.is_empty();
         gained.iter().for_each(|value| value.references(&mut |id| c.need(id)));
     }
     let is_known = |key: &&[u8]| *key == b"ProcSet" || CATEGORIES.iter().any(|category| category.as_bytes() == *key);
-    Ok(old.differing(&new).iter().all(is_known) && c.allow_only_from(was, is, &[owner])?)
+    // What other things take their resources from may not gain what they have asked for in vain.
+    let is_private = !gains || apart.map_or(Ok(true), |id| c.has_one_place(id, &[owner]))?;
+    let goes_on = old.differing(&new).iter().all(is_known) && is_private && c.allow_only_from(was, is, &[owner])?;
+    Ok(goes_on.then_some(gains))
 }

@@ -4,13 +4,24 @@ use super::comparison::Comparison;
 use crate::pdf::read::ReadError;
 use crate::pdf::read::fields::{inherited, rectangle};
 use crate::pdf::read::value::{Dict, Value};
+use crate::pdf::read::view::View;
 
 /// A page that names no size is US Letter to most programs.
 const LETTER: [f64; 4] = [0.0, 0.0, 612.0, 792.0];
 
-/// The `/Rect` of a widget or another annotation, if it is one and has an area.
-pub(super) fn place(dict: &Dict) -> Option<[f64; 4]> {
-    dict.get("Rect").and_then(rectangle).map(upright).filter(|rect| area(rect) > 0.0)
+/// Where nobody can tell.
+const ANYWHERE: [f64; 4] = [-1e9, -1e9, 1e9, 1e9];
+
+/// The `/Rect` of a widget or another annotation, if it has one with an area.
+pub(super) fn place(view: &View<'_, '_>, dict: &Dict) -> Result<Option<[f64; 4]>, ReadError> {
+    let mut rect = view.resolve(dict.get("Rect"))?;
+    if let Value::Array(sides) = &mut rect {
+        for side in sides {
+            *side = view.resolve(Some(side))?;
+        }
+    }
+    let place = if rect == Value::Null { None } else { Some(rectangle(&rect).map_or(ANYWHERE, upright)) };
+    Ok(place.filter(|rect| area(rect) > 0.0))
 }
 
 /// The part of a page, as it was before, that a rectangle covers: 0 to 1.

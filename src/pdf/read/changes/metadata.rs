@@ -3,6 +3,7 @@
 
 use super::code::ChangeCode;
 use super::comparison::Comparison;
+use super::referrers::TRAILER;
 use super::text::Change;
 use crate::pdf::read::ReadError;
 use crate::pdf::read::text::text;
@@ -22,10 +23,11 @@ pub(super) fn information(
     if was == Some(is) && !c.replaced.contains(id) {
         return Ok(true);
     }
-    let dict = |view: &View<'_, '_>, value: Option<&Value>| -> Result<_, ReadError> {
-        Ok(view.resolve(value)?.as_dict().cloned())
-    };
-    let (old, new) = (dict(&c.before, was)?.unwrap_or_default(), dict(&c.after, Some(is))?);
+    // A stream, or what something else refers to, may be seen on a page.
+    let (Some(old), new) = (plain(&c.before, was)?, plain(&c.after, Some(is))?) else { return Ok(was == Some(is)) };
+    if c.replaced.contains(id) && !c.has_one_place(*id, &[TRAILER])? {
+        return Ok(was == Some(is));
+    }
     let string = |dict: &Dict, key: &[u8]| dict.at(key).map(|value| value.as_string().map(text));
     let goes_on = new.as_ref().is_some_and(|new| {
         old.differing(new).into_iter().all(|key| {
@@ -38,6 +40,15 @@ pub(super) fn information(
         c.add(Change::of(ChangeCode::Metadata, None));
     }
     Ok(goes_on || was == Some(is))
+}
+
+/// The dictionary that is no stream; an empty one for none.
+fn plain(view: &View<'_, '_>, value: Option<&Value>) -> Result<Option<Dict>, ReadError> {
+    let value = match value {
+        Some(Value::Ref(id)) => view.object(*id)?.filter(|object| object.data.is_none()).map(|object| object.value),
+        value => Some(value.cloned().unwrap_or_else(|| Value::Dict(Dict::default()))),
+    };
+    Ok(value.as_ref().and_then(Value::as_dict).cloned())
 }
 
 /// Explains the catalog's metadata stream; `false` if it is gone or no longer one.

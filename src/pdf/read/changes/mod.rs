@@ -14,6 +14,7 @@
 //! | [`filling`] | fields filled in |
 //! | [`page`] | annotations listed by a page |
 //! | [`annotation`] | whether an annotation can hide what was signed |
+//! | [`mark`] | marks of text that let through what lies below |
 
 mod added;
 mod annotation;
@@ -24,12 +25,14 @@ mod evidence;
 mod filling;
 mod form;
 mod geometry;
+mod mark;
 mod metadata;
 mod page;
 mod permission;
 mod place;
 mod referrers;
 mod signature;
+mod spelling;
 mod step;
 mod text;
 
@@ -71,7 +74,7 @@ impl Document<'_> {
                 changes.judge(&*self.step(later)?, &permissions);
             }
         }
-        if self.trailing() > 0 {
+        if self.trailing() > 0 && !self.ends_in_line_ends()? {
             add(&mut changes.forbidden, Change::of(ChangeCode::TrailingBytes, None));
         }
         Ok(changes)

@@ -59,6 +59,10 @@ impl Permissions {
         let is_locked = change.field().is_some_and(|name| self.locked.iter().any(|locked| locked.contains(name)));
         let forbidden = |code| Judgement::Forbidden(change.coded(code));
         match change.code {
+            // A field that was there is used; one that is new belongs to the timestamp alone.
+            ChangeCode::Timestamp if is_locked && matches!(change.detail, Some(Detail::Field(_))) => {
+                forbidden(ChangeCode::LockedField)
+            }
             ChangeCode::Evidence | ChangeCode::Timestamp | ChangeCode::Metadata => Judgement::Allowed,
             ChangeCode::Signed if is_locked => forbidden(ChangeCode::LockedField),
             ChangeCode::Filled | ChangeCode::FilledCovers if is_locked => forbidden(ChangeCode::LockedFieldFilled),
@@ -66,7 +70,11 @@ impl Permissions {
             // Certification names signing, which a new field that shows nothing goes along with; one that draws on a page
             // whose look was certified is a known attack.
             ChangeCode::SignedNewField if level >= 2 && self.is_certified && is_visible(change) => Judgement::Doubtful,
-            ChangeCode::Signed | ChangeCode::Filled | ChangeCode::SignedNewField | ChangeCode::SignatureField
+            ChangeCode::Signed
+            | ChangeCode::Filled
+            | ChangeCode::FormDefaults
+            | ChangeCode::SignedNewField
+            | ChangeCode::SignatureField
                 if level >= 2 =>
             {
                 Judgement::Allowed

@@ -2,15 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::spelling;
 use super::step::id;
 use crate::pdf::read::ReadError;
 use crate::pdf::read::document::Document;
-use crate::pdf::read::syntax::Parser;
 use crate::pdf::read::value::Id;
 use crate::pdf::read::xref::Entry;
 
 /// Stands for a trailer, which is no object: number 0 is none (ISO 32000-1, 7.5.4).
-const TRAILER: Id = Id::new(0);
+pub(super) const TRAILER: Id = Id::new(0);
 
 /// For some object numbers, the objects that refer to them.
 pub(super) struct Referrers {
@@ -63,6 +63,12 @@ pub(super) fn find(
             for entry in section.entries() {
                 let (number, entry) = entry?;
                 let Some(from) = id(number, entry).filter(|_| !is_nowhere(entry)) else { continue };
+                // The dictionary of a cross-reference stream is the trailer.
+                if section.stream_id == Some(from)
+                    && matches!(entry, Entry::At { offset, .. } if offset == section.start)
+                {
+                    continue;
+                }
                 match (view.object(from), entry) {
                     (Ok(object), _) => {
                         object.iter().for_each(|object| object.value.references(&mut |to| see(from, to)));
@@ -76,7 +82,9 @@ pub(super) fn find(
         }
     }
     // Whatever another program makes of it, it finds there no reference that the bytes do not spell.
-    if !referrers.is_complete && spells(document, revision, added)? {
+    let is_added = |number: u64| u32::try_from(number).is_ok_and(|number| added.contains(&number));
+    if !referrers.is_complete && spelling::count(document, 0..document.revisions()[revision].start, b"R", is_added)? > 0
+    {
         return Err(UNREADABLE);
     }
     Ok(referrers)
@@ -85,37 +93,4 @@ pub(super) fn find(
 /// An entry in use that points to the file's first byte, where no object can be: some writers leave such.
 fn is_nowhere(entry: Entry) -> bool {
     matches!(entry, Entry::At { offset: 0, .. })
-}
-
-/// Bytes searched for a reference.
-const MAX_SPELT: usize = 64 << 20;
-
-/// Whether somewhere before `revision` the bytes read as a reference to one of `numbers`.
-fn spells(document: &Document<'_>, revision: usize, numbers: &HashSet<u32>) -> Result<bool, ReadError> {
-    let end = document.revisions()[revision].start;
-    if end > MAX_SPELT {
-        return Err(ReadError::Limit("bytes before a revision"));
-    }
-    let bytes = &*document.bytes(0..end)?;
-    let mut at = 0;
-    while let Some(digits) = bytes.get(at..) {
-        let Some(start) = digits.iter().position(u8::is_ascii_digit).map(|skip| at + skip) else { return Ok(false) };
-        let length = bytes[start..].iter().take_while(|b| b.is_ascii_digit()).count();
-        at = start + length;
-        let number = std::str::from_utf8(&bytes[start..at]).ok().and_then(|digits| digits.parse().ok());
-        if number.is_some_and(|number| numbers.contains(&number)) && is_reference(bytes, at) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// A generation and `R` follow.
-fn is_reference(bytes: &[u8], at: usize) -> bool {
-    let mut parser = Parser::new(bytes, at);
-    parser.skip();
-    let is_apart = parser.at() > at;
-    let has_generation = parser.unsigned().is_ok();
-    parser.skip();
-    is_apart && has_generation && parser.take(b"R")
 }

@@ -9,10 +9,11 @@ use super::comparison::Comparison;
 use super::form::{Kind, Node};
 use super::geometry::{self, area, common, share, upright};
 use super::text::{Change, Detail};
-use crate::pdf::read::ReadError;
 use crate::pdf::read::fields::{rectangle, signature_fields};
+use crate::pdf::read::syntax::is_space;
 use crate::pdf::read::text::text;
 use crate::pdf::read::value::{Dict, Id, Value};
+use crate::pdf::read::{ReadError, SignatureField};
 
 /// A new signature may cover this part of its page: a seal of 4 cm on A4 covers 3 %, a block of text with it 10 %.
 const MAX_SHARE: f64 = 0.25;
@@ -20,8 +21,12 @@ const MAX_SHARE: f64 = 0.25;
 const MAX_TOGETHER: f64 = 0.5;
 /// Rectangles that only touch do not overlap, whatever was rounded: in square points.
 const TOUCH: f64 = 1.0;
-/// Hidden and NoView (ISO 32000-2, table 167).
-const UNSEEN: i64 = 2 + 32;
+/// Hidden, and NoView, which Print and ToggleNoView make an exception from (ISO 32000-2, table 167).
+const HIDDEN: i64 = 2;
+const NO_VIEW: i64 = 32;
+const YET_SEEN: i64 = 4 + 256;
+/// A drawing of blanks is not longer.
+const MAX_BLANKS: usize = 4096;
 
 /// Print, Locked and LockedContents (ISO 32000-2, table 167).
 const PRINT_AND_LOCKS: i64 = 4 + 128 + 512;
@@ -88,11 +93,38 @@ pub(super) fn new_field(c: &mut Comparison<'_, '_>, id: Id) -> Result<Option<New
     if !draws_only_new_forms(c, dict.get("AP"))? {
         return Ok(None);
     }
-    let is_seen = dict.get("F").and_then(Value::as_int).unwrap_or(0) & UNSEEN == 0;
-    let draws = dict.get("AP").or(dict.get("MK")).is_some();
-    let rect = geometry::place(&dict).filter(|_| is_seen && draws);
+    let rect = shown(c, &dict)?;
     c.need(id);
     Ok(Some(NewField { id, widget, name, code, rect, page: None }))
+}
+
+/// Where the widget shows something to somebody, on screen or on paper: what it draws, or a border and a background.
+fn shown(c: &Comparison<'_, '_>, widget: &Dict) -> Result<Option<[f64; 4]>, ReadError> {
+    let flags = widget.get("F").map_or(Some(0), Value::as_int);
+    let is_unseen = flags.is_some_and(|flags| flags & HIDDEN != 0 || flags & NO_VIEW != 0 && flags & YET_SEEN == 0);
+    let look = c.after.resolve(widget.get("MK"))?;
+    let has_frame = look.as_dict().is_some_and(|look| look.get("BG").or(look.get("BC")).is_some());
+    if is_unseen || !has_frame && !draws(c, widget)? {
+        return Ok(None);
+    }
+    geometry::place(&c.after, widget)
+}
+
+/// The appearance is more than blanks.
+fn draws(c: &Comparison<'_, '_>, widget: &Dict) -> Result<bool, ReadError> {
+    let appearance = match c.after.resolve(widget.get("AP"))? {
+        Value::Null => return Ok(false),
+        Value::Dict(appearance) => appearance,
+        _ => return Ok(true),
+    };
+    for (_, form) in appearance.entries() {
+        let object = form.as_ref().map(|id| c.after.object(id)).transpose()?.flatten();
+        let data = object.map(|form| c.document.decoded(&form, MAX_BLANKS));
+        if !matches!(data, Some(Ok(data)) if data.iter().copied().all(is_space)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The dictionary of an added object that is no stream.
@@ -139,29 +171,32 @@ pub(super) fn report(c: &mut Comparison<'_, '_>, fields: &[NewField]) -> Result<
     if fields.is_empty() {
         return Ok(());
     }
-    // What stands on which page before, and is there signed; the new ones join it.
-    let mut standing: Vec<(usize, [f64; 4], bool)> = Vec::new();
+    let mut standing = Vec::new();
     if fields.iter().any(|field| field.place().is_some()) {
-        for field in signature_fields(&c.before)? {
-            let is_signed = field.signature.is_some();
-            standing.extend(field.page.zip(field.rect).map(|(page, rect)| (page, upright(rect), is_signed)));
-        }
+        standing = standing_before(c)?.into_iter().map(|(_, place)| place).collect();
     }
     for field in fields {
         let mut code = field.code;
         if let Some((page, rect)) = field.place() {
-            code = match covers(c, page, &rect, &standing)? {
-                // What nobody has signed yet has nothing to show.
-                is_covering if is_covering || code == ChangeCode::SignatureField => ChangeCode::SignatureCovers,
-                // A timestamp that shows something is a signature to whoever sees it.
-                _ => ChangeCode::SignedNewField,
-            };
+            // What nobody has signed yet has nothing to show, and when something was signed neither.
+            if code != ChangeCode::SignedNewField || covers(c, page, &rect, &standing)? {
+                code = ChangeCode::SignatureCovers;
+            }
             standing.push((page, rect, true));
         }
         let detail = Detail::Signature { field: field.name.clone(), rect: field.place().map(|(_, rect)| rect) };
         c.add(Change::of(code, Some(field.id)).on(field.place().map(|(page, _)| page)).with(detail));
     }
     Ok(())
+}
+
+/// Signature fields on pages before: page, place, and whether they are signed.
+fn standing_before(c: &Comparison<'_, '_>) -> Result<Vec<(Id, (usize, [f64; 4], bool))>, ReadError> {
+    let fields = signature_fields(&c.before)?;
+    let standing = |field: &SignatureField| {
+        field.page.zip(field.rect).map(|(page, rect)| (field.id, (page, upright(rect), field.signature.is_some())))
+    };
+    Ok(fields.iter().filter_map(standing).collect())
 }
 
 /// Whether a drawing there covers too much of the page, alone or with others, or a signature that was there.
@@ -209,19 +244,40 @@ pub(super) fn prepared(
         b"Ff" => sets_only(READ_ONLY, old.get("Ff"), new.get("Ff")),
         _ => false,
     });
-    let draws = changed.contains(&b"AP"[..]);
     if node.kind != Kind::Signature || !is_empty || !is_signing {
         return Ok(());
     }
-    if draws && (new.get("AP").is_none() || !draws_only_new_forms(c, new.get("AP"))?) {
+    let has_drawn = changed.contains(&b"AP"[..]);
+    if has_drawn && (new.get("AP").is_none() || !draws_only_new_forms(c, new.get("AP"))?) {
         return Ok(());
     }
     [new.get("V"), new.get("AP")].into_iter().flatten().for_each(|value| value.references(&mut |id| c.need(id)));
     c.explain(id);
-    if changed.contains(&b"V"[..]) {
-        let code = if code == ChangeCode::Timestamp && !draws { code } else { ChangeCode::Signed };
-        let page = c.annotations()?.get(&id).copied();
-        c.add(Change::of(code, Some(id)).on(page).with(Detail::Field(node.name.clone())));
-    }
+    let page = c.annotations()?.get(&id).copied();
+    // What was drawn before may come to light by a flag.
+    let rect = if has_drawn || changed.contains(&b"F"[..]) { shown(c, new)? } else { None };
+    let (code, detail) = match page.zip(rect) {
+        Some((page, rect)) => {
+            let covers = code == ChangeCode::Timestamp || covers_from(c, node.field, page, &rect)?;
+            let code = if covers { ChangeCode::SignatureCovers } else { ChangeCode::Signed };
+            (code, Detail::Signature { field: node.name.clone(), rect: Some(rect) })
+        }
+        None if changed.contains(&b"V"[..]) => {
+            let code = if code == ChangeCode::Timestamp { code } else { ChangeCode::Signed };
+            (code, Detail::Field(node.name.clone()))
+        }
+        None => return Ok(()),
+    };
+    c.add(Change::of(code, Some(id)).on(page).with(detail));
     Ok(())
+}
+
+/// Whether a prepared field, with what else is drawn in this revision, covers too much, or a signature that was there. What is
+/// prepared and empty has a right to its place.
+fn covers_from(c: &mut Comparison<'_, '_>, field: Id, page: usize, rect: &[f64; 4]) -> Result<bool, ReadError> {
+    let others = standing_before(c)?.into_iter().filter(|(id, (_, _, is_signed))| *id != field && *is_signed);
+    let mut standing: Vec<_> = others.map(|(_, place)| place).collect();
+    standing.extend(c.drawn.iter().map(|(page, rect)| (*page, *rect, false)));
+    c.drawn.push((page, *rect));
+    covers(c, page, rect, &standing)
 }

@@ -11,7 +11,7 @@ use super::added::{Added, AddedKind};
 use super::code::ChangeCode;
 use super::comparison::Comparison;
 use super::text::Change;
-use super::{catalog, filling, metadata, page, place, signature};
+use super::{catalog, filling, metadata, page, place, signature, spelling};
 use crate::pdf::read::ReadError;
 use crate::pdf::read::document::Document;
 use crate::pdf::read::syntax::is_space;
@@ -178,9 +178,14 @@ impl Comparison<'_, '_> {
         Ok(!is_missed)
     }
 
-    /// The objects, the section, white space and remarks are all there is between the ends of the two revisions.
+    /// The objects, the section, white space and remarks are all there is between the ends of the two revisions, and who looks
+    /// for objects there without the section finds the same.
     fn tiles(&mut self) -> Result<bool, ReadError> {
         let (document, revision) = (self.document, &self.document.revisions()[self.revision]);
+        let headers = spelling::count(document, revision.start..revision.marker_end, b"obj", |_| true)?;
+        if headers != self.headers() || !self.are_unpacked()? {
+            return Ok(false);
+        }
         self.spans.sort_by_key(|span| span.start);
         let mut at = revision.start;
         for span in &self.spans {
@@ -189,8 +194,7 @@ impl Comparison<'_, '_> {
             }
             at = span.end;
         }
-        // What closes a revision is short.
-        if at > revision.marker_end || revision.marker_end - at > MAX_BETWEEN {
+        if at > revision.marker_end || revision.marker_end - at > MAX_CLOSING {
             return Ok(false);
         }
         let closing = document.bytes(at..revision.marker_end)?;
@@ -200,8 +204,38 @@ impl Comparison<'_, '_> {
     }
 }
 
+/// From the end of a section to `%%EOF`. Many programs look no further than 1024 bytes back for `startxref`, and where they find
+/// none, they rebuild the file from whatever looks like an object.
+const MAX_CLOSING: usize = 512;
+
 /// Bytes between two objects that are more than white space.
 const MAX_BETWEEN: usize = 1 << 20;
+
+impl Comparison<'_, '_> {
+    /// Objects of the revision that stand in the file on their own; all of its spans are such but a table.
+    fn headers(&self) -> usize {
+        let tables = self.document.sections_of(self.revision).iter().filter(|section| section.is_table).count();
+        self.spans.len() - tables
+    }
+
+    /// All that lies in the object streams of the revision is listed as lying there.
+    fn are_unpacked(&self) -> Result<bool, ReadError> {
+        let [section] = self.document.sections_of(self.revision) else { return Ok(false) };
+        for (id, _) in self.added.iter().filter(|(_, added)| added.kind == AddedKind::ObjectStream) {
+            let Some(Entry::At { offset, .. }) = self.after.entry(id.number)? else { return Ok(false) };
+            let stream = match self.document.object_stream(self.after, *id, offset) {
+                Err(error) if error.is_damage() => return Ok(false),
+                stream => stream?,
+            };
+            for (index, number) in stream.numbers().enumerate() {
+                if section.entry(number)? != Some(Entry::Packed { container: id.number, index }) {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+}
 
 /// Whether nothing but white space and remarks stands in this range.
 fn is_filling(document: &Document<'_>, range: Range<usize>) -> Result<bool, ReadError> {

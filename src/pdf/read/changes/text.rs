@@ -116,7 +116,7 @@ impl Change {
             },
             (ChangeCode::Filled, _) => format!("{page}表单项“{field}”的内容被改动"),
             (ChangeCode::FilledCovers, _) => {
-                format!("{page}几乎占满页面的表单项“{field}”的内容被改动，可能遮盖原有内容")
+                format!("{page}占满页面或压着文字的表单项“{field}”的内容被改动，可能遮盖原有内容")
             }
             (ChangeCode::LockedFieldFilled, _) => format!("{page}已被锁定的表单项“{field}”的内容被改动"),
             (ChangeCode::LockedField, _) => format!("已被锁定的签章位置“{field}”又被使用{on_page}"),

@@ -19,6 +19,7 @@ mod geometry;
 mod inventory;
 mod layers;
 mod page;
+mod paper;
 mod reader;
 mod state;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use page::Page;
 use reader::Reader;
 
 pub use code::{Prepared, PreparedCode, Weight};
+pub(super) use paper::{Paper, is_text_alone};
 
 /// Findings of one weight listed of one revision; more are not more telling.
 const MAX_FOUND: usize = 50;

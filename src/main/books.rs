@@ -1,0 +1,86 @@
+//! What an operator or an auditor asks of a hall's books, whether or not the service runs.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use yinxin::acts::audit::{Audited, Books, audit};
+use yinxin::acts::webhooks;
+use yinxin::app::config::Config;
+
+use super::Failed;
+
+#[derive(Subcommand)]
+pub(super) enum Webhook {
+    /// Print the secret shared with a receiver: the key of the HMAC in `Yinxin-Signature`
+    Secret {
+        /// The configuration
+        #[arg(long)]
+        config: PathBuf,
+        /// The receiver's name in it
+        name: String,
+    },
+    /// Say how far each receiver has been told, and what is wrong
+    List {
+        /// The configuration
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Tell a receiver everything after an event once more; the service may be running
+    Replay {
+        /// The configuration
+        #[arg(long)]
+        config: PathBuf,
+        /// The receiver's name in it
+        name: String,
+        /// Running number of the last event that is not told again; 0: all are
+        #[arg(long)]
+        after: u32,
+    },
+}
+
+pub(super) async fn run_webhook(webhook: Webhook) -> Result<ExitCode, Failed> {
+    let mut out = std::io::stdout();
+    match webhook {
+        Webhook::Secret { config, name } => {
+            writeln!(out, "{}", webhooks::secret(&Config::read(&config)?, &name)?.as_str())?;
+        }
+        Webhook::List { config } => {
+            let (rows, last) = webhooks::list(&Config::read(&config)?).await?;
+            for row in rows {
+                let failed = |problem| format!("  {} failed: {problem}", row.failures);
+                writeln!(
+                    out,
+                    "{}  told {} of {last}{}",
+                    row.name,
+                    row.told,
+                    row.problem.map(failed).unwrap_or_default()
+                )?;
+            }
+        }
+        Webhook::Replay { config, name, after } => webhooks::replay(&Config::read(&config)?, &name, after).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn run_audit(config: &Path, json: bool) -> Result<ExitCode, Failed> {
+    let books = Books::open(&Config::read(config)?).await?;
+    let audited = audit(&books, |done, all| eprint!("\r{done} / {all}")).await?;
+    books.close().await;
+    eprintln!();
+    let mut out = std::io::stdout();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&audited)?)?;
+    } else {
+        for finding in &audited.findings {
+            writeln!(out, "{}：{}（{}）", finding.place, finding.text, finding.code)?;
+        }
+        let Audited { entries, uses, certificates, not_composed, findings } = &audited;
+        writeln!(out, "账本 {entries} 条，用印 {uses} 次，证照 {certificates} 份；发现问题 {} 处。", findings.len())?;
+        if *not_composed > 0 {
+            writeln!(out, "其中 {not_composed} 份的模板此后已重新发布，没有重新制作比对。")?;
+        }
+    }
+    Ok(if audited.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,107 @@
+//! Where a page is blank, so that what comes to lie there hides nothing, and where it has text.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::super::ReadError;
+use super::super::syntax::{Parser, is_space};
+use super::super::value::Id;
+use super::super::view::View;
+use super::annotations;
+use super::content::{Canvas, Mark, Token, token};
+use super::geometry::Rect;
+use super::page::Page;
+use super::reader::Reader;
+
+/// The space that letters take up around the line they stand on, in points.
+const LETTERS: f64 = 12.0;
+/// Lines have a width.
+const LINES: f64 = 1.0;
+
+/// What the pages of one view show, each looked at once.
+pub(in super::super) struct Paper<'d, 'a> {
+    reader: Reader<'d, 'a>,
+    pages: RefCell<HashMap<Id, Shown>>,
+}
+
+/// What is drawn; `None` if that cannot be told.
+type Shown = Option<Rc<Vec<Drawing>>>;
+
+struct Drawing {
+    /// Of text, the line it stands on.
+    place: Rect,
+    /// None if it is no text.
+    letters: usize,
+    /// The annotation that draws it.
+    by: Option<Id>,
+}
+
+impl<'d, 'a> Paper<'d, 'a> {
+    pub(in super::super) fn new(view: View<'d, 'a>) -> Self {
+        Self { reader: Reader::new(view), pages: RefCell::default() }
+    }
+
+    /// Whether certainly nothing is drawn there but by the annotation `own`.
+    pub(in super::super) fn is_blank(&self, page: Id, rect: [f64; 4], own: Id) -> Result<bool, ReadError> {
+        let is_clear = |drawing: &Drawing| {
+            let margin = if drawing.letters > 0 { LETTERS } else { LINES };
+            let both = drawing.place.grown(margin).meet(&Rect(rect));
+            drawing.by == Some(own) || both.width() <= 0.0 || both.height() <= 0.0
+        };
+        Ok(self.page(page)?.is_some_and(|shown| shown.iter().all(is_clear)))
+    }
+
+    /// The letters of the page's texts that are known to stand there as a whole.
+    pub(in super::super) fn letters(&self, page: Id, rect: [f64; 4]) -> Result<usize, ReadError> {
+        let holds = |drawing: &&Drawing| drawing.place.corners().iter().all(|corner| Rect(rect).holds(*corner));
+        Ok(self.page(page)?.map_or(0, |shown| shown.iter().filter(holds).map(|drawing| drawing.letters).sum()))
+    }
+
+    fn page(&self, page: Id) -> Result<Shown, ReadError> {
+        if let Some(shown) = self.pages.borrow().get(&page) {
+            return Ok(shown.clone());
+        }
+        let shown = self.shown(page)?.map(Rc::new);
+        self.pages.borrow_mut().insert(page, shown.clone());
+        Ok(shown)
+    }
+
+    fn shown(&self, page: Id) -> Result<Option<Vec<Drawing>>, ReadError> {
+        let Some(page) = Page::read(&self.reader, page)? else { return Ok(None) };
+        let mut shown: Vec<_> = annotations::of_page(&self.reader, &page)?
+            .into_iter()
+            .filter(|annotation| annotation.look.is_some() && annotation.subtype != b"Text")
+            .map(|annotation| Drawing { place: annotation.rect, letters: 0, by: annotation.id })
+            .collect();
+        let content = match page.dict.get("Contents") {
+            None => Some(Vec::new()),
+            Some(_) => page.content(&self.reader)?,
+        };
+        let mut canvas = Canvas::new(&self.reader, false);
+        let Some(()) = content.and_then(|content| canvas.page(&content, &page.resources, page.visible)) else {
+            return Ok(None);
+        };
+        shown.extend(canvas.marks.iter().filter_map(|mark| match mark {
+            Mark::Text { from, to, letters, .. } => {
+                Rect::around([*from, *to]).map(|place| Drawing { place, letters: *letters, by: None })
+            }
+            Mark::Paint(place) => Some(Drawing { place: *place, letters: 0, by: None }),
+            Mark::Cover { .. } => None,
+        }));
+        Ok(Some(shown))
+    }
+}
+
+/// Whether a content stream draws letters and nothing else, as far as it is one.
+pub(in super::super) fn is_text_alone(content: &[u8]) -> bool {
+    const OTHERS: [&[u8]; 12] = [b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh", b"Do", b"BI"];
+    let mut at = 0;
+    while let Some((token, end)) = token(&mut Parser::new(content, at)) {
+        if matches!(token, Token::Operator(word) if OTHERS.contains(&word)) {
+            return false;
+        }
+        at = end;
+    }
+    content[at..].iter().all(|byte| is_space(*byte))
+}
