@@ -2,14 +2,17 @@
 
 use jiff::Timestamp;
 
+use super::digests::Digests;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::reason::Reason;
 use super::report::{AnchorReport, Conclusion, LedgerReport, ProvedAt, SignatureReport};
 use super::trust::Trust;
-use crate::pdf::read::{Change, ChangeCode, Coverage, Document, PreparedCode, Signature, SignatureField};
+use crate::pdf::read::{
+    Change, ChangeCode, Coverage, CoverageError, Document, PreparedCode, Signature, SignatureField,
+};
 use crate::pki::certificate::Certificate;
-use crate::pki::hash::{HashAlgorithm, Hasher};
+use crate::pki::hash::HashAlgorithm;
 
 /// The file and what it is judged by.
 pub(super) struct Case<'d, 'a> {
@@ -17,6 +20,7 @@ pub(super) struct Case<'d, 'a> {
     pub(super) trust: &'d Trust,
     pub(super) at: Timestamp,
     pub(super) evidence: Evidence,
+    pub(super) digests: Digests<'d, 'a>,
 }
 
 /// One signature that is being judged.
@@ -65,7 +69,7 @@ impl<'c, 'd, 'a> Judgement<'c, 'd, 'a> {
                 Some(coverage)
             }
             Err(error) => {
-                self.find(Reason::Coverage(error));
+                self.find(if error == CoverageError::TooMuch { Reason::TooLarge } else { Reason::Coverage(error) });
                 None
             }
         }
@@ -83,10 +87,10 @@ impl<'c, 'd, 'a> Judgement<'c, 'd, 'a> {
         // Whoever fills in a form may draw another value than he enters.
         if changes.allowed.iter().any(|change| change.code == ChangeCode::Filled) {
             let last = self.case.document.revisions().len() - 1;
-            let prepared = self.case.document.prepared(last).unwrap_or_default();
-            let differs = prepared
-                .iter()
-                .filter(|one| matches!(one.code, PreparedCode::ValueDiffers | PreparedCode::StateDiffers));
+            let prepared = self.case.document.prepared(last);
+            let differs = prepared.iter().filter(|one| {
+                matches!(one.code, PreparedCode::ValueDiffers | PreparedCode::StateDiffers | PreparedCode::NotSearched)
+            });
             self.found.extend(differs.map(|one| Finding::told(Reason::Prepared(one.code), one.text(), one.page)));
         }
         self.found.extend(changes.forbidden.iter().map(told(Reason::Changed)));
@@ -101,9 +105,7 @@ impl<'c, 'd, 'a> Judgement<'c, 'd, 'a> {
 
     /// The digest of what the signature covers.
     pub(super) fn digest(&self, coverage: &Coverage, algorithm: HashAlgorithm) -> Result<Vec<u8>, Reason> {
-        let mut hasher = Hasher::new(algorithm);
-        let read = self.case.document.each_covered(coverage, &mut |bytes| hasher.update(bytes));
-        read.map(|()| hasher.finish()).map_err(|error| Reason::of_unreadable(&error))
+        self.case.digests.of(coverage, algorithm)
     }
 
     pub(super) fn report(self) -> SignatureReport {

@@ -152,8 +152,7 @@ impl Judgement<'_, '_, '_> {
 
     /// What a stranger may have prepared in what was signed. (What a hall seals it has made itself.)
     fn prepared(&mut self, coverage: &Coverage) {
-        // What cannot be followed is no sign of anything.
-        let prepared = self.case.document.prepared(coverage.revision()).unwrap_or_default();
+        let prepared = self.case.document.prepared(coverage.revision());
         let told = |one: &Prepared| Finding::told(Reason::Prepared(one.code), one.text(), one.page);
         self.found.extend(prepared.iter().map(told));
     }

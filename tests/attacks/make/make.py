@@ -15,6 +15,7 @@ import corpus  # noqa: E402  (the keys come first)
 import good  # noqa: E402, F401
 import changes  # noqa: E402, F401
 import hall  # noqa: E402, F401
+import readings  # noqa: E402, F401
 import shadow  # noqa: E402, F401
 import signatures  # noqa: E402, F401
 import structure  # noqa: E402, F401
