@@ -101,16 +101,18 @@ impl HashAlgorithm {
 }
 
 /// A hash value in the making.
+#[derive(Clone)]
 pub struct Hasher(State);
 
 #[expect(
     clippy::large_enum_variant,
     reason = "a hasher lives on the stack for a moment, and the large one is the usual one"
 )]
+#[derive(Clone)]
 enum State {
     /// What `ring` has: the processor's own instructions where there are any.
     Ring(ring::digest::Context),
-    Other(Box<dyn DynDigest + Send>),
+    Other(Box<dyn DynDigest>),
 }
 
 impl Hasher {

@@ -20,6 +20,8 @@ pub(super) const fn row(error: CoverageError) -> (&'static str, Integrity, &'sta
         CoverageError::IndirectContents => ("contents-indirect", Suspicious, "电子签名的数据写在别处、可以被替换，请勿采信。"),
         CoverageError::InObjectStream => ("signature-in-object-stream", Suspicious, "电子签名藏在压缩数据中，保护不了文件内容，请勿采信。"),
         CoverageError::GapIsNotContents => ("gap-not-contents", Suspicious, "签名没有保护文件的全部内容，空出的位置不是它自己的签名数据，请勿采信。"),
+        CoverageError::SharedGap => ("gap-shared", Suspicious, "签名数据所在的位置同时被用作别的内容，签名之后可以被替换，请勿采信。"),
+        CoverageError::TooMuch => ("gap-not-searched", Suspicious, "文件结构过于复杂，无法查明签名保护了什么，请勿采信。"),
         CoverageError::Unreadable => ("gap-unreadable", Broken, "签名数据所在的位置无法读取，请重新下载或向出证窗口索取。"),
         CoverageError::NotHex => ("gap-not-hex", Suspicious, "签名数据的位置上夹带了别的内容，请勿采信。"),
         CoverageError::NotDer => ("contents-not-der", Broken, "电子签名已损坏，请重新下载或向出证窗口索取。"),

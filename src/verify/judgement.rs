@@ -2,14 +2,17 @@
 
 use jiff::Timestamp;
 
+use super::digests::Digests;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::reason::Reason;
 use super::report::{AnchorReport, Conclusion, LedgerReport, ProvedAt, SignatureReport};
 use super::trust::Trust;
-use crate::pdf::read::{Change, ChangeCode, Coverage, Document, Prepared, PreparedCode, Signature, SignatureField};
+use crate::pdf::read::{
+    Change, ChangeCode, Coverage, CoverageError, Document, Prepared, PreparedCode, Signature, SignatureField,
+};
 use crate::pki::certificate::Certificate;
-use crate::pki::hash::{HashAlgorithm, Hasher};
+use crate::pki::hash::HashAlgorithm;
 
 /// The file and what it is judged by.
 pub(super) struct Case<'d, 'a> {
@@ -18,6 +21,7 @@ pub(super) struct Case<'d, 'a> {
     pub(super) trust: &'d Trust,
     pub(super) at: Timestamp,
     pub(super) evidence: Evidence,
+    pub(super) digests: Digests<'d, 'a>,
 }
 
 /// One signature that is being judged.
@@ -66,7 +70,7 @@ impl<'c, 'd, 'a> Judgement<'c, 'd, 'a> {
                 Some(coverage)
             }
             Err(error) => {
-                self.find(Reason::Coverage(error));
+                self.find(if error == CoverageError::TooMuch { Reason::TooLarge } else { Reason::Coverage(error) });
                 None
             }
         }
@@ -83,14 +87,13 @@ impl<'c, 'd, 'a> Judgement<'c, 'd, 'a> {
         };
         // Whoever fills in a form may draw another value than he enters, and over what the page says.
         if changes.allowed.iter().any(|change| matches!(change.code, ChangeCode::Filled | ChangeCode::FormDefaults)) {
-            let prepared = |revision| self.case.document.prepared(revision).unwrap_or_default();
-            let signed = prepared(coverage.revision());
+            let signed = self.case.document.prepared(coverage.revision());
             let arises = |one: &Prepared| match one.code {
-                PreparedCode::ValueDiffers | PreparedCode::StateDiffers => true,
+                PreparedCode::ValueDiffers | PreparedCode::StateDiffers | PreparedCode::NotSearched => true,
                 PreparedCode::AnnotationOverText => !signed.contains(one),
                 _ => false,
             };
-            let last = prepared(self.case.document.revisions().len() - 1);
+            let last = self.case.document.prepared(self.case.document.revisions().len() - 1);
             let told = last.iter().filter(|one| arises(one));
             self.found.extend(told.map(|one| Finding::told(Reason::Prepared(one.code), one.text(), one.page)));
         }
@@ -113,9 +116,7 @@ impl<'c, 'd, 'a> Judgement<'c, 'd, 'a> {
 
     /// The digest of what the signature covers.
     pub(super) fn digest(&self, coverage: &Coverage, algorithm: HashAlgorithm) -> Result<Vec<u8>, Reason> {
-        let mut hasher = Hasher::new(algorithm);
-        let read = self.case.document.each_covered(coverage, &mut |bytes| hasher.update(bytes));
-        read.map(|()| hasher.finish()).map_err(|error| Reason::of_unreadable(&error))
+        self.case.digests.of(coverage, algorithm)
     }
 
     pub(super) fn report(self) -> SignatureReport {

@@ -18,6 +18,7 @@
 
 mod chain;
 mod covered;
+mod digests;
 mod evidence;
 mod finding;
 mod judgement;
@@ -46,6 +47,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
+use self::digests::Digests;
 use self::evidence::Evidence;
 use self::finding::Finding;
 use self::judgement::Case;
@@ -71,11 +73,14 @@ fn judge(document: Result<Document<'_>, ReadError>, trust: &Trust, at: Timestamp
         Err(error) => return Report::of_file(Reason::of_unreadable(&error)),
     };
     let signed: Vec<_> = fields.iter().filter_map(|field| Some((field, field.signature.as_ref()?))).collect();
-    // Each signature hashes the file once more: without a limit a small file asks for hours of work.
+    // Without a limit a small file asks for hours of work.
     if signed.len() > MAX_SIGNATURES {
         return Report::of_file(Reason::TooLarge);
     }
-    let case = Case { document: &document, fields: &fields, trust, at, evidence: Evidence::of_document(&document) };
+    let places = signed.iter().filter_map(|(_, signature)| Some(signature.hole.as_ref()?.start));
+    let digests = Digests::new(&document, places);
+    let evidence = Evidence::of_document(&document);
+    let case = Case { document: &document, fields: &fields, trust, at, evidence, digests };
     // Timestamps first, from the newest on: each is judged as of the time that the later ones prove.
     let mut timestamps: Vec<usize> = (0..signed.len()).filter(|index| signed[*index].1.is_timestamp()).collect();
     timestamps.sort_by_key(|index| std::cmp::Reverse(signed[*index].1.hole.as_ref().map(|hole| hole.start)));

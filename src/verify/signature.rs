@@ -163,8 +163,7 @@ impl Judgement<'_, '_, '_> {
         if self.ends_late() {
             self.find(Reason::Repaired);
         }
-        // What cannot be followed is no sign of anything.
-        let prepared = self.case.document.prepared(coverage.revision()).unwrap_or_default();
+        let prepared = self.case.document.prepared(coverage.revision());
         let told = |one: &Prepared| Finding::told(Reason::Prepared(one.code), one.text(), one.page);
         self.found.extend(prepared.iter().map(told));
     }

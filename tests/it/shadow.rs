@@ -56,7 +56,7 @@ write('other.pdf', field('1000 yuan', '9000 yuan'))
 fn codes(path: &Path) -> Vec<&'static str> {
     let bytes = std::fs::read(path).unwrap();
     let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
-    let found = document.prepared(document.revisions().len() - 1).unwrap();
+    let found = document.prepared(document.revisions().len() - 1);
     found.iter().map(|found| found.code.code()).collect()
 }
 

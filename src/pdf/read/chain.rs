@@ -31,6 +31,13 @@ impl<'a> Chain<'a> {
             }
             revision.start = start;
             start = revision.end;
+            // Nothing that belongs to a revision may come with a later one.
+            let own = revision.start..=revision.end;
+            let sections = &mut chain.sections[revision.sections.clone()];
+            if !sections.iter().all(|section| own.contains(&section.start) && own.contains(&section.end)) {
+                return Err(ReadError::SectionOrder);
+            }
+            sections.iter_mut().for_each(|section| section.reach = revision.end);
         }
         Ok(chain)
     }
@@ -39,7 +46,7 @@ impl<'a> Chain<'a> {
     fn follow(&mut self, input: &Input<'a>, header: usize, newest: Newest) -> Result<(), ReadError> {
         let (mut next, mut first, mut way_in) = (Some(newest.start), 0, None);
         while let Some(start) = next {
-            let mark = input.repairs.mark();
+            let (mark, noted) = (input.repairs.mark(), input.repairs.noted());
             let section = match self.section(input, start) {
                 Err(error) if self.sections.is_empty() && error.is_damage() => {
                     input.repairs.back_to(mark);
@@ -77,6 +84,9 @@ impl<'a> Chain<'a> {
             // Whoever saw this revision alone read the section that its end names: the chain must lead to the same one.
             if !leads_to(input, closing.offset, way_in_here)? {
                 input.repairs.note(Repair::Startxref);
+            }
+            if input.repairs.noted() > noted {
+                self.sections[first..].iter_mut().for_each(|section| section.is_repaired = true);
             }
             self.revisions.push(Revision {
                 start: 0,

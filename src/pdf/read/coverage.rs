@@ -60,6 +60,12 @@ pub enum CoverageError {
     /// The gap between the ranges is not exactly the value of this signature's `/Contents`.
     #[error("the gap in the ByteRange is not the signature's contents")]
     GapIsNotContents,
+    /// Another object, or a section, has the bytes of the gap too: it would say whatever is written there after signing.
+    #[error("the gap in the ByteRange belongs to another object as well")]
+    SharedGap,
+    /// There is too much to read to know what has the bytes of the gap.
+    #[error("there is too much to read to know what lies over the gap in the ByteRange")]
+    TooMuch,
     /// The bytes of the gap could not be read from where they are.
     #[error("the gap in the ByteRange cannot be read")]
     Unreadable,
@@ -130,6 +136,7 @@ impl Document<'_> {
         if hole != (gap_start..gap_end) {
             return Err(CoverageError::GapIsNotContents);
         }
+        self.lies_alone(&hole)?;
         let gap = self.bytes(hole.clone()).map_err(|_| CoverageError::Unreadable)?;
         let digits = gap.strip_prefix(b"<").and_then(|gap| gap.strip_suffix(b">")).ok_or(CoverageError::NotHex)?;
         if !digits.iter().all(u8::is_ascii_hexdigit) || digits.len() % 2 != 0 {
@@ -163,18 +170,34 @@ impl Document<'_> {
         })
     }
 
+    /// Nothing that any revision lists has bytes of the hole but the one object that holds it.
+    fn lies_alone(&self, hole: &Range<usize>) -> Result<(), CoverageError> {
+        let layout = self.layout().map_err(|error| match error {
+            ReadError::Io(_) => CoverageError::Unreadable,
+            _ => CoverageError::TooMuch,
+        })?;
+        let mut over = layout.iter().filter(|span| span.start < hole.end && hole.start < span.end);
+        match (over.next(), over.next()) {
+            (Some(holder), None) if holder.start < hole.start && hole.end < holder.end => Ok(()),
+            _ => Err(CoverageError::SharedGap),
+        }
+    }
+
     /// Shows the covered bytes to `sink`, piece by piece in order.
     ///
     /// # Errors
     /// If they cannot be read.
     pub fn each_covered(&self, coverage: &Coverage, sink: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
-        for range in [0..coverage.hole.start, coverage.hole.end..coverage.end] {
-            self.input.source.each(range, |_, bytes| {
-                sink(bytes);
-                true
-            })?;
-        }
-        Ok(())
+        self.each_byte(0..coverage.hole.start, sink)?;
+        self.each_byte(coverage.hole.end..coverage.end, sink)
+    }
+
+    /// Shows the bytes of a range to `sink`, piece by piece in order.
+    pub(crate) fn each_byte(&self, range: Range<usize>, sink: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+        self.input.source.each(range, |_, bytes| {
+            sink(bytes);
+            true
+        })
     }
 
     /// SHA-256 of the covered bytes.

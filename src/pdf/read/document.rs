@@ -1,7 +1,7 @@
 //! A document: its chain of cross-reference sections, its revisions, its objects as of any revision.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
@@ -14,6 +14,7 @@ use super::input::Input;
 use super::objects::ObjectStream;
 use super::rebuild::Scan;
 use super::repair::Repair;
+use super::shadow::{Budget, Listing};
 use super::source::{ReadAt, Source};
 use super::view::View;
 use super::xref::{Entry, Section};
@@ -34,6 +35,10 @@ pub struct Document<'a> {
     pub(super) crypt: Option<Crypt>,
     steps: RefCell<HashMap<usize, Rc<Step>>>,
     pub(super) packed: RefCell<HashMap<usize, Rc<ObjectStream>>>,
+    listings: RefCell<HashMap<usize, Rc<Listing>>>,
+    layout: OnceCell<Vec<Range<usize>>>,
+    /// What looking for things prepared may cost, for all signatures together.
+    pub(super) search: Budget,
 }
 
 /// One revision: the bytes up to an `%%EOF` that a cross-reference section ends.
@@ -81,6 +86,9 @@ impl<'a> Document<'a> {
             crypt: None,
             steps: RefCell::default(),
             packed: RefCell::default(),
+            listings: RefCell::default(),
+            layout: OnceCell::new(),
+            search: Budget::default(),
         };
         match chain.and_then(|chain| document.adopt(chain)) {
             Err(error) if error.is_damage() => document.rebuild(header, error)?,
@@ -206,7 +214,40 @@ impl<'a> Document<'a> {
 
     /// The revision in whose own bytes this place lies.
     pub(super) fn revision_at(&self, place: usize) -> Option<usize> {
-        self.revisions.iter().position(|revision| place < revision.end)
+        let revision = self.revisions.partition_point(|revision| revision.end <= place);
+        (revision < self.revisions.len()).then_some(revision)
+    }
+
+    /// Where the revision ends in whose own bytes this place lies.
+    pub(super) fn bound(&self, place: usize) -> usize {
+        self.revision_at(place).map_or(self.length(), |revision| self.revisions[revision].end)
+    }
+
+    /// What a revision lists, read once.
+    pub(super) fn listing(&self, revision: usize) -> Result<Rc<Listing>, ReadError> {
+        if let Some(listing) = self.listings.borrow().get(&revision) {
+            return Ok(Rc::clone(listing));
+        }
+        let listing = Rc::new(Listing::read(self, revision)?);
+        self.listings.borrow_mut().insert(revision, Rc::clone(&listing));
+        Ok(listing)
+    }
+
+    /// Where everything lies that any revision lists, in the order of the file: sections and objects, each once.
+    pub(super) fn layout(&self) -> Result<&[Range<usize>], ReadError> {
+        if let Some(layout) = self.layout.get() {
+            return Ok(layout);
+        }
+        let mut spans = Vec::new();
+        for revision in 0..self.revisions.len() {
+            spans.extend_from_slice(self.listing(revision)?.spans());
+        }
+        spans.sort_by_key(|span| (span.start, span.end));
+        spans.dedup();
+        if spans.windows(2).any(|two| two[1].start < two[0].end) {
+            self.input.repairs.note(Repair::Overlap);
+        }
+        Ok(self.layout.get_or_init(|| spans))
     }
 
     /// What a revision did to the one before it, found once.

@@ -43,6 +43,13 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// Nothing more may be read: what is too much from now on is no single object's fault.
+    pub(super) fn is_spent(&self) -> bool {
+        self.parsed.get() > self.limits.parsed
+            || self.decompressed.get() > self.limits.decompressed
+            || self.lookups.get() > self.limits.lookups
+    }
+
     pub(super) fn charge_parsed(&self, bytes: usize) -> Result<(), ReadError> {
         charge(&self.parsed, bytes, self.limits.parsed, "parsed bytes")
     }
@@ -67,20 +74,21 @@ impl<'a> Input<'a> {
             p.at()
         })?;
         if found != at {
+            self.charge_parsed(found - at)?;
             self.repairs.note(Repair::Spacing);
         }
         Ok(found)
     }
 
-    /// What stands after the value that ends at `at`, and where the object ends.
-    pub(super) fn after_value(&self, at: usize) -> Result<(After, usize), ReadError> {
+    /// What stands before `bound` after the value that ends at `at`, and where the object ends.
+    pub(super) fn after_value(&self, at: usize, bound: usize) -> Result<(After, usize), ReadError> {
         enum Seen {
             Endobj,
             Next,
             Stream { is_lone: bool },
             Neither,
         }
-        let (seen, end) = self.source.parse(at, MAX_SPACE, |p| {
+        let (seen, end) = self.source.parse(at, MAX_SPACE.min(bound.saturating_sub(at)), |p| {
             p.skip();
             if p.keyword(b"endobj").is_ok() {
                 return (Seen::Endobj, p.at());
@@ -95,6 +103,7 @@ impl<'a> Input<'a> {
                 || p.object_header().is_ok();
             (if next { Seen::Next } else { Seen::Neither }, p.at())
         })?;
+        self.charge_parsed(end.saturating_sub(at))?;
         Ok(match seen {
             Seen::Endobj => (After::End, end),
             Seen::Next => {
@@ -111,35 +120,43 @@ impl<'a> Input<'a> {
         })
     }
 
-    /// The data of a stream that begin at `start` and are said to be `length` long, and where their object ends.
-    pub(super) fn stream_data(&self, start: usize, length: Option<usize>) -> Result<(Range<usize>, usize), ReadError> {
+    /// The data of a stream that begin at `start` and are said to be `length` long, and where their object ends; all of it
+    /// before `bound`.
+    pub(super) fn stream_data(
+        &self,
+        start: usize,
+        length: Option<usize>,
+        bound: usize,
+    ) -> Result<(Range<usize>, usize), ReadError> {
         let bad = ReadError::Stream { at: start };
-        let said = length.and_then(|length| start.checked_add(length)).filter(|end| *end <= self.source.len());
+        let said = length.and_then(|length| start.checked_add(length)).filter(|end| *end <= bound);
         if let Some(end) = said
-            && let Some(after) = self.endstream(end)?
+            && let Some(after) = self.endstream(end, bound)?
         {
-            return Ok((start..end, self.object_end(after, &bad)?));
+            return Ok((start..end, self.object_end(after, bound, &bad)?));
         }
         self.repairs.note(Repair::StreamLength);
-        let found = self.source.find(start..self.source.len(), b"endstream")?;
-        self.charge_parsed(found.unwrap_or(self.source.len()).saturating_sub(start))?;
+        let found = self.source.find(start..bound, b"endstream")?;
+        self.charge_parsed(found.unwrap_or(bound).saturating_sub(start))?;
         let at = found.ok_or(bad.clone())?;
         let line = self.source.read(at.saturating_sub(2).max(start)..at)?;
         let end =
             at - if line.ends_with(b"\r\n") { 2 } else { usize::from(line.ends_with(b"\n") || line.ends_with(b"\r")) };
-        Ok((start..end, self.object_end(at + b"endstream".len(), &bad)?))
+        Ok((start..end, self.object_end(at + b"endstream".len(), bound, &bad)?))
     }
 
     /// Where `endstream` ends, if it follows white space here.
-    fn endstream(&self, at: usize) -> Result<Option<usize>, ReadError> {
-        self.source.parse(at, MAX_SPACE, |p| {
+    fn endstream(&self, at: usize, bound: usize) -> Result<Option<usize>, ReadError> {
+        let (is_there, end) = self.source.parse(at, MAX_SPACE.min(bound.saturating_sub(at)), |p| {
             p.skip_space();
-            p.take(b"endstream").then(|| p.at())
-        })
+            (p.take(b"endstream"), p.at())
+        })?;
+        self.charge_parsed(end.saturating_sub(at))?;
+        Ok(is_there.then_some(end))
     }
 
-    fn object_end(&self, at: usize, bad: &ReadError) -> Result<usize, ReadError> {
-        match self.after_value(at)? {
+    fn object_end(&self, at: usize, bound: usize, bad: &ReadError) -> Result<usize, ReadError> {
+        match self.after_value(at, bound)? {
             (After::End, end) => Ok(end),
             _ => Err(bad.clone()),
         }

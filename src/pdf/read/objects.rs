@@ -1,6 +1,7 @@
 //! Objects at their places, on their own or packed into object streams (ISO 32000-1, 7.3.10 and 7.5.7).
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -20,6 +21,8 @@ const MAX_LENGTH_OBJECT: usize = 1024;
 pub(super) const MAX_OBJECT: usize = 8 << 20;
 /// Objects in one object stream; writers pack some hundreds.
 const MAX_PACKED: usize = 100_000;
+/// Keys of an object stream (ISO 32000-1, tables 5 and 16) that say nothing of data elsewhere.
+const OBJECT_STREAM_KEYS: [&[u8]; 7] = [b"Type", b"N", b"First", b"Length", b"Filter", b"DecodeParms", b"Extends"];
 
 /// An object and where it was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,11 +40,41 @@ pub(crate) struct Object {
 
 pub(super) struct ObjectStream {
     data: Vec<u8>,
-    /// Object number and offset in `data`.
+    /// Object number and offset in `data`; each number once, the offsets rising.
     index: Vec<(u32, usize)>,
 }
 
 impl ObjectStream {
+    /// Some programs look an object up by its place, others by its number; some read each up to where the next one begins: the
+    /// index must say the same to all of them.
+    fn new(data: Vec<u8>, count: usize, first: usize) -> Result<(Self, usize), ReadError> {
+        let bad = ReadError::Structure("object stream");
+        let (mut parser, mut index) = (Parser::new(&data, 0), Vec::with_capacity(count));
+        for _ in 0..count {
+            parser.skip_space();
+            let number = u32::try_from(parser.unsigned()?).map_err(|_| bad.clone())?;
+            parser.skip_space();
+            let at = usize::try_from(parser.unsigned()?).ok().and_then(|at| at.checked_add(first));
+            index.push((number, at.ok_or(bad.clone())?));
+        }
+        let end = parser.at();
+        let mut numbers = HashSet::new();
+        let is_one = index.iter().all(|(number, _)| numbers.insert(*number));
+        if end > first || !is_one || !index.is_sorted_by(|one, next| one.1 < next.1) {
+            return Err(bad);
+        }
+        Ok((Self { data, index }, end))
+    }
+
+    /// The value of object `number`, at this place in the index, and how many bytes it takes; `None` if it is not there.
+    fn value(&self, number: u32, place: usize) -> Option<(Result<Value, ReadError>, usize, usize)> {
+        let (_, body) = self.index.get(place).filter(|(found, _)| *found == number)?;
+        let end = self.index.get(place + 1).map_or(self.data.len(), |(_, next)| *next).min(self.data.len());
+        let mut parser = Parser::new(&self.data[..end], *body);
+        let value = parser.value();
+        Some((value, *body, parser.at().saturating_sub(*body)))
+    }
+
     /// The numbers of its objects, in their order.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
         self.index.iter().map(|(number, _)| *number)
@@ -54,7 +87,10 @@ impl<'a> Document<'a> {
         if offset == 0 {
             return Err(ReadError::Misplaced(id));
         }
-        let (start, body, value, end) = input.source.parse(offset, MAX_OBJECT, |p| {
+        // What was signed may not depend on what is appended: an object is read as if the file ended with its revision.
+        let bound = self.bound(offset);
+        let reach = MAX_OBJECT.min(bound.saturating_sub(offset));
+        let (start, body, value, end) = input.source.parse(offset, reach, |p| {
             p.skip_space();
             let start = p.at();
             if p.object_header() != Ok(id) {
@@ -70,7 +106,7 @@ impl<'a> Document<'a> {
         if start != offset {
             input.repairs.note(Repair::Spacing);
         }
-        let (after, after_at) = input.after_value(end)?;
+        let (after, after_at) = input.after_value(end, bound)?;
         let (span, data) = match after {
             After::End => (start..after_at, None),
             After::Neither => return Err(ReadError::Syntax { at: after_at }),
@@ -81,7 +117,7 @@ impl<'a> Document<'a> {
                     length => length.and_then(Value::as_int),
                 };
                 let length = length.and_then(|length| usize::try_from(length).ok());
-                let (data, object_end) = input.stream_data(data_at, length)?;
+                let (data, object_end) = input.stream_data(data_at, length, bound)?;
                 (start..object_end, Some(data))
             }
         };
@@ -98,7 +134,8 @@ impl<'a> Document<'a> {
         if generation != id.generation || offset == 0 {
             return Err(ReadError::Misplaced(id));
         }
-        let (value, end) = self.input.source.parse(offset, MAX_LENGTH_OBJECT, |p| {
+        let reach = MAX_LENGTH_OBJECT.min(self.bound(offset).saturating_sub(offset));
+        let (value, end) = self.input.source.parse(offset, reach, |p| {
             p.skip_space();
             if p.object_header() != Ok(id) {
                 return (Err(ReadError::Misplaced(id)), p.at());
@@ -127,13 +164,9 @@ impl<'a> Document<'a> {
             return Err(ReadError::Misplaced(container));
         };
         let stream = self.object_stream(view, container, offset)?;
-        let Some((_, body)) = stream.index.get(index).filter(|(number, _)| *number == id.number) else {
-            return Err(ReadError::Misplaced(id));
-        };
-        let mut parser = Parser::new(&stream.data, *body);
-        let value = parser.value();
-        self.input.charge_parsed(parser.at().saturating_sub(*body))?;
-        Ok(Some(Object { id, value: value?, span: None, body: *body, data: None }))
+        let (value, body, length) = stream.value(id.number, index).ok_or(ReadError::Misplaced(id))?;
+        self.input.charge_parsed(length)?;
+        Ok(Some(Object { id, value: value?, span: None, body, data: None }))
     }
 
     pub(super) fn object_stream(
@@ -153,21 +186,17 @@ impl<'a> Document<'a> {
         let (true, Some(count), Some(first)) = (dict.has_name("Type", "ObjStm"), number("N"), number("First")) else {
             return Err(ReadError::Structure("object stream"));
         };
+        if !dict.entries().all(|(key, _)| OBJECT_STREAM_KEYS.contains(&key)) {
+            return Err(ReadError::Unsupported("object stream"));
+        }
         let data = stream::decode(&self.filters_left(dict), &self.data(&object)?, self.input.limits.stream)?;
         self.input.charge_decompressed(data.len())?;
         if count > MAX_PACKED {
             return Err(ReadError::Limit("objects in one object stream"));
         }
-        let (mut parser, mut index) = (Parser::new(&data, 0), Vec::with_capacity(count));
-        for _ in 0..count {
-            parser.skip_space();
-            let number = u32::try_from(parser.unsigned()?).map_err(|_| ReadError::Structure("object stream"))?;
-            parser.skip_space();
-            let at = usize::try_from(parser.unsigned()?).ok().and_then(|at| at.checked_add(first));
-            index.push((number, at.ok_or(ReadError::Structure("object stream"))?));
-        }
-        self.input.charge_parsed(parser.at() + count * size_of::<(u32, usize)>())?;
-        let stream = Rc::new(ObjectStream { data, index });
+        let (stream, read) = ObjectStream::new(data, count, first)?;
+        self.input.charge_parsed(read + count * size_of::<(u32, usize)>())?;
+        let stream = Rc::new(stream);
         self.packed.borrow_mut().insert(offset, Rc::clone(&stream));
         Ok(stream)
     }
@@ -225,5 +254,28 @@ impl<'a> Document<'a> {
             Some(_) => super::crypt::without_crypt_filter(dict),
             None => dict.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_says_one_thing() {
+        let read = |text: &str, count: usize, first: usize| {
+            let stream = ObjectStream::new(text.as_bytes().to_vec(), count, first).ok()?.0;
+            Some((0..count).map(|place| stream.value(stream.index[place].0, place).unwrap().0.ok()).collect::<Vec<_>>())
+        };
+        let [one, two] = [1, 2].map(|n| Some(Value::Int(n)));
+        assert_eq!(read("8 0 9 2 1 2", 2, 8), Some(vec![one.clone(), two]));
+        // A number twice; places that fall or are the same; an index that goes on among the objects.
+        for bad in ["8 0 8 2 1 2", "8 2 9 0 1 2", "8 0 9 0 1 2"] {
+            assert_eq!(read(bad, 2, 8), None, "{bad}");
+        }
+        assert_eq!(read("8 0 9 2 1 2", 2, 6), None);
+        // What reaches into the next object is not read whole by everybody.
+        assert_eq!(read("8 0 9 2 << >>", 2, 8), Some(vec![None, None]));
+        assert_eq!(read("8 0 9 2 1 0 R", 2, 8), Some(vec![one, Some(Value::Int(0))]));
     }
 }

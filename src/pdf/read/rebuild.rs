@@ -173,6 +173,8 @@ impl Scan {
             trailer_at: length,
             is_table: true,
             stream_id: None,
+            reach: length,
+            is_repaired: false,
             // What was found are places in the file.
             origin: 0,
             data: Cow::Owned(data),

@@ -12,7 +12,7 @@ pub enum Repair {
     JunkBeforeHeader,
     /// An offset points at white space before what it means.
     Spacing,
-    /// Entries of a cross-reference table are not 20 bytes long, or end otherwise than the standard says.
+    /// Lines of a cross-reference table end otherwise than the standard says, so that entries are not 20 bytes long.
     TableEntries,
     /// A cross-reference table begins with object 1 where it means object 0; the objects bear it out.
     TableFromOne,
@@ -28,12 +28,20 @@ pub enum Repair {
     Startxref,
     /// Offsets make sense counted from the start of the file and from the header, which are not the same place.
     TwoOrigins,
+    /// A revision after a signature is not spelled as the standard says, however harmless that is elsewhere: whoever writes it
+    /// knows what others have signed, and may look for programs that differ.
+    Update,
+    /// Two objects that are listed share bytes, so that one of them says what the other one holds.
+    Overlap,
+    /// An object that is used cannot be read, or its entry in the cross-reference: other programs look for it elsewhere, or read
+    /// it each in its own way.
+    Unreadable,
     /// The cross-reference is unusable; objects were found by looking for them all over the file, the last of each counts.
     Rebuilt,
 }
 
 impl Repair {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 14] = [
         Self::JunkBeforeHeader,
         Self::Spacing,
         Self::TableEntries,
@@ -44,6 +52,9 @@ impl Repair {
         Self::EndMarkerMissing,
         Self::Startxref,
         Self::TwoOrigins,
+        Self::Update,
+        Self::Overlap,
+        Self::Unreadable,
         Self::Rebuilt,
     ];
 
@@ -56,7 +67,14 @@ impl Repair {
             | Self::TableFromOne
             | Self::StreamLineEnd
             | Self::EndobjMissing => false,
-            Self::StreamLength | Self::EndMarkerMissing | Self::Startxref | Self::TwoOrigins | Self::Rebuilt => true,
+            Self::StreamLength
+            | Self::EndMarkerMissing
+            | Self::Startxref
+            | Self::TwoOrigins
+            | Self::Update
+            | Self::Overlap
+            | Self::Unreadable
+            | Self::Rebuilt => true,
         }
     }
 
@@ -73,6 +91,9 @@ impl Repair {
             Self::EndMarkerMissing => "end-marker-missing",
             Self::Startxref => "startxref",
             Self::TwoOrigins => "two-origins",
+            Self::Update => "update-spelling",
+            Self::Overlap => "objects-overlap",
+            Self::Unreadable => "object-unreadable",
             Self::Rebuilt => "rebuilt",
         }
     }
@@ -80,30 +101,39 @@ impl Repair {
 
 /// The repairs of one document, in the order of their declaration.
 #[derive(Default)]
-pub(super) struct Repairs(Cell<u16>);
+pub(super) struct Repairs {
+    bits: Cell<u16>,
+    noted: Cell<usize>,
+}
 
 impl Repairs {
     pub(super) fn note(&self, repair: Repair) {
-        self.0.set(self.0.get() | 1 << repair as u16);
+        self.bits.set(self.bits.get() | 1 << repair as u16);
+        self.noted.set(self.noted.get() + 1);
+    }
+
+    /// How often something was noted, whatever it was.
+    pub(super) fn noted(&self) -> usize {
+        self.noted.get()
     }
 
     /// What was noted until now, to go back to if what follows was tried in vain.
     pub(super) fn mark(&self) -> u16 {
-        self.0.get()
+        self.bits.get()
     }
 
     pub(super) fn back_to(&self, mark: u16) {
-        self.0.set(mark);
+        self.bits.set(mark);
     }
 
     /// Keeps none but those given.
     pub(super) fn replace(&self, by: &[Repair]) {
-        self.0.set(0);
+        self.bits.set(0);
         by.iter().for_each(|repair| self.note(*repair));
     }
 
     pub(super) fn has(&self, repair: Repair) -> bool {
-        self.0.get() & 1 << repair as u16 != 0
+        self.bits.get() & 1 << repair as u16 != 0
     }
 
     pub(super) fn list(&self) -> Vec<Repair> {

@@ -6,28 +6,55 @@ use std::ops::Range;
 use super::ReadError;
 use super::value::{Dict, Value};
 
+/// Data elsewhere, and what some programs take for `/Filter` and `/DecodeParms`: inline images abbreviate them so.
+const OTHER_READINGS: [&str; 4] = ["F", "FFilter", "FDecodeParms", "DP"];
+
 /// The decoded data of a stream, at most `limit` bytes.
+///
+/// One filter is a name and its parameters a dictionary, or both are arrays: programs take a mixture in several ways.
 pub(crate) fn decode(dict: &Dict, raw: &[u8], limit: usize) -> Result<Vec<u8>, ReadError> {
-    let data = match dict.get("Filter") {
-        None => {
+    if OTHER_READINGS.iter().any(|key| dict.get(key).is_some()) {
+        return Err(ReadError::Unsupported("a stream that programs decode differently"));
+    }
+    let (filter, parameters) = match (dict.get("Filter"), dict.get("DecodeParms")) {
+        (None, _) => {
             return if raw.len() <= limit { Ok(raw.to_vec()) } else { Err(ReadError::Limit("decompressed bytes")) };
         }
-        Some(Value::Name(name)) if name == b"FlateDecode" => inflate(raw, limit)?,
-        Some(Value::Array(names)) if names.len() == 1 && names[0].as_name() == Some(b"FlateDecode") => {
-            inflate(raw, limit)?
-        }
-        Some(_) => return Err(ReadError::Unsupported("filter")),
+        (Some(filter), None | Some(Value::Null)) => (filter, None),
+        (Some(filter @ Value::Name(_)), Some(Value::Dict(parameters))) => (filter, Some(parameters)),
+        (Some(filter @ Value::Array(_)), Some(Value::Array(items))) => match &items[..] {
+            [Value::Null] => (filter, None),
+            [Value::Dict(parameters)] => (filter, Some(parameters)),
+            _ => return Err(ReadError::Unsupported("filter parameters")),
+        },
+        _ => return Err(ReadError::Unsupported("filter parameters")),
     };
-    let parameters = match dict.get("DecodeParms") {
-        None | Some(Value::Null) => None,
-        Some(Value::Array(items)) if items.len() == 1 => items[0].as_dict(),
-        Some(Value::Dict(dict)) => Some(dict),
-        Some(_) => return Err(ReadError::Unsupported("filter parameters")),
+    let name = match filter {
+        Value::Array(names) if names.len() == 1 => &names[0],
+        filter => filter,
     };
+    if name.as_name() != Some(b"FlateDecode") {
+        return Err(ReadError::Unsupported("filter"));
+    }
+    let data = inflate(raw, limit)?;
     match parameters {
         Some(parameters) => unpredict(parameters, data),
         None => Ok(data),
     }
+}
+
+/// Whether programs decode a stream differently, whatever its filter: some undo a predictor that others do not see.
+pub(crate) fn is_ambiguous(dict: &Dict) -> bool {
+    let predicts = |parameters: Option<&Value>| {
+        let predictor = parameters.and_then(Value::as_dict).and_then(|parameters| parameters.get("Predictor"));
+        predictor.is_some_and(|predictor| *predictor != Value::Int(1))
+    };
+    let is_mixed = match (dict.get("Filter"), dict.get("DecodeParms")) {
+        (Some(Value::Name(_)), Some(Value::Array(items))) => predicts(items.first()),
+        (Some(Value::Array(_)), parameters @ Some(Value::Dict(_))) => predicts(parameters),
+        _ => false,
+    };
+    is_mixed || dict.get("DP").is_some()
 }
 
 /// The place of raw data, unless they are more than may sensibly decode to `limit` bytes: Flate adds five bytes to a block.
@@ -120,6 +147,43 @@ mod tests {
         let rows = [[0, 10, 20, 30], [1, 1, 1, 1], [2, 1, 1, 1], [3, 5, 5, 5], [4, 1, 1, 1]];
         let want = [10, 20, 30, 1, 2, 3, 2, 3, 4, 6, 9, 11, 7, 10, 12];
         assert_eq!(decode(&d, &deflate(&rows.concat()), 100), Ok(want.to_vec()));
+    }
+
+    #[test]
+    fn what_programs_decode_differently_is_not_decoded() {
+        let raw = deflate(&[0, 1, 2, 3]);
+        let decoded = |entries: &str| decode(&dict(&format!("<< {entries} >>")), &raw, 100);
+        let parameters = "<< /Predictor 12 /Columns 3 >>";
+        for entries in [
+            format!("/Filter /FlateDecode /DecodeParms {parameters}"),
+            format!("/Filter [/FlateDecode] /DecodeParms [{parameters}]"),
+        ] {
+            assert_eq!(decoded(&entries), Ok(vec![1, 2, 3]), "{entries}");
+        }
+        for entries in ["/Filter [/FlateDecode] /DecodeParms [null]", "/Filter /FlateDecode /DecodeParms null"] {
+            assert_eq!(decoded(entries), Ok(vec![0, 1, 2, 3]), "{entries}");
+        }
+        for entries in [
+            format!("/Filter /FlateDecode /DecodeParms [{parameters}]"),
+            format!("/Filter [/FlateDecode] /DecodeParms {parameters}"),
+            format!("/Filter /FlateDecode /DP {parameters}"),
+            format!("/Filter [/FlateDecode] /DecodeParms [{parameters} null]"),
+            "/Filter /FlateDecode /F (elsewhere)".to_owned(),
+            "/F /FlateDecode".to_owned(),
+            "/FFilter /FlateDecode".to_owned(),
+        ] {
+            assert!(matches!(decoded(&entries), Err(ReadError::Unsupported(_))), "{entries}");
+        }
+        for (entries, want) in [
+            ("/Filter /DCTDecode", false),
+            ("/Filter [/CCITTFaxDecode] /DecodeParms << /K -1 >>", false),
+            ("/Filter /FlateDecode /DecodeParms << /Predictor 15 >>", false),
+            ("/Filter [/FlateDecode] /DecodeParms << /Predictor 15 >>", true),
+            ("/Filter /FlateDecode /DecodeParms [<< /Predictor 2 >>]", true),
+            ("/Filter /FlateDecode /DP << /Predictor 15 >>", true),
+        ] {
+            assert_eq!(is_ambiguous(&dict(&format!("<< {entries} >>"))), want, "{entries}");
+        }
     }
 
     #[test]

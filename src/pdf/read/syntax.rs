@@ -109,6 +109,16 @@ impl<'a> Parser<'a> {
         found
     }
 
+    /// Takes as many bytes, if there are so many.
+    pub(crate) fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
+        let bytes = self.rest().get(..count);
+        match bytes {
+            Some(_) => self.at += count,
+            None => self.met_the_end.set(true),
+        }
+        bytes
+    }
+
     /// Requires the keyword `word`, ended by a delimiter or white space.
     pub(crate) fn keyword(&mut self, word: &[u8]) -> Result<(), ReadError> {
         let start = self.at;

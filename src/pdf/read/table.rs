@@ -13,6 +13,8 @@ use super::xref::{Encoding, Entry, MAX_SUBSECTIONS, Section, Subsection, trailer
 pub(super) const ENTRY: usize = 20;
 /// Bytes of an entry written down anew: kind, offset, generation.
 const COPIED: [usize; 3] = [1, 8, 2];
+/// Bytes of an entry before its line end.
+const WORDS: usize = 18;
 /// Bytes that an entry spelled otherwise may take.
 const MAX_ENTRY: usize = 64;
 /// Entries looked at to see with which object a table begins.
@@ -37,6 +39,8 @@ pub(super) fn read<'a>(input: &Input<'a>, start: usize, at: usize) -> Result<Sec
         trailer_at,
         is_table: true,
         stream_id: None,
+        reach: input.source.len(),
+        is_repaired: false,
         origin: input.origin,
         data,
         encoding,
@@ -65,9 +69,18 @@ fn head(source: &Source<'_>, at: usize) -> Result<(Head, usize), ReadError> {
         let first = p.unsigned().map_err(bad)?;
         p.skip_space();
         let count = p.unsigned().map_err(bad)?;
-        p.skip_space();
+        // A subsection of nothing is how some write a table of nothing. Elsewhere it is an entry to programs that go by lines.
+        if !line_end(p) || count == 0 && first != 0 {
+            return Err(ReadError::Xref { at });
+        }
         Ok((Head::Subsection { first, count }, p.at()))
     })?
+}
+
+/// Whether the line ends here, or after some blanks.
+fn line_end(p: &mut Parser<'_>) -> bool {
+    while p.take(b" ") {}
+    p.take(b"\r\n") || p.take(b"\n") || p.take(b"\r")
 }
 
 /// Subsections, the data their entries lie in, and where the trailer begins.
@@ -106,7 +119,7 @@ fn as_written<'a>(input: &Input<'a>, mut at: usize) -> Result<Read<Cow<'a, [u8]>
     }
 }
 
-/// Entries of any length and line end, written down anew.
+/// Entries with any line end, one a line, written down anew.
 fn otherwise(input: &Input<'_>, mut at: usize) -> Result<Read<Vec<u8>>, ReadError> {
     let (mut subsections, mut data) = (Vec::new(), Vec::new());
     loop {
@@ -130,16 +143,9 @@ fn entries(p: &mut Parser<'_>, count: u32) -> Result<(Vec<u8>, usize), ReadError
     let mut data = Vec::new();
     for _ in 0..count {
         let bad = ReadError::Xref { at: p.at() };
-        p.skip_space();
-        let offset = p.unsigned().map_err(|_| bad.clone())?;
-        p.skip_space();
-        let generation = p.unsigned().ok().and_then(|n| u16::try_from(n).ok()).ok_or(bad.clone())?;
-        p.skip_space();
-        let in_use = p.take(b"n");
-        if !(in_use || p.take(b"f")) {
-            return Err(bad);
-        }
-        data.push(u8::from(in_use));
+        let entry = p.bytes(WORDS).and_then(words).filter(|_| line_end(p)).ok_or(bad)?;
+        let (offset, generation) = (entry.0, entry.1.unwrap_or_default());
+        data.push(u8::from(entry.1.is_some()));
         data.extend_from_slice(&offset.to_be_bytes());
         data.extend_from_slice(&generation.to_be_bytes());
     }
@@ -148,13 +154,17 @@ fn entries(p: &mut Parser<'_>, count: u32) -> Result<(Vec<u8>, usize), ReadError
 
 /// `nnnnnnnnnn ggggg n` and two characters of line end.
 pub(super) fn line(entry: &[u8]) -> Option<(u64, Option<u16>)> {
+    if matches!(entry.get(WORDS..)?, b" \n" | b" \r" | b"\r\n") { words(&entry[..WORDS]) } else { None }
+}
+
+/// `nnnnnnnnnn ggggg n`: offset, and generation if it is in use.
+fn words(entry: &[u8]) -> Option<(u64, Option<u16>)> {
     let digits = |from: usize, to: usize| entry.get(from..to).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
-    let line_end = matches!(entry.get(18..)?, b" \n" | b" \r" | b"\r\n");
-    if !digits(0, 10) || entry[10] != b' ' || !digits(11, 16) || entry[16] != b' ' || !line_end {
+    if !digits(0, 10) || entry[10] != b' ' || !digits(11, 16) || entry[16] != b' ' {
         return None;
     }
     let number = |digits: &[u8]| digits.iter().fold(0_u64, |n, b| n * 10 + u64::from(b - b'0'));
-    match entry[17] {
+    match entry.get(17)? {
         b'f' => Some((0, None)),
         b'n' => Some((number(&entry[..10]), Some(u16::try_from(number(&entry[11..16])).ok()?))),
         _ => None,

@@ -46,11 +46,18 @@ impl<'d, 'a> View<'d, 'a> {
     }
 
     /// What is said of the object of this number, whatever its generation.
+    ///
+    /// # Errors
+    /// [`ReadError::Misplaced`] if it is said to lie beyond the revision that says so: what is appended could put it there.
     pub(super) fn entry(&self, number: u32) -> Result<Option<Entry>, ReadError> {
         for section in &self.document.sections[self.first..] {
             self.document.charge_lookups(1)?;
-            if let Some(entry) = section.entry(number)? {
-                return Ok(Some(entry));
+            match section.entry(number)? {
+                None => {}
+                Some(Entry::At { offset, generation }) if offset >= section.reach => {
+                    return Err(ReadError::Misplaced(Id { number, generation }));
+                }
+                entry => return Ok(entry),
             }
         }
         Ok(None)

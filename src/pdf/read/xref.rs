@@ -45,6 +45,10 @@ pub(crate) struct Section<'a> {
     pub(crate) is_table: bool,
     /// The object number of the cross-reference stream.
     pub(crate) stream_id: Option<Id>,
+    /// Where its revision ends: nothing that it lists lies beyond.
+    pub(super) reach: usize,
+    /// It, or the way to it, was not spelled as the standard says.
+    pub(super) is_repaired: bool,
     /// Where its offsets count from.
     pub(super) origin: usize,
     pub(super) data: Cow<'a, [u8]>,
@@ -91,10 +95,10 @@ impl<'a> Section<'a> {
         if !trailer.has_name("Type", "XRef") {
             return Err(bad);
         }
-        let (After::Data(data_at), _) = input.after_value(end)? else { return Err(bad) };
+        let (After::Data(data_at), _) = input.after_value(end, input.source.len())? else { return Err(bad) };
         // Its length must be direct: the section that would find it is the one being read.
         let length = trailer.get("Length").and_then(Value::as_int).and_then(|n| usize::try_from(n).ok());
-        let (raw, end) = input.stream_data(data_at, length)?;
+        let (raw, end) = input.stream_data(data_at, length, input.source.len())?;
         let data = stream::decode(
             &trailer,
             &input.source.read(stream::bounded(raw, input.limits.stream)?)?,
@@ -121,8 +125,20 @@ impl<'a> Section<'a> {
             return Err(bad);
         }
         let (data, encoding, origin) = (Cow::Owned(data), Encoding::Fields(widths), input.origin);
-        let stream_id = Some(id);
-        Ok(Self { start, end, trailer, trailer_at, is_table: false, stream_id, origin, data, encoding, subsections })
+        Ok(Self {
+            start,
+            end,
+            trailer,
+            trailer_at,
+            is_table: false,
+            stream_id: Some(id),
+            reach: input.source.len(),
+            is_repaired: false,
+            origin,
+            data,
+            encoding,
+            subsections,
+        })
     }
 
     /// Charges what reading it cost: the section without the entries of a table, which are read one by one, and what it takes
@@ -136,7 +152,7 @@ impl<'a> Section<'a> {
 
     /// One more than the highest number it has an entry for.
     pub(crate) fn past_last(&self) -> u32 {
-        self.subsections.last().map_or(0, |s| s.first + s.count)
+        self.subsections.iter().rev().find(|s| s.count > 0).map_or(0, |s| s.first + s.count)
     }
 
     /// How many entries it has.

@@ -17,6 +17,7 @@ import changes  # noqa: E402, F401
 import evidence  # noqa: E402, F401
 import explained  # noqa: E402, F401
 import hall  # noqa: E402, F401
+import readings  # noqa: E402, F401
 import shadow  # noqa: E402, F401
 import signatures  # noqa: E402, F401
 import structure  # noqa: E402, F401

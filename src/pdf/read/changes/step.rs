@@ -14,6 +14,7 @@ use super::text::Change;
 use super::{catalog, filling, metadata, page, place, signature, spelling};
 use crate::pdf::read::ReadError;
 use crate::pdf::read::document::Document;
+use crate::pdf::read::repair::Repair;
 use crate::pdf::read::syntax::is_space;
 use crate::pdf::read::value::{Dict, Id, Value};
 use crate::pdf::read::xref::{Entry, Section};
@@ -103,7 +104,11 @@ impl Comparison<'_, '_> {
             self.removed.extend(old.filter(|_| before.is_some()));
             return Ok(());
         };
+        let noted = self.document.input.repairs.noted();
         let Some(after) = self.after.object(new)? else { return Ok(()) };
+        if section.is_repaired || self.document.input.repairs.noted() > noted {
+            self.document.input.repairs.note(Repair::Update);
+        }
         let mut added = Added::of(&after);
         if section.stream_id == Some(new) && after.span.as_ref().is_some_and(|span| span.start == section.start) {
             added.kind = AddedKind::Section;

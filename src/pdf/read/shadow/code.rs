@@ -86,6 +86,10 @@ pub enum PreparedCode {
     Media,
     /// A font that each program finds for itself.
     UnembeddedFont,
+    /// The search could not be finished.
+    NotSearched,
+    /// There is more content than was followed.
+    NotFollowed,
 }
 
 impl PreparedCode {
@@ -106,7 +110,8 @@ impl PreparedCode {
             | Self::XfaForm
             | Self::ExternalContent
             | Self::AlternateImage
-            | Self::PrintOnlyAnnotation => Weight::Suspicious,
+            | Self::PrintOnlyAnnotation
+            | Self::NotSearched => Weight::Suspicious,
             Self::TextUnderScan
             | Self::DrawingOverText
             | Self::WhiteText
@@ -121,7 +126,8 @@ impl PreparedCode {
             | Self::ScreenOnlyAnnotation
             | Self::HiddenAnnotation
             | Self::Media
-            | Self::UnembeddedFont => Weight::Note,
+            | Self::UnembeddedFont
+            | Self::NotFollowed => Weight::Note,
         }
     }
 
@@ -158,6 +164,8 @@ impl PreparedCode {
             Self::HiddenAnnotation => "hidden-annotation",
             Self::Media => "media",
             Self::UnembeddedFont => "unembedded-font",
+            Self::NotSearched => "not-searched",
+            Self::NotFollowed => "not-followed",
         }
     }
 
@@ -194,6 +202,8 @@ impl PreparedCode {
             Self::HiddenAnnotation => "有隐藏的批注。",
             Self::Media => "含有声音、视频或三维内容。",
             Self::UnembeddedFont => "使用了没有嵌入文件的字体，不同电脑显示的字形可能不同。",
+            Self::NotSearched => "没有能够查完，其中可能夹带了会变化的内容。",
+            Self::NotFollowed => "内容很多，没有逐一查看是否有被遮住的文字。",
         }
     }
 }

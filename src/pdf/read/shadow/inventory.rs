@@ -5,24 +5,20 @@ use std::ops::Range;
 
 use super::super::ReadError;
 use super::super::document::Document;
+use super::super::rebuild::{MAX_HEADER, header_before};
 use super::super::syntax::Parser;
-use super::super::value::{Dict, Id, Value};
-use super::super::view::View;
+use super::super::value::Id;
 use super::super::xref::Entry;
-use super::actions;
 use super::code::PreparedCode;
 use super::content::Canvas;
 use super::geometry::Rect;
-use super::reader::{Reader, readable};
+use super::listing::{Kind, Listed, count};
+use super::reader::Reader;
 
 /// Unlisted objects looked at in one place.
 const MAX_UNLISTED: usize = 1000;
 /// Bytes looked at between two listed objects.
 const MAX_GAP: usize = 16 << 20;
-/// Square points of a form that could stand for a page; A6 has 125,000.
-const PAGE_AREA: f64 = 100_000.0;
-/// Samples of an image that could stand for a page: A4 at 72 dots per inch.
-const PAGE_SAMPLES: f64 = 500_000.0;
 /// Texts in a stream that could stand for a page's content.
 const PAGE_TEXTS: usize = 3;
 
@@ -50,67 +46,46 @@ struct Node {
     kind: Kind,
 }
 
-/// What an object could be used for if something referred to it.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-enum Kind {
-    Catalog,
-    Pages,
-    Page,
-    /// A drawing, an image or a stream the size of a page.
-    Content,
-    /// A stream that may be a page's content.
-    Stream,
-    Font,
-    #[default]
-    Other,
-}
-
 impl Inventory {
     pub(super) fn take(document: &Document<'_>, revision: usize) -> Result<Self, ReadError> {
         let mut inventory = Self::default();
         for revision in 0..=revision {
-            let view = document.as_of(revision);
-            for section in document.sections_of(revision) {
-                inventory.spans.push(section.start..section.end);
-                section.trailer.references(&mut |id| inventory.roots.push(id.number));
-                document.charge_lookups(section.len())?;
-                for entry in section.entries() {
-                    let (number, entry) = entry?;
-                    if section.stream_id.is_none_or(|id| id.number != number) {
-                        inventory.entry(view, number, entry)?;
-                    }
-                }
+            let listing = document.listing(revision)?;
+            document.charge_lookups(listing.objects.len())?;
+            inventory.roots.extend(&listing.roots);
+            inventory.spans.extend_from_slice(listing.spans());
+            for listed in &listing.objects {
+                inventory.entry(listed);
             }
         }
         inventory.spans.sort_by_key(|span| span.start);
         Ok(inventory)
     }
 
-    fn entry(&mut self, view: View<'_, '_>, number: u32, entry: Entry) -> Result<(), ReadError> {
-        let (id, offset) = match entry {
-            Entry::Free | Entry::At { offset: 0, .. } => return Ok(()),
-            Entry::At { offset, generation } => (Id { number, generation }, offset),
+    fn entry(&mut self, listed: &Listed) {
+        let offset = match listed.entry {
+            Entry::At { offset, .. } => offset,
             Entry::Packed { container, index } => {
                 self.packed.entry(container).or_default().insert(index);
-                (Id::new(number), 0)
+                0
             }
+            Entry::Free => return,
         };
-        let Some(object) = readable(view.object(id))?.flatten() else {
-            self.unreadable.insert(number, offset);
-            return Ok(());
+        let Some(facts) = &listed.facts else {
+            self.unreadable.insert(listed.number, offset);
+            return;
         };
-        self.spans.extend(object.span.clone());
-        actions::of_object(id, &object.value, object.data.is_some(), &mut self.notable);
-        if let Some(count) = object.value.as_dict().filter(|d| d.has_name("Type", "ObjStm")).and_then(|d| count(d, "N"))
-        {
-            self.containers.insert(number, count);
-        }
-        let font = object.value.as_dict().filter(|dict| dict.has_name("Subtype", "Type3"));
-        self.drawn_fonts.extend(font.and_then(|font| font.get("FontDescriptor")?.as_ref()).map(|id| id.number));
-        let node = self.nodes.entry(number).or_default();
-        object.value.references(&mut |id| node.references.push(id.number));
-        node.kind = Kind::of(&object.value, object.data.is_some());
-        Ok(())
+        self.notable.extend(&facts.notable);
+        self.containers.extend(facts.holds.map(|count| (listed.number, count)));
+        self.drawn_fonts.extend(facts.descriptor);
+        let node = self.nodes.entry(listed.number).or_default();
+        node.references.extend(&facts.references);
+        node.kind = facts.kind;
+    }
+
+    /// Something that is used cannot be read: some programs take it for nothing, others look for it all over the file.
+    pub(super) fn misses(&self, used: &HashSet<u32>) -> bool {
+        self.unreadable.keys().any(|number| used.contains(number))
     }
 
     /// What is used, by the references from the trailers.
@@ -147,7 +122,7 @@ impl Inventory {
     ) -> Result<Vec<(Id, PreparedCode)>, ReadError> {
         let mut found = Vec::new();
         // What an unreadable object refers to is not known.
-        if self.unreadable.keys().any(|number| used.contains(number)) {
+        if self.misses(used) {
             return Ok(found);
         }
         let is_unused_page = |number: &u32| {
@@ -215,26 +190,14 @@ fn objects(bytes: &[u8], is_excused: impl Fn(usize) -> bool) -> Vec<(Id, Prepare
     found
 }
 
-/// The first `12 0 obj` from here on, and its place.
+/// The first `12 0 obj` from here on, with whatever white space, and its place.
 fn header(bytes: &[u8], from: usize) -> Option<(usize, Id)> {
-    let mut at = from;
-    while let Some(found) = bytes.get(at..)?.windows(4).position(|w| w == b" obj") {
-        let word = at + found;
-        // Ten digits, a space and five digits are the most that comes before.
-        let before = bytes[from.max(word.saturating_sub(16))..word].iter().rev();
-        let digits = before.take_while(|b| b.is_ascii_digit() || **b == b' ').count();
-        let spaces = bytes[word - digits..word].iter().take_while(|b| **b == b' ').count();
-        let start = word - digits + spaces;
-        if let Ok(id) = Parser::new(bytes, start).object_header() {
-            return Some((start, id));
-        }
-        at = word + 4;
-    }
-    None
-}
-
-fn count(dict: &Dict, key: &str) -> Option<usize> {
-    dict.get(key).and_then(Value::as_int).and_then(|n| usize::try_from(n).ok())
+    let rest = bytes.get(from..)?;
+    memchr::memmem::find_iter(rest, b"obj").find_map(|word| {
+        let before = header_before(&rest[word.saturating_sub(MAX_HEADER)..word])?;
+        let start = from + word - before.length;
+        Some((start, Parser::new(bytes, start).object_header().ok()?))
+    })
 }
 
 /// Objects in an object stream whose places no cross-reference names (ISO 32000-1, 7.5.7).
@@ -274,39 +237,3 @@ fn is_text(reader: &Reader<'_, '_>, id: Id) -> Result<bool, ReadError> {
     let _ = canvas.page(&data, &Default::default(), Rect::EVERYWHERE);
     Ok(canvas.shows >= PAGE_TEXTS)
 }
-
-impl Kind {
-    fn unlisted(self) -> PreparedCode {
-        match self {
-            Self::Catalog | Self::Pages | Self::Page => PreparedCode::UnlistedPage,
-            _ => PreparedCode::UnlistedObject,
-        }
-    }
-
-    fn of(value: &Value, is_stream: bool) -> Self {
-        let Value::Dict(dict) = value else { return Self::Other };
-        let number = |key: &str| dict.get(key).and_then(Value::as_number).unwrap_or(0.0);
-        let is_empty = |key: &str| match dict.get(key) {
-            None | Some(Value::Null) => true,
-            Some(Value::Array(items)) => items.is_empty(),
-            Some(_) => false,
-        };
-        let name = |key: &str| dict.get(key).and_then(Value::as_name);
-        match (name("Type"), name("Subtype")) {
-            (Some(b"Catalog"), _) if !is_empty("Pages") => Self::Catalog,
-            (Some(b"Page"), _) if !is_empty("Contents") || !is_empty("Annots") => Self::Page,
-            (Some(b"Pages"), _) if !is_empty("Kids") => Self::Pages,
-            (Some(b"Font"), _) => Self::Font,
-            (_, Some(b"Form")) if is_stream => {
-                let area = dict.get("BBox").and_then(Rect::read).map_or(0.0, |bbox| bbox.area());
-                if area >= PAGE_AREA { Self::Content } else { Self::Other }
-            }
-            (_, Some(b"Image")) if is_stream && number("Width") * number("Height") >= PAGE_SAMPLES => Self::Content,
-            (None, None) if is_stream && dict.entries().all(|(key, _)| CONTENT_KEYS.contains(&key)) => Self::Stream,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// Keys of a content stream.
-const CONTENT_KEYS: [&[u8]; 4] = [b"Length", b"Filter", b"DecodeParms", b"DL"];

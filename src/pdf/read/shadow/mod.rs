@@ -6,8 +6,8 @@
 //! comparing revisions; here the trap itself is found, and with it content that changes without any later revision: scripts,
 //! layers, XFA, content elsewhere.
 //!
-//! This adds doubts and is no gate: what cannot be followed is passed over, and silence proves nothing. Work is bounded by
-//! [`Limits`](super::Limits) and by limits of its own.
+//! This adds doubts and is no gate: what cannot be followed is passed over, and silence proves nothing; but that a search ended
+//! early is said. Work is bounded by [`Limits`](super::Limits) and by limits of its own.
 
 mod actions;
 mod annotations;
@@ -18,6 +18,7 @@ mod font;
 mod geometry;
 mod inventory;
 mod layers;
+mod listing;
 mod page;
 mod paper;
 mod reader;
@@ -28,6 +29,7 @@ mod values;
 
 use super::ReadError;
 use super::document::Document;
+use super::repair::Repair;
 use super::value::Id;
 use inventory::Inventory;
 use layers::Layers;
@@ -35,7 +37,9 @@ use page::Page;
 use reader::Reader;
 
 pub use code::{Prepared, PreparedCode, Weight};
+pub(super) use listing::Listing;
 pub(super) use paper::{Paper, is_text_alone};
+pub(super) use reader::Budget;
 
 /// Findings of one weight listed of one revision; more are not more telling.
 const MAX_FOUND: usize = 50;
@@ -43,17 +47,18 @@ const MAX_FOUND: usize = 50;
 impl Document<'_> {
     /// What `revision` and those before it have prepared, in no order that means something; empty if nothing was found.
     ///
-    /// Costs about as much as parsing all objects once, and following the content of the pages.
-    ///
-    /// # Errors
-    /// If the catalog or the page tree cannot be read, or [`Limits`](super::Limits) are reached.
-    pub fn prepared(&self, revision: usize) -> Result<Vec<Prepared>, ReadError> {
+    /// Costs about as much as parsing all objects once, and following the content of the pages. If the catalog or the page tree
+    /// cannot be read, or [`Limits`](super::Limits) are reached, that is itself something found: who prepares a trap would
+    /// have the search end before it.
+    pub fn prepared(&self, revision: usize) -> Vec<Prepared> {
         let mut finder = Finder { reader: Reader::new(self.as_of(revision)), found: Vec::new() };
-        finder.document(self, revision)?;
-        for (number, id) in finder.reader.view.pages()?.into_iter().enumerate() {
-            finder.page(number, id)?;
+        if finder.search(self, revision).is_err() {
+            finder.add(PreparedCode::NotSearched, None, None);
         }
-        Ok(finder.found)
+        if finder.reader.has_left_out() {
+            finder.add(PreparedCode::NotFollowed, None, None);
+        }
+        finder.found
     }
 }
 
@@ -64,6 +69,14 @@ struct Finder<'d, 'a> {
 }
 
 impl Finder<'_, '_> {
+    fn search(&mut self, document: &Document<'_>, revision: usize) -> Result<(), ReadError> {
+        self.document(document, revision)?;
+        for (number, id) in self.reader.view.pages()?.into_iter().enumerate() {
+            self.page(number, id)?;
+        }
+        Ok(())
+    }
+
     /// Notes a finding, of each kind one a page.
     fn add(&mut self, code: PreparedCode, page: Option<usize>, object: Option<Id>) {
         let is_known = self.found.iter().any(|found| found.code == code && found.page == page);
@@ -82,6 +95,9 @@ impl Finder<'_, '_> {
         }
         let inventory = Inventory::take(document, revision)?;
         let used = inventory.used();
+        if inventory.misses(&used) {
+            document.input.repairs.note(Repair::Unreadable);
+        }
         for (object, code) in inventory.notable(&used) {
             self.add(code, None, Some(object));
         }

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::super::ReadError;
+use super::super::document::Document;
 use super::super::objects::Object;
 use super::super::value::{Dict, Id, Value};
 use super::super::view::View;
@@ -21,6 +22,8 @@ const BYTES: usize = 64 << 20;
 const STREAM: usize = 16 << 20;
 /// Texts compared with what may cover them.
 const COMPARISONS: usize = 50_000_000;
+/// Revisions for which all of this may be spent in one document: many signatures do not make the work endless.
+const SEARCHES: usize = 4;
 /// Filters in a row.
 const FILTERS: usize = 3;
 
@@ -34,35 +37,66 @@ pub(super) struct Reader<'d, 'a> {
     pub(super) view: View<'d, 'a>,
     kept: RefCell<HashMap<Id, Rc<Object>>>,
     room: Cell<usize>,
+    budget: Budget,
+}
+
+/// What following content may cost.
+pub(in crate::pdf::read) struct Budget {
     operators: Cell<usize>,
     bytes: Cell<usize>,
     comparisons: Cell<usize>,
 }
 
+impl Budget {
+    /// For this many searches.
+    const fn of(searches: usize) -> Self {
+        Self {
+            operators: Cell::new(OPERATORS * searches),
+            bytes: Cell::new(BYTES * searches),
+            comparisons: Cell::new(COMPARISONS * searches),
+        }
+    }
+}
+
+impl Default for Budget {
+    /// For one document.
+    fn default() -> Self {
+        Self::of(SEARCHES)
+    }
+}
+
 impl<'d, 'a> Reader<'d, 'a> {
     pub(super) fn new(view: View<'d, 'a>) -> Self {
-        Self {
-            view,
-            kept: RefCell::default(),
-            room: Cell::new(KEPT),
-            operators: Cell::new(OPERATORS),
-            bytes: Cell::new(BYTES),
-            comparisons: Cell::new(COMPARISONS),
+        Self { view, kept: RefCell::default(), room: Cell::new(KEPT), budget: Budget::of(1) }
+    }
+
+    /// Spends of this search's budget and of the document's; what does not suffice is lost.
+    fn spend(&self, of: fn(&Budget) -> &Cell<usize>, amount: usize) -> Option<()> {
+        let mine = spend(of(&self.budget), amount);
+        let all = spend(of(&self.view.document().search), amount);
+        if mine.and(all).is_none() {
+            of(&self.budget).set(0);
         }
+        mine.and(all)
     }
 
     /// Takes one operator; `None` if none is left.
     pub(super) fn operator(&self) -> Option<()> {
-        spend(&self.operators, 1)
+        self.spend(|budget| &budget.operators, 1)
     }
 
     /// Whether no more content can be followed.
     pub(super) fn is_spent(&self) -> bool {
-        self.operators.get() == 0
+        self.budget.operators.get() == 0
+    }
+
+    /// Whether there was more to follow than could be.
+    pub(super) fn has_left_out(&self) -> bool {
+        [&self.budget.operators, &self.budget.bytes, &self.budget.comparisons].iter().any(|left| left.get() == 0)
     }
 
     pub(super) fn comparisons(&self, count: usize) -> Option<()> {
-        spend(&self.comparisons, count)
+        self.spend(|budget| &budget.comparisons, count)
     }
 
     /// An object. Kept, because every page may ask for the same fonts, images and nodes above it.
@@ -70,7 +104,9 @@ impl<'d, 'a> Reader<'d, 'a> {
         if let Some(object) = self.kept.borrow().get(&id) {
             return Ok(Some(Rc::clone(object)));
         }
-        let Some(object) = readable(self.view.object(id))?.flatten().map(Rc::new) else { return Ok(None) };
+        let Some(object) = readable(self.view.document(), self.view.object(id))?.flatten().map(Rc::new) else {
+            return Ok(None);
+        };
         if spend(&self.room, values(&object.value)).is_some() {
             self.kept.borrow_mut().insert(id, Rc::clone(&object));
         }
@@ -129,7 +165,7 @@ impl<'d, 'a> Reader<'d, 'a> {
         if dict.get("F").is_some() || self.has_predictor(dict)? {
             return None;
         }
-        let limit = STREAM.min(self.bytes.get());
+        let limit = STREAM.min(self.budget.bytes.get());
         let mut data: Option<Vec<u8>> = None;
         for filter in &filters {
             let from = data.as_deref().unwrap_or(&raw);
@@ -139,13 +175,13 @@ impl<'d, 'a> Reader<'d, 'a> {
                 b"ASCIIHexDecode" | b"AHx" => ascii_hex(from)?,
                 _ => return None,
             };
-            spend(&self.bytes, decoded.len())?;
+            self.spend(|budget| &budget.bytes, decoded.len())?;
             data = Some(decoded);
         }
         match data {
             Some(data) => Some(data),
             None => {
-                spend(&self.bytes, raw.len())?;
+                self.spend(|budget| &budget.bytes, raw.len())?;
                 Some(raw.into_owned())
             }
         }
@@ -171,11 +207,12 @@ fn values(value: &Value) -> usize {
     }
 }
 
-/// What cannot be read is passed over; what is too much is told.
-pub(super) fn readable<T>(result: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
+/// What cannot be read, one object nested too deep among it, is passed over; that nothing more can be read is told.
+pub(super) fn readable<T>(document: &Document<'_>, result: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(error @ ReadError::Limit(_)) => Err(error),
+        Err(error @ ReadError::Io(_)) => Err(error),
+        Err(error) if document.input.is_spent() => Err(error),
         Err(_) => Ok(None),
     }
 }

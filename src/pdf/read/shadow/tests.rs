@@ -1,6 +1,6 @@
 //! Each preparation in a file made by hand, beside an honest file that differs in nothing else.
 
-use super::super::{Document, Limits, ReadError};
+use super::super::{Document, Limits, Repair};
 use super::{Prepared, PreparedCode, Weight};
 use crate::pdf::sample;
 
@@ -50,7 +50,7 @@ impl Sheet<'_> {
 #[track_caller]
 fn prepared(file: &[u8]) -> Vec<Prepared> {
     let document = Document::open(file, &Limits::DEFAULT).unwrap();
-    document.prepared(document.revisions().len() - 1).unwrap()
+    document.prepared(document.revisions().len() - 1)
 }
 
 #[track_caller]
@@ -228,7 +228,7 @@ fn what_an_earlier_revision_used_is_history() {
     let later = sample::append(&file, &[(20, new_page)]);
     assert_eq!(codes_of(&later), ["unused-page"]);
     let document = Document::open(&later, &Limits::DEFAULT).unwrap();
-    assert_eq!(document.prepared(0), Ok(Vec::new()), "what follows a revision is not in it");
+    assert_eq!(document.prepared(0), [], "what follows a revision is not in it");
 }
 
 #[test]
@@ -371,8 +371,37 @@ fn disorder_never_panics() {
 }
 
 #[test]
+fn one_object_nested_too_deep_hides_nothing() {
+    let deep = "[".repeat(100) + &"]".repeat(100);
+    let sheet =
+        |page| Sheet { page, content: &[TEXT, OVER_TEXT], more: &[IMAGE, "<< >>", &deep], ..Sheet::default() }.file();
+    assert_eq!(codes_of(&sheet("")), ["image-over-text"]);
+    let repairs = |file: &[u8]| {
+        let document = Document::open(file, &Limits::DEFAULT).unwrap();
+        document.prepared(0);
+        document.repairs()
+    };
+    assert_eq!(repairs(&sheet("")), []);
+    // One that is used is another matter: who knows what others make of it.
+    assert_eq!(repairs(&sheet("/Piece 9 0 R")), [Repair::Unreadable]);
+}
+
+#[test]
+fn content_that_is_not_followed_is_told() {
+    let endless = "q Q ".repeat(300_000);
+    let sheet = Sheet { content: &[TEXT, &endless, OVER_TEXT], more: &[IMAGE], ..Sheet::default() };
+    sheet.says(&[PreparedCode::NotFollowed]);
+    // All signatures together have some searches' worth.
+    let file = Sheet { content: &[TEXT, &"q Q ".repeat(240_000)], ..Sheet::default() }.file();
+    let document = Document::open(&file, &Limits::DEFAULT).unwrap();
+    let found: Vec<bool> = (0..6).map(|_| document.prepared(0).is_empty()).collect();
+    assert_eq!(found, [true, true, true, true, false, false]);
+}
+
+#[test]
 fn limits_are_told() {
     let file = Sheet::default().file();
     let document = Document::open(&file, &Limits { parsed: 600, ..Limits::DEFAULT }).unwrap();
-    assert_eq!(document.prepared(0), Err(ReadError::Limit("parsed bytes")));
+    assert_eq!(document.prepared(0).iter().map(|found| found.code).collect::<Vec<_>>(), [PreparedCode::NotSearched]);
+    assert_eq!(PreparedCode::NotSearched.weight(), Weight::Suspicious);
 }

@@ -178,3 +178,68 @@ fn what_cannot_be_described_keeps_its_first_error() {
     // Half a file still has its catalog.
     assert_eq!(open(&bytes[..bytes.len() / 2]), Ok(vec![Repair::EndMarkerMissing, Repair::Rebuilt]));
 }
+
+#[test]
+fn a_revision_after_a_signature_is_spelled_as_the_standard_says() {
+    let later = append(&document(1), &[(6, "(later)")]);
+    let spelled = |from: &str, to: &str| {
+        let at = later.windows(from.len()).rposition(|w| w == from.as_bytes()).unwrap();
+        let bytes = [&later[..at], to.as_bytes(), &later[at + from.len()..]].concat();
+        let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+        document.step(1).unwrap();
+        document.repairs()
+    };
+    assert_eq!(spelled(" n \n", " n \n"), []);
+    assert_eq!(spelled(" n \n", " n\n"), [Repair::TableEntries, Repair::Update]);
+    assert_eq!(spelled(")\nendobj", ")\n      "), [Repair::EndobjMissing, Repair::Update]);
+    assert_eq!(spelled("endobj\nxref", "endobj\n\nxref"), [Repair::Spacing, Repair::Update]);
+}
+
+#[test]
+fn tables_have_one_entry_a_line() {
+    for (from, to) in [
+        ("f \n0000", "f 0000"),
+        ("0 5\n", "0 5 "),
+        ("0000000000 65535 f", "0 65535 f"),
+        ("trailer", "9 0\ntrailer"),
+        ("f \n", "f \n\n"),
+    ] {
+        let text = String::from_utf8(PLAIN.write()).unwrap();
+        assert!(text.contains(from), "{from}");
+        assert_eq!(repairs(text.replacen(from, to, 1).as_bytes()), [Repair::Rebuilt], "{from:?} {to:?}");
+    }
+}
+
+#[test]
+fn objects_that_share_bytes_are_a_guess() {
+    let holder = append(&document(1), &[(6, "<< /Length 17 >>\nstream\n7 0 obj 1 endobj \nendstream")]);
+    let at = |word: &str| holder.windows(word.len()).rposition(|w| w == word.as_bytes()).unwrap();
+    let (inner, table, start) = (at("7 0 obj"), at("\nxref") + 1, holder.len());
+    let both = format!(
+        "xref\n7 1\n{inner:010} 00000 n \ntrailer << /Size 8 /Root 1 0 R /Prev {table} >>\nstartxref\n{start}\n%%EOF\n"
+    );
+    for (bytes, want) in [(holder.clone(), vec![]), ([&holder[..], both.as_bytes()].concat(), vec![Repair::Overlap])] {
+        let document = Document::open(&bytes, &Limits::DEFAULT).unwrap();
+        document.layout().unwrap();
+        assert_eq!(document.repairs(), want);
+    }
+}
+
+#[test]
+fn a_revision_is_read_as_if_the_file_ended_with_it() {
+    // What is appended holds an object, and the end of a stream.
+    let body = "<< /Length 42 >>\nstream\n4 0 obj << >> endobj\nendstream endobj ....\nendstream";
+    let find = |bytes: &[u8], word: &str| bytes.windows(word.len()).rposition(|w| w == word.as_bytes()).unwrap();
+    let plain = String::from_utf8(PLAIN.write()).unwrap();
+    let later = String::from_utf8(append(plain.as_bytes(), &[(9, body)])).unwrap();
+    let [at, there] = [plain.find("4 0 obj").unwrap(), later.rfind("4 0 obj").unwrap()];
+    let moved = later.replacen(&format!("{at:010}"), &format!("{there:010}"), 1);
+    let document = Document::open(moved.as_bytes(), &Limits::DEFAULT).unwrap();
+    let id = crate::pdf::read::Id::new(4);
+    assert_eq!(document.latest().object(id), Err(ReadError::Misplaced(id)));
+    let spelled = |length: usize| append(&Spelling { length, ..PLAIN }.write(), &[(9, body)]);
+    let long = spelled(100);
+    let length = find(&long, "\nendstream endobj") - find(&long, "q Q ");
+    assert!((100..1000).contains(&length), "{length}");
+    assert_eq!(repairs(&spelled(length)), [Repair::StreamLength]);
+}

@@ -1,7 +1,7 @@
 //! Files that ask for more than they are worth: each ends at a limit that has a name.
 
 use crate::pdf::read::{Document, Limits, ReadError};
-use crate::pdf::sample::{append, document};
+use crate::pdf::sample::{append, document, file};
 
 fn open(bytes: &[u8]) -> Result<(), ReadError> {
     Document::open(bytes, &Limits::DEFAULT).map(drop)
@@ -32,7 +32,7 @@ fn subsections_claim_no_more_than_there_is() {
         Document::open(&with_section(&format!("xref\n0 8000000\n{trailer}")), &Limits::DEFAULT)
             .is_ok_and(|d| d.repairs() == [crate::pdf::read::Repair::Rebuilt])
     );
-    let many: String = (0..100_001).map(|i| format!("{i} 0\n")).collect();
+    let many: String = (0..100_001).map(|i| format!("{i} 1\n0000000000 00000 f \n")).collect();
     let error = ReadError::Limit("cross-reference subsections");
     assert_eq!(open(&with_section(&format!("xref\n{many}{trailer}"))), Err(error));
     let stream = "9 0 obj << /Type /XRef /Root 1 0 R /W [0 1 0] /Size 8000000 /Length 0 >> stream\n\nendstream endobj";
@@ -95,4 +95,21 @@ fn a_store_is_read_as_far_as_it_goes() {
     // Four that end at their limit have cost all there is.
     let objects = [(20, damaged), (21, damaged), (22, damaged), (23, good), (24, damaged), (25, good)];
     assert_eq!(certificates(&[20, 21, 22, 23, 24, 25], &objects), 1);
+}
+
+#[test]
+fn blanks_are_paid_for_each_time() {
+    // A field that names one kid again and again, which is a megabyte of blanks.
+    let blanks = " ".repeat(1 << 20);
+    for kid in [format!("<< >>{blanks}"), format!("<< /Length 0 >>\nstream\n{blanks}\nendstream")] {
+        let bytes = file(&[
+            "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> >>".to_owned(),
+            "<< /Type /Pages /Kids [] /Count 0 >>".to_owned(),
+            "<< >>".to_owned(),
+            format!("<< /FT /Sig /T (a) /Kids [{}] >>", "5 0 R ".repeat(10_000)),
+            kid,
+        ]);
+        let document = Document::open(&bytes, &Limits { parsed: 8 << 20, ..Limits::DEFAULT }).unwrap();
+        assert_eq!(document.signature_fields(), Err(ReadError::Limit("parsed bytes")));
+    }
 }
