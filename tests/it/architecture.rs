@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault",
             "db",
             "sequencer",
+            "post",
             "app",
         ],
     ),

@@ -74,7 +74,7 @@ impl<'a> Input<'a> {
             p.at()
         })?;
         if found != at {
-            self.charge_parsed(found - at)?;
+            self.charge_parsed(found.saturating_sub(at))?;
             self.repairs.note(Repair::Spacing);
         }
         Ok(found)
