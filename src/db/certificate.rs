@@ -80,61 +80,59 @@ pub struct Released {
 impl Db {
     /// The certificate of that identifier.
     pub async fn certificate(&self, id: &str) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sql("SELECT * FROM certificate WHERE id = ?").bind(id).optional(self.readers()).await?)
+        sql("SELECT * FROM certificate WHERE id = ?").bind(id).optional(self.readers()).await
     }
 
     /// The certificates of a case, in order.
     pub async fn certificates_of(&self, matter: &str) -> Result<Vec<CertificateRow>, DbError> {
-        Ok(sql("SELECT * FROM certificate WHERE matter = ? ORDER BY position").bind(matter).all(self.readers()).await?)
+        sql("SELECT * FROM certificate WHERE matter = ? ORDER BY position").bind(matter).all(self.readers()).await
     }
 
     /// The certificate that a QR code's address names.
     pub async fn certificate_by_lookup(&self, case_no: &str, code: &str) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sql(
-            "SELECT c.* FROM certificate c JOIN matter m ON m.id = c.matter WHERE m.case_no = ? AND c.lookup_code = ?",
-        )
-        .bind(case_no)
-        .bind(code)
-        .optional(self.readers())
-        .await?)
+        sql("SELECT c.* FROM certificate c JOIN matter m ON m.id = c.matter WHERE m.case_no = ? AND c.lookup_code = ?")
+            .bind(case_no)
+            .bind(code)
+            .optional(self.readers())
+            .await
     }
 
     /// The number of the case of the certificate that has this code, and this number or a case of this number.
     pub async fn case_by_number_and_lookup(&self, number: &str, code: &str) -> Result<Option<String>, DbError> {
-        Ok(sql("SELECT m.case_no FROM certificate c JOIN matter m ON m.id = c.matter
+        sql("SELECT m.case_no FROM certificate c JOIN matter m ON m.id = c.matter
              WHERE c.lookup_code = ? AND (c.number = ? OR m.case_no = ?)")
         .bind(code)
         .bind(number)
         .bind(number)
         .value(self.readers())
-        .await?)
+        .await
     }
 
     /// The certificate whose seal stands in the ledger at that index.
     pub async fn certificate_of_entry(&self, index: u64) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sql("SELECT c.* FROM certificate c JOIN seal_use u ON u.certificate = c.id
+        sql("SELECT c.* FROM certificate c JOIN seal_use u ON u.certificate = c.id
              JOIN ledger_entry e ON e.seal_use = u.id WHERE e.idx = ?")
         .bind(index as i64)
         .optional(self.readers())
-        .await?)
+        .await
     }
 
     /// The first certificate of a case.
     pub async fn certificate_of_case(&self, case_no: &str) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sql(
+        sql(
             "SELECT c.* FROM certificate c JOIN matter m ON m.id = c.matter WHERE m.case_no = ? ORDER BY c.position LIMIT 1",
         )
         .bind(case_no)
         .optional(self.readers())
-        .await?)
+        .await
     }
 
     /// The certificate of a number, the newest if several items use the same numbers.
     pub async fn certificate_by_number(&self, number: &str) -> Result<Option<CertificateRow>, DbError> {
-        Ok(sql("SELECT * FROM certificate WHERE number = ? ORDER BY id DESC LIMIT 1")
+        sql("SELECT * FROM certificate WHERE number = ? ORDER BY id DESC LIMIT 1")
             .bind(number)
             .optional(self.readers())
-            .await?)
+            .await
     }
 
     /// Releases all documents of a case at once: only where each is still waiting and each of its uses is logged. Gives

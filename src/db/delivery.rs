@@ -49,17 +49,17 @@ impl Db {
 
     /// The handing-over of a case, if it happened.
     pub async fn delivery(&self, matter: &str) -> Result<Option<DeliveryRow>, DbError> {
-        Ok(sql("SELECT * FROM delivery WHERE matter = ?").bind(matter).optional(self.readers()).await?)
+        sql("SELECT * FROM delivery WHERE matter = ?").bind(matter).optional(self.readers()).await
     }
 
     /// Cases sealed and not yet handed over, oldest first.
     pub async fn undelivered(&self) -> Result<Vec<String>, DbError> {
-        Ok(sql(
+        sql(
             "SELECT m.id FROM matter m WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.matter = m.id)
              AND EXISTS (SELECT 1 FROM certificate c WHERE c.matter = m.id)
              AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.matter = m.id AND c.sealed IS NULL) ORDER BY m.submitted_at",
         )
         .values(self.readers())
-        .await?)
+        .await
     }
 }

@@ -49,16 +49,16 @@ impl Db {
 
     /// How many acts were refused.
     pub async fn refused_count(&self) -> Result<i64, DbError> {
-        Ok(sql("SELECT COUNT(*) FROM refused_act").the_value(self.readers()).await?)
+        sql("SELECT COUNT(*) FROM refused_act").the_value(self.readers()).await
     }
 
     /// What was answered to this key before.
     pub async fn answered(&self, staff: &str, key: &str) -> Result<Option<AnsweredRequest>, DbError> {
-        Ok(sql("SELECT request, status, body FROM answered_request WHERE staff = ? AND key = ?")
+        sql("SELECT request, status, body FROM answered_request WHERE staff = ? AND key = ?")
             .bind(staff)
             .bind(key)
             .optional(self.readers())
-            .await?)
+            .await
     }
 
     /// Keeps an answer; the first one for a key stands.

@@ -50,17 +50,17 @@ impl Db {
 
     /// The letters of a department that have not been revoked, the longest-lasting first.
     pub async fn letters(&self, department: &str) -> Result<Vec<LetterRow>, DbError> {
-        Ok(sql("SELECT * FROM letter WHERE department = ? AND revoked_at IS NULL ORDER BY last_day DESC, id")
+        sql("SELECT * FROM letter WHERE department = ? AND revoked_at IS NULL ORDER BY last_day DESC, id")
             .bind(department)
             .all(self.readers())
-            .await?)
+            .await
     }
 }
 
 impl Db {
     /// A letter by its identifier.
     pub async fn letter(&self, id: &str) -> Result<Option<LetterRow>, DbError> {
-        Ok(sql("SELECT * FROM letter WHERE id = ?").bind(id).optional(self.readers()).await?)
+        sql("SELECT * FROM letter WHERE id = ?").bind(id).optional(self.readers()).await
     }
 }
 

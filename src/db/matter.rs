@@ -92,17 +92,17 @@ impl Db {
 
     /// The case of that number.
     pub async fn matter_by_number(&self, case_no: &str) -> Result<Option<MatterRow>, DbError> {
-        Ok(sql("SELECT * FROM matter WHERE case_no = ?").bind(case_no).optional(self.readers()).await?)
+        sql("SELECT * FROM matter WHERE case_no = ?").bind(case_no).optional(self.readers()).await
     }
 
     /// The case of that identifier.
     pub async fn matter(&self, id: &str) -> Result<Option<MatterRow>, DbError> {
-        Ok(sql("SELECT * FROM matter WHERE id = ?").bind(id).optional(self.readers()).await?)
+        sql("SELECT * FROM matter WHERE id = ?").bind(id).optional(self.readers()).await
     }
 
     /// The first case there was.
     pub async fn first_matter(&self) -> Result<Option<MatterRow>, DbError> {
-        Ok(sql("SELECT * FROM matter ORDER BY submitted_at, id LIMIT 1").optional(self.readers()).await?)
+        sql("SELECT * FROM matter ORDER BY submitted_at, id LIMIT 1").optional(self.readers()).await
     }
 
     /// Leaves a case whose sealing a rule has refused to its approvers.
@@ -113,7 +113,7 @@ impl Db {
 
     /// The latest cases, newest first: all, or those in which this department's seal is asked for.
     pub async fn matters(&self, department: Option<&str>, limit: u32, offset: u32) -> Result<Vec<MatterRow>, DbError> {
-        Ok(sql(
+        sql(
             "SELECT * FROM matter m WHERE ? IS NULL OR EXISTS
              (SELECT 1 FROM certificate c JOIN seal_use u ON u.certificate = c.id WHERE c.matter = m.id AND u.department = ?)
              ORDER BY submitted_at DESC, id DESC LIMIT ? OFFSET ?",
@@ -123,6 +123,6 @@ impl Db {
             .bind(limit)
             .bind(offset)
             .all(self.readers())
-            .await?)
+            .await
     }
 }

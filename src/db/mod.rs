@@ -58,7 +58,7 @@ pub enum Address {
 /// `postgres://…`; it may hold a password, and so it is never shown.
 #[derive(Clone, serde::Deserialize)]
 #[serde(try_from = "String")]
-pub struct PostgresUrl(PgConnectOptions);
+pub struct PostgresUrl(Box<PgConnectOptions>);
 
 impl TryFrom<String> for PostgresUrl {
     type Error = &'static str;
@@ -66,7 +66,7 @@ impl TryFrom<String> for PostgresUrl {
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let known = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
         let options = text.parse().ok().filter(|_| known);
-        options.map(Self).ok_or("must be an address such as postgres://user@host/database")
+        options.map(|options| Self(Box::new(options))).ok_or("must be an address such as postgres://user@host/database")
     }
 }
 
@@ -165,7 +165,7 @@ impl Db {
 
     /// A server that answers before its log is on disk would lose entries that outsiders have seen.
     async fn open_postgres(url: &PostgresUrl) -> Result<Self, DbError> {
-        let options = url.0.clone().application_name("yinxin").options([
+        let options = (*url.0).clone().application_name("yinxin").options([
             ("statement_timeout", "60s"),
             // A node that stands still with the head's lock would stop all others.
             ("idle_in_transaction_session_timeout", "20s"),
@@ -194,7 +194,7 @@ impl Db {
                 Ok(Self::Sqlite { writer: readers.clone(), readers })
             }
             Address::Postgres(url) => {
-                let options = url.0.clone().options([("default_transaction_read_only", "on")]);
+                let options = (*url.0).clone().options([("default_transaction_read_only", "on")]);
                 Ok(Self::Postgres(PgPoolOptions::new().max_connections(4).connect_with(options).await?))
             }
         }

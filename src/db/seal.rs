@@ -38,27 +38,27 @@ pub struct SealRow {
 impl Db {
     /// All seals, by department and kind.
     pub async fn seals(&self) -> Result<Vec<SealRow>, DbError> {
-        Ok(sql("SELECT * FROM seal ORDER BY department, kind, opened_at").all(self.readers()).await?)
+        sql("SELECT * FROM seal ORDER BY department, kind, opened_at").all(self.readers()).await
     }
 
     /// The seal of that identifier.
     pub async fn seal(&self, id: &str) -> Result<Option<SealRow>, DbError> {
-        Ok(sql("SELECT * FROM seal WHERE id = ?").bind(id).optional(self.readers()).await?)
+        sql("SELECT * FROM seal WHERE id = ?").bind(id).optional(self.readers()).await
     }
 
     /// The seal whose key has this digest.
     pub async fn seal_of_key(&self, key: &Digest) -> Result<Option<SealRow>, DbError> {
         let key = key.as_bytes().as_slice();
-        Ok(sql("SELECT * FROM seal WHERE key = ?").bind(key).optional(self.readers()).await?)
+        sql("SELECT * FROM seal WHERE key = ?").bind(key).optional(self.readers()).await
     }
 
     /// The department's seal of a kind that is in use or suspended.
     pub async fn seal_of(&self, department: &str, kind: &str) -> Result<Option<SealRow>, DbError> {
-        Ok(sql("SELECT * FROM seal WHERE department = ? AND kind = ? AND state IN ('active', 'suspended')")
+        sql("SELECT * FROM seal WHERE department = ? AND kind = ? AND state IN ('active', 'suspended')")
             .bind(department)
             .bind(kind)
             .optional(self.readers())
-            .await?)
+            .await
     }
 }
 

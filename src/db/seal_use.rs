@@ -103,37 +103,34 @@ pub struct UseLine {
 impl Db {
     /// The uses of a certificate, in order.
     pub async fn uses_of(&self, certificate: &str) -> Result<Vec<SealUseRow>, DbError> {
-        Ok(sql("SELECT u.*, e.idx FROM seal_use u LEFT JOIN ledger_entry e ON e.seal_use = u.id
+        sql("SELECT u.*, e.idx FROM seal_use u LEFT JOIN ledger_entry e ON e.seal_use = u.id
              WHERE u.certificate = ? ORDER BY u.position")
         .bind(certificate)
         .all(self.readers())
-        .await?)
+        .await
     }
 
     /// The uses of all documents of a case, in the order of sealing.
     pub async fn uses_of_case(&self, matter: &str) -> Result<Vec<SealUseRow>, DbError> {
-        Ok(sql("SELECT u.*, e.idx FROM seal_use u JOIN certificate c ON c.id = u.certificate
+        sql("SELECT u.*, e.idx FROM seal_use u JOIN certificate c ON c.id = u.certificate
              LEFT JOIN ledger_entry e ON e.seal_use = u.id WHERE c.matter = ? ORDER BY c.position, u.position")
         .bind(matter)
         .all(self.readers())
-        .await?)
+        .await
     }
 
     /// The decisions on a use, in order.
     pub async fn approvals_of(&self, seal_use: &str) -> Result<Vec<ApprovalRow>, DbError> {
-        Ok(sql("SELECT * FROM approval WHERE seal_use = ? ORDER BY at, step")
-            .bind(seal_use)
-            .all(self.readers())
-            .await?)
+        sql("SELECT * FROM approval WHERE seal_use = ? ORDER BY at, step").bind(seal_use).all(self.readers()).await
     }
 
     /// The certificates that wait for somebody's decision on a seal of `department`.
     pub async fn waiting(&self, department: &str) -> Result<Vec<(String, String)>, DbError> {
-        Ok(sql("SELECT c.id, u.id FROM seal_use u JOIN certificate c ON c.id = u.certificate
+        sql("SELECT c.id, u.id FROM seal_use u JOIN certificate c ON c.id = u.certificate
              WHERE u.department = ? AND u.state = 'asked' AND c.state = 'submitted' ORDER BY c.id")
         .bind(department)
         .all(self.readers())
-        .await?)
+        .await
     }
 
     /// Records a decision that is not the last one needed.
@@ -179,14 +176,14 @@ impl Db {
     /// Cases whose every use has an approval made before `at` while none is in the ledger: the request that should have
     /// sealed them is gone, if all the approvals needed are there. Not those that a rule refused to seal.
     pub async fn approved_before(&self, at: i64) -> Result<Vec<String>, DbError> {
-        Ok(sql("SELECT DISTINCT c.matter FROM certificate c JOIN matter m ON m.id = c.matter
+        sql("SELECT DISTINCT c.matter FROM certificate c JOIN matter m ON m.id = c.matter
              WHERE c.state = 'submitted' AND m.held_at IS NULL AND NOT EXISTS
              (SELECT 1 FROM certificate d JOIN seal_use u ON u.certificate = d.id WHERE d.matter = c.matter
               AND (u.state <> 'asked' OR NOT EXISTS
                    (SELECT 1 FROM approval a WHERE a.seal_use = u.id AND a.decision = 'approve' AND a.at <= ?)))")
         .bind(at)
         .values(self.readers())
-        .await?)
+        .await
     }
 
     /// Takes over the cases of logged uses whose lease has run out, until `lease_until`; gives the cases.
@@ -209,27 +206,25 @@ impl Db {
 
     /// The auditor's list: uses in the ledger, newest first, below index `before`.
     pub async fn use_lines(&self, before: i64, department: Option<&str>, limit: u32) -> Result<Vec<UseLine>, DbError> {
-        Ok(sql(
-            "SELECT e.idx, u.id, c.id AS certificate, c.number, c.name, m.case_no, u.department, u.kind, u.state, e.at
+        sql("SELECT e.idx, u.id, c.id AS certificate, c.number, c.name, m.case_no, u.department, u.kind, u.state, e.at
              FROM ledger_entry e JOIN seal_use u ON u.id = e.seal_use JOIN certificate c ON c.id = u.certificate
              JOIN matter m ON m.id = c.matter
-             WHERE e.idx < ? AND (? IS NULL OR u.department = ?) ORDER BY e.idx DESC LIMIT ?",
-        )
+             WHERE e.idx < ? AND (? IS NULL OR u.department = ?) ORDER BY e.idx DESC LIMIT ?")
         .bind(before)
         .bind(department)
         .bind(department)
         .bind(limit)
         .all(self.readers())
-        .await?)
+        .await
     }
 
     /// Every object that a row names.
     pub async fn named_objects(&self) -> Result<Vec<Vec<u8>>, DbError> {
-        Ok(sql("SELECT unsealed FROM certificate UNION SELECT sealed FROM certificate WHERE sealed IS NOT NULL
+        sql("SELECT unsealed FROM certificate UNION SELECT sealed FROM certificate WHERE sealed IS NOT NULL
              UNION SELECT stamped FROM seal_use WHERE stamped IS NOT NULL
              UNION SELECT signed FROM seal_use WHERE signed IS NOT NULL UNION SELECT document FROM letter")
         .values(self.readers())
-        .await?)
+        .await
     }
 }
 

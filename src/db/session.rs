@@ -38,11 +38,11 @@ impl Db {
 
     /// The session of that token, if it has not ended.
     pub async fn session(&self, token: &Digest, now: i64) -> Result<Option<SessionRow>, DbError> {
-        Ok(sql("SELECT staff, csrf, window_no, expires_at FROM session WHERE token = ? AND expires_at > ?")
+        sql("SELECT staff, csrf, window_no, expires_at FROM session WHERE token = ? AND expires_at > ?")
             .bind(token.as_bytes().as_slice())
             .bind(now)
             .optional(self.readers())
-            .await?)
+            .await
     }
 
     /// Ends a session.

@@ -65,17 +65,17 @@ impl Db {
 
     /// The person of that identifier.
     pub async fn staff(&self, id: &str) -> Result<Option<StaffRow>, DbError> {
-        Ok(sql("SELECT * FROM staff WHERE id = ?").bind(id).optional(self.readers()).await?)
+        sql("SELECT * FROM staff WHERE id = ?").bind(id).optional(self.readers()).await
     }
 
     /// The person who signs in by that name.
     pub async fn staff_by_login(&self, login: &str) -> Result<Option<StaffRow>, DbError> {
-        Ok(sql("SELECT * FROM staff WHERE login = ?").bind(login).optional(self.readers()).await?)
+        sql("SELECT * FROM staff WHERE login = ?").bind(login).optional(self.readers()).await
     }
 
     /// Everybody registered, by sign-in name.
     pub async fn all_staff(&self) -> Result<Vec<StaffRow>, DbError> {
-        Ok(sql("SELECT * FROM staff ORDER BY login").all(self.readers()).await?)
+        sql("SELECT * FROM staff ORDER BY login").all(self.readers()).await
     }
 
     /// Suspends a person or lets them act again; signed-in sessions end.

@@ -15,7 +15,7 @@ mod api;
 mod document;
 mod health;
 mod keeper;
-#[path = "../../tests/postgres.rs"]
+#[path = "../../tests/it/postgres.rs"]
 mod postgres;
 mod tls;
 mod verify;

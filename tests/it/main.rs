@@ -17,7 +17,6 @@ mod outside;
 mod pdf;
 mod pixels;
 mod pkits;
-#[path = "../postgres.rs"]
 mod postgres;
 mod robust;
 mod shadow;

@@ -66,7 +66,7 @@ pub(super) fn apply(
             grown.push(id);
         }
     }
-    if !grown.is_empty() && !(was_store && is_private(c, catalog, &old)?) {
+    if !(grown.is_empty() || was_store && is_private(c, catalog, &old)?) {
         return Ok(false);
     }
     has_changed |= !grown.is_empty();

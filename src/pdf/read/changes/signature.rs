@@ -190,8 +190,11 @@ pub(super) fn report(c: &mut Comparison<'_, '_>, fields: &[NewField]) -> Result<
     Ok(())
 }
 
-/// Signature fields on pages before: page, place, and whether they are signed.
-fn standing_before(c: &Comparison<'_, '_>) -> Result<Vec<(Id, (usize, [f64; 4], bool))>, ReadError> {
+/// A signature field on a page: page, place, and whether it is signed.
+type Standing = (usize, [f64; 4], bool);
+
+/// Signature fields on pages before.
+fn standing_before(c: &Comparison<'_, '_>) -> Result<Vec<(Id, Standing)>, ReadError> {
     let fields = signature_fields(&c.before)?;
     let standing = |field: &SignatureField| {
         field.page.zip(field.rect).map(|(page, rect)| (field.id, (page, upright(rect), field.signature.is_some())))
@@ -200,12 +203,7 @@ fn standing_before(c: &Comparison<'_, '_>) -> Result<Vec<(Id, (usize, [f64; 4], 
 }
 
 /// Whether a drawing there covers too much of the page, alone or with others, or a signature that was there.
-fn covers(
-    c: &Comparison<'_, '_>,
-    page: usize,
-    rect: &[f64; 4],
-    standing: &[(usize, [f64; 4], bool)],
-) -> Result<bool, ReadError> {
+fn covers(c: &Comparison<'_, '_>, page: usize, rect: &[f64; 4], standing: &[Standing]) -> Result<bool, ReadError> {
     let share_of = |rect| share(c, page, rect);
     let own = share_of(rect)?;
     let mut together = own;

@@ -206,7 +206,10 @@ fn tables_have_one_entry_a_line() {
     ] {
         let text = String::from_utf8(PLAIN.write()).unwrap();
         assert!(text.contains(from), "{from}");
-        assert_eq!(repairs(text.replacen(from, to, 1).as_bytes()), [Repair::Rebuilt], "{from:?} {to:?}");
+        let changed = text.replacen(from, to, 1);
+        // Guessed at, which is said, or not read at all.
+        let is_read = Document::open(changed.as_bytes(), &Limits::DEFAULT).is_ok();
+        assert!(!is_read || repairs(changed.as_bytes()) == [Repair::Rebuilt], "{from:?} {to:?}");
     }
 }
 
