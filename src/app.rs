@@ -96,7 +96,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             #[expect(clippy::disallowed_methods, reason = "this is the clock")]
-            Self::System => Timestamp::now(),
+            Self::System => Timestamp::from_microsecond(Timestamp::now().as_microsecond()).unwrap_or_default(),
             Self::Set(micros) => Timestamp::from_microsecond(micros.load(Ordering::SeqCst)).unwrap_or_default(),
         }
     }

@@ -303,8 +303,8 @@ impl<'a> Parser<'a> {
     fn hex_string(&mut self) -> Result<Vec<u8>, ReadError> {
         self.at += 1;
         // Signatures are long and plain; white space and an odd digit take the slow way.
-        let plain = self.rest().iter().position(|b| *b == b'>').map(|end| &self.rest()[..end]);
-        if let Some((digits, bytes)) = plain.and_then(|digits| Some((digits, hex::decode(digits).ok()?))) {
+        let plain = memchr::memchr(b'>', self.rest()).map(|end| &self.rest()[..end]);
+        if let Some((digits, bytes)) = plain.and_then(|digits| Some((digits, plain_hex(digits)?))) {
             self.at += digits.len() + 1;
             return Ok(bytes);
         }
@@ -390,7 +390,31 @@ pub(super) fn is_regular(byte: u8) -> bool {
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).map(|d| d as u8)
+    Some(HEX[usize::from(byte)]).filter(|digit| *digit < 16)
+}
+
+/// What each byte is as a hexadecimal digit; 0xff: none.
+const HEX: [u8; 256] = {
+    let mut values = [0xff; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        values[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        values[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    values
+};
+
+/// Pairs of digits and nothing else. Every signature's place is read so, more than once: it is most of what is parsed.
+fn plain_hex(digits: &[u8]) -> Option<Vec<u8>> {
+    let mut seen = 0;
+    let pair = |pair: &[u8]| {
+        let (high, low) = (HEX[usize::from(pair[0])], HEX[usize::from(pair[1])]);
+        seen |= high | low;
+        high << 4 | low & 15
+    };
+    let bytes = digits.chunks_exact(2).map(pair).collect();
+    (digits.len() % 2 == 0 && seen < 16).then_some(bytes)
 }
 
 #[cfg(test)]

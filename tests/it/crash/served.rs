@@ -11,10 +11,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use tlog_tiles::{Hash, Tile, TileHashReader, TileReader, prove_record};
 use tokio::runtime::Runtime;
 
-use super::ground::Ground;
+use super::ground::{Ground, program};
 use super::hall::Server;
 use super::publication::{append, open};
-use crate::tools::{ask, go_oracle, python, run};
+use crate::tools::{ask, go_oracle, python, run, text};
 
 /// What an outsider fetches.
 struct Log {
@@ -123,6 +123,25 @@ for index in range(int(sys.argv[4])):
         command.args(["-B", "-c", ALL]).arg(self.script.parent().unwrap()).arg(self.folder.path());
         run(command.arg(&self.log_key).arg(count.to_string()))
     }
+}
+
+#[test]
+fn the_program_audits_its_own_books() {
+    let ground = Ground::new();
+    ground.demo(None);
+    let audit = || ask(program().args(["ledger", "audit", "--config"]).arg(ground.config()));
+    let output = audit();
+    assert!(output.status.success() && text(&output).contains("发现问题 0 处"), "{}", text(&output));
+    // A tile gone, and a document that is another one.
+    let objects = ground.data.join("objects");
+    run(Command::new("sh")
+        .args(["-c", "for f in $(find \"$1\" -type f); do chmod u+w $f; echo >> $f; done", "sh"])
+        .arg(&objects));
+    fs::remove_dir_all(ground.data.join("log/tile/entries")).unwrap();
+    let output = audit();
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output);
+    assert!(said.contains("document-missing") && said.contains("log/tile/entries/000"), "{said}");
 }
 
 #[test]
