@@ -75,6 +75,12 @@ async fn every_operation_serves_its_duty_and_refuses_another() {
     api.get(&chief, "/api/v1/uses").await.refused(422, "wrong-duty");
     let uses = api.get(&auditor, "/api/v1/uses").await.is(200).json();
     assert_eq!(uses[0]["index"], outcome["case"]["certificates"][0]["uses"][0]["index"]);
+    api.get(&chief, "/api/v1/events").await.refused(422, "wrong-duty");
+    let feed = api.get(&auditor, "/api/v1/events").await.is(200).json();
+    assert_eq!(feed["events"][0]["kind"], "certificate.sealed");
+    assert_eq!((&feed["events"][0]["case"], &feed["next"]), (&case["case"], &json!(1)));
+    let rest = api.get(&auditor, "/api/v1/events?after=1").await.is(200).json();
+    assert_eq!(rest, json!({ "events": [], "next": 1 }));
     let seals = api.get(&keeper, "/api/v1/seals").await.is(200).json();
     let state = format!("/api/v1/seals/{}/state", seals[0]["id"].as_str().unwrap());
     let change = json!({ "to": "suspended", "why": "钥匙遗失" });
