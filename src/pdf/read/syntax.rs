@@ -414,7 +414,7 @@ fn plain_hex(digits: &[u8]) -> Option<Vec<u8>> {
         high << 4 | low & 15
     };
     let bytes = digits.chunks_exact(2).map(pair).collect();
-    (digits.len() % 2 == 0 && seen < 16).then_some(bytes)
+    (digits.len().is_multiple_of(2) && seen < 16).then_some(bytes)
 }
 
 #[cfg(test)]
