@@ -197,24 +197,17 @@ fn a_revision_after_a_signature_is_spelled_as_the_standard_says() {
 
 #[test]
 fn tables_have_one_entry_a_line() {
-    for (from, to) in [
-        ("f \n0000", "f 0000"),
-        ("0 5\n", "0 5 "),
-        ("0000000000 65535 f", "0 65535 f"),
-        ("trailer", "9 0\ntrailer"),
-        ("f \n", "f \n\n"),
-    ] {
+    for (from, to) in
+        [("f \n0000", "f 0000"), ("0 5\n", "0 5 "), ("0000000000 65535 f", "0 65535 f"), ("trailer", "9 0\ntrailer")]
+    {
         let text = String::from_utf8(PLAIN.write()).unwrap();
         assert!(text.contains(from), "{from}");
-        let changed = text.replacen(from, to, 1);
-        // Guessed at, which is said, or not read at all.
-        let read = || {
-            let document = Document::open(changed.as_bytes(), &Limits::DEFAULT)?;
-            document.latest().pages()?;
-            Ok::<_, ReadError>(document.repairs())
-        };
-        assert!(read().is_ok_and(|repairs| repairs == [Repair::Rebuilt]) || read().is_err(), "{from:?} {to:?}");
+        assert_eq!(repairs(text.replacen(from, to, 1).as_bytes()), [Repair::Rebuilt], "{from:?} {to:?}");
     }
+    // A line too many behind the first entry: the others are not where they have to be, and nothing is guessed.
+    let text = String::from_utf8(PLAIN.write()).unwrap().replacen("f \n", "f \n\n", 1);
+    let document = Document::open(text.as_bytes(), &Limits::DEFAULT).unwrap();
+    assert!(matches!(document.latest().pages(), Err(ReadError::Xref { .. })));
 }
 
 #[test]
