@@ -6,12 +6,11 @@
 
 use crate::app::App;
 use crate::db::DbError;
-use crate::db::ledger::{Change, Evidence};
-use crate::db::seal::SealRow;
-use crate::hall::opening::china_date;
+use crate::db::record::RowWrite;
+use crate::db::seal::{NOT_IN_USE, SEAL, SealRow};
 use crate::hall::refusal::{Reasons, Refusal};
 use crate::hall::staff::Duty;
-use crate::ledger::entry::{Entry, Salted, SealChange, approval_digest};
+use crate::ledger::entry::{Entry, SealChange};
 use crate::pki::certificate::Certificate;
 use crate::pki::csr::{AnswerError, CertificationRequest, CertificationRequestInfo};
 use crate::pki::name::DistinguishedName;
@@ -21,6 +20,7 @@ use crate::store::write_durably;
 use crate::vault::VaultError;
 
 use super::person::{Person, refused};
+use super::record::{Act, record_as};
 use super::{ActError, inconsistent};
 
 /// Certificates in one answer: the seal's and the authorities above it.
@@ -69,22 +69,18 @@ async fn run(app: &App, person: &Person, seal: &str, pem: &str) -> Result<(), Ac
     app.reload_trust().map_err(inconsistent)?;
     // 4 logged and in use
     let now = app.now();
-    let statement = format!(
-        "yinxin-seal-certificate/v1\nseal {seal}\ncertificate {}\nwho {}\nat {now:.6}\n",
-        certificate.digest(),
-        person.staff.id
-    );
-    let salt = app.random();
-    let change = SealChange {
-        seal: certificate.spki_digest(),
-        approvals: Salted::new([approval_digest(&salt, statement.as_bytes())]).map_err(inconsistent)?,
-        day: china_date(now),
-    };
-    let entry = Entry::SealCertificate { certificate: certificate.digest(), change };
     let chain: String = chain.iter().map(Certificate::to_pem).collect();
-    let change = Change::SealCertificate { seal: row.id, certificate: certificate.der().to_vec(), chain };
-    let evidence = Evidence { statement: statement.into_bytes(), salt };
-    match app.sequencer.change(&entry, change, Some(evidence)).await {
+    let write = RowWrite::change(&SEAL, row.id)
+        .set("certificate", certificate.der())
+        .set("chain", chain)
+        .set("certified_at", now.as_microsecond())
+        .when(NOT_IN_USE)
+        .was("state", row.state);
+    let done = record_as(app, Act::by("seal.certify", person, now), vec![write], |approvals, day| {
+        let change = SealChange { seal: certificate.spki_digest(), approvals, day };
+        Entry::SealCertificate { certificate: certificate.digest(), change }
+    });
+    match done.await {
         Ok(_) => Ok(()),
         Err(SequencerError::Db(DbError::NothingChanged { table: "seal", .. })) => {
             Err(Refusal::because("seal-busy", "这枚印章正在用印或者已经注销，请稍后再试").into())

@@ -7,8 +7,11 @@ use crate::fault;
 use crate::hall::certificate::{CertificateState, Standing};
 use crate::hall::counter::{Delivery, DeliveryForm, IdentityDocument, ShownIdentity, hand_out};
 use crate::hall::refusal::Refusal;
+use crate::ledger::entry::About;
+use crate::sequencer::SequencerError;
 
 use super::person::{Person, refused};
+use super::record::{Act, record};
 use super::{ActError, inconsistent};
 
 /// Who stands at the window.
@@ -69,13 +72,16 @@ async fn run(app: &App, person: &Person, case: &str, receiver: &Receiver) -> Res
         at: app.now().as_microsecond(),
     };
     fault::point("deliver-2");
-    match app.db.deliver(&row).await {
-        Ok(()) => {
+    let act = Act::by("delivery.record", person, app.now());
+    match record(app, About::Delivery, act, vec![row.write()]).await {
+        Ok(_) => {
             fault::point("deliver-3");
             Ok(row)
         }
-        Err(DbError::Constraint(name)) if name == "a_case_is_delivered_once" => Err(delivered()),
-        Err(DbError::NothingChanged { .. }) => Err(Refusal::because("not-sealed", "本件尚未全部用印，不得出证").into()),
+        Err(SequencerError::Db(DbError::Constraint(name))) if name == "a_case_is_delivered_once" => Err(delivered()),
+        Err(SequencerError::Db(DbError::NothingChanged { .. })) => {
+            Err(Refusal::because("not-sealed", "本件尚未全部用印，不得出证").into())
+        }
         Err(error) => Err(error.into()),
     }
 }

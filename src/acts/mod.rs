@@ -14,6 +14,7 @@ pub mod look;
 pub mod once;
 pub mod person;
 pub mod picture;
+mod record;
 pub mod report;
 pub mod resume;
 pub mod revocation_list;

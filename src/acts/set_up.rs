@@ -19,7 +19,6 @@ use ring::rand::SecureRandom;
 
 use crate::app::config::{Config, UnlockConfig};
 use crate::app::{App, Clock, StartError, random};
-use crate::db::ledger::{Change, Evidence};
 use crate::db::letter::LetterRow;
 use crate::db::seal::SealRow;
 use crate::db::staff::StaffRow;
@@ -30,7 +29,7 @@ use crate::hall::file::Hall;
 use crate::hall::opening::{CHINA, china_date};
 use crate::hall::seal::{SealCode, SealKind};
 use crate::hall::staff::Duty;
-use crate::ledger::entry::{Entry, Salted, approval_digest};
+use crate::ledger::entry::{About, Entry};
 use crate::pki::authority::{Issuer, Serial, Subject, Term, root, seal, seal_authority};
 use crate::pki::certificate::Certificate;
 use crate::pki::crl::issue;
@@ -39,6 +38,7 @@ use crate::store::{sync_folder_of, write_durably};
 use crate::vault::{Authority, Vault};
 
 use super::draft::{check, compose, facts};
+use super::record::{Act, record, record_as};
 use super::revocation_list::{ISSUING, ROOT, list};
 use super::sign_in::hash_password;
 use super::{ActError, Failure, compute, inconsistent};
@@ -199,7 +199,9 @@ async fn register_staff(app: &App, password: &mut impl FnMut(&str) -> String) ->
             active: true,
         });
     }
-    Ok(app.db.register_staff(&rows).await?)
+    let rows = rows.iter().map(StaffRow::write).collect();
+    record(app, About::Staff, Act::of_the_hall("staff.register", app.now()), rows).await?;
+    Ok(())
 }
 
 fn years_on(day: Date, years: i32) -> Result<Date, ActError> {
@@ -227,19 +229,6 @@ async fn open_seal(
         Subject { name: &name, spki: &spki, term: term(now, SEAL_YEARS)?, serial: Serial::random(&*app.rng)? };
     let list = format!("{}/crl/issuing.crl", config.base_url);
     let certificate: Certificate = seal(&subject, Some(&list), &issuer)?;
-    let keepers = app.db.all_staff().await?;
-    let keeper = keepers.iter().find(|person| {
-        person.duty == Duty::Keeper.as_str() && person.department.as_deref() == Some(department.key.as_str())
-    });
-    let custodian = keeper.map_or_else(|| department.name.clone(), |keeper| keeper.id.clone());
-    let salt = app.random();
-    let entry = Entry::SealOpen {
-        seal: Digest::of(&spki),
-        certificate: certificate.digest(),
-        code: code.as_str().parse().map_err(inconsistent)?,
-        custodians: Salted::new([approval_digest(&salt, custodian.as_bytes())]).map_err(inconsistent)?,
-        day: china_date(now),
-    };
     let row = SealRow {
         id: app.new_uuid().to_string(),
         department: department.key.to_string(),
@@ -256,8 +245,15 @@ async fn open_seal(
     };
     // The imprint is drawn once before the seal exists: a name that no face can draw is found now.
     app.imprint(&row)?;
-    let evidence = Evidence { statement: custodian.into_bytes(), salt };
-    app.sequencer.change(&entry, Change::OpenSeal(row), Some(evidence)).await?;
+    let code = code.as_str().parse().map_err(inconsistent)?;
+    record_as(app, Act::of_the_hall("seal.enable", now), vec![row.write()], |custodians, day| Entry::SealOpen {
+        seal: Digest::of(&spki),
+        certificate: certificate.digest(),
+        code,
+        custodians,
+        day,
+    })
+    .await?;
     Ok(())
 }
 
@@ -313,7 +309,8 @@ async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
         document: document.as_bytes().to_vec(),
         revoked_at: None,
     };
-    Ok(app.db.file_letter(&row).await?)
+    record(app, About::Letter, Act::of_the_hall("letter.file", app.now()), vec![row.write()]).await?;
+    Ok(())
 }
 
 fn random_key(rng: &dyn SecureRandom) -> Result<[u8; 32], ActError> {

@@ -2,15 +2,16 @@
 
 use crate::app::App;
 use crate::db::DbError;
-use crate::db::ledger::{Change, Evidence};
+use crate::db::record::RowWrite;
+use crate::db::seal::SEAL;
 use crate::digest::Digest;
-use crate::hall::opening::china_date;
 use crate::hall::refusal::{Reasons, Refusal};
 use crate::hall::staff::Duty;
-use crate::ledger::entry::{Entry, Salted, SealChange, approval_digest};
+use crate::ledger::entry::{Entry, SealChange};
 use crate::sequencer::SequencerError;
 
 use super::person::{Person, refused};
+use super::record::{Act, record_as};
 use super::{ActError, inconsistent};
 
 /// Longest reason, in characters.
@@ -58,20 +59,16 @@ async fn run(app: &App, person: &Person, seal: &str, act: SealAct, why: &str) ->
         return Err(not_possible().into());
     }
     let now = app.now();
-    let statement =
-        format!("yinxin-seal-state/v1\nseal {seal}\nto {to}\nwho {}\nat {now:.6}\nwhy {written}\n", person.staff.id,);
-    let salt = app.random();
-    let change = SealChange {
-        seal: Digest::try_from(row.key.as_slice()).map_err(inconsistent)?,
-        approvals: Salted::new([approval_digest(&salt, statement.as_bytes())]).map_err(inconsistent)?,
-        day: china_date(now),
+    let key = Digest::try_from(row.key.as_slice()).map_err(inconsistent)?;
+    let (name, kind): (_, fn(SealChange) -> Entry) = match act {
+        SealAct::Suspend => ("seal.suspend", Entry::SealSuspend),
+        SealAct::Resume => ("seal.resume", Entry::SealResume),
     };
-    let entry = match act {
-        SealAct::Suspend => Entry::SealSuspend(change),
-        SealAct::Resume => Entry::SealResume(change),
-    };
-    let evidence = Evidence { statement: statement.into_bytes(), salt };
-    match app.sequencer.change(&entry, Change::SealState { seal: row.id, from, to }, Some(evidence)).await {
+    let rows = vec![RowWrite::change(&SEAL, row.id).set("state", to).was("state", from)];
+    let done = record_as(app, Act::by(name, person, now).because(written), rows, |approvals, day| {
+        kind(SealChange { seal: key, approvals, day })
+    });
+    match done.await {
         Ok(_) => Ok(()),
         // Somebody else changed its state at the same moment.
         Err(SequencerError::Db(DbError::NothingChanged { table: "seal", .. })) => Err(not_possible().into()),

@@ -2,7 +2,8 @@
 
 use sqlx::FromRow;
 
-use super::sql::sql;
+use super::record::{RowWrite, Table};
+use super::sql::{Kind, sql};
 use super::{Db, DbError};
 
 /// A record of handing-over.
@@ -25,28 +26,6 @@ pub struct DeliveryRow {
 }
 
 impl Db {
-    /// Records the handing-over of a case all of whose documents are sealed; `a_case_is_delivered_once`.
-    pub async fn deliver(&self, row: &DeliveryRow) -> Result<(), DbError> {
-        let done = sql("INSERT INTO delivery (matter, receiver, identity, form, window_no, staff, at)
-             SELECT ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM certificate WHERE matter = ?)
-             AND NOT EXISTS (SELECT 1 FROM certificate WHERE matter = ? AND sealed IS NULL)")
-        .bind(&row.matter)
-        .bind(&row.receiver)
-        .bind(&row.identity)
-        .bind(&row.form)
-        .bind(&row.window_no)
-        .bind(&row.staff)
-        .bind(row.at)
-        .bind(&row.matter)
-        .bind(&row.matter)
-        .execute(self.writer())
-        .await?;
-        match done {
-            1 => Ok(()),
-            _ => Err(DbError::NothingChanged { table: "delivery", row: row.matter.clone() }),
-        }
-    }
-
     /// The handing-over of a case, if it happened.
     pub async fn delivery(&self, matter: &str) -> Result<Option<DeliveryRow>, DbError> {
         sql("SELECT * FROM delivery WHERE matter = ?").bind(matter).optional(self.readers()).await
@@ -61,5 +40,38 @@ impl Db {
         )
         .values(self.readers())
         .await
+    }
+}
+
+/// What records say of handing-over.
+pub static DELIVERY: Table = Table {
+    name: "delivery",
+    key: "matter",
+    columns: &[
+        ("receiver", Kind::Text),
+        ("identity", Kind::Text),
+        ("form", Kind::Text),
+        ("window_no", Kind::Text),
+        ("staff", Kind::Text),
+        ("at", Kind::Int),
+    ],
+    unsaid: &[],
+};
+
+/// Every document of the case is sealed, and there is one.
+const ALL_SEALED: &str = "EXISTS (SELECT 1 FROM certificate WHERE matter = ?)
+    AND NOT EXISTS (SELECT 1 FROM certificate WHERE matter = ? AND sealed IS NULL)";
+
+impl DeliveryRow {
+    /// The handing-over of a case all of whose documents are sealed; `a_case_is_delivered_once`.
+    pub fn write(&self) -> RowWrite {
+        RowWrite::new(&DELIVERY, &self.matter)
+            .set("receiver", &self.receiver)
+            .set("identity", &self.identity)
+            .set("form", &self.form)
+            .set("window_no", &self.window_no)
+            .set("staff", &self.staff)
+            .set("at", self.at)
+            .when(ALL_SEALED)
     }
 }

@@ -1,5 +1,6 @@
 //! The ledger's rows: entries in order, the head, and the set-based append shared by all uses pending at a moment.
 
+use super::record::RowWrite;
 use super::sql::{Column, On, sql};
 use super::{Db, DbError, Tx, digest};
 use crate::digest::Digest;
@@ -59,29 +60,11 @@ pub struct Approval {
     pub reasons: String,
 }
 
-/// A change of a seal's or a use's state that stands or falls with its entry.
+/// What stands or falls with an entry that is no use of a seal.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// A new seal, enabled from this entry on.
-    OpenSeal(super::seal::SealRow),
-    /// A seal goes from one state to another.
-    SealState {
-        /// The seal.
-        seal: String,
-        /// The state it must be in.
-        from: &'static str,
-        /// The state it gets.
-        to: &'static str,
-    },
-    /// A seal's key gets another certificate.
-    SealCertificate {
-        /// The seal.
-        seal: String,
-        /// DER.
-        certificate: Vec<u8>,
-        /// PEM of the authorities above it.
-        chain: String,
-    },
+    /// Rows that the entry's statement tells of.
+    Rows(Vec<RowWrite>),
     /// A logged use that cannot be finished.
     Void {
         /// The use.
@@ -102,19 +85,26 @@ pub struct Evidence {
     pub salt: [u8; 32],
 }
 
-/// An entry of another kind than a use, with all that stands or falls with it.
+/// An entry of another kind than a use.
 #[derive(Debug)]
-pub struct PendingChange {
+pub struct PendingEntry {
     /// First word of the entry.
     pub kind: &'static str,
     /// Exact bytes of the entry.
     pub entry: Vec<u8>,
     /// Its leaf hash.
     pub leaf: Digest,
-    /// The rows it changes.
-    pub change: Change,
     /// What it rests on.
     pub evidence: Option<Evidence>,
+}
+
+/// Entries that stand or fall together, with what they change.
+#[derive(Debug)]
+pub struct PendingChange {
+    /// In the order in which they are appended.
+    pub entries: Vec<PendingEntry>,
+    /// The rows.
+    pub change: Change,
 }
 
 impl Db {
@@ -285,28 +275,39 @@ impl Tx {
         Ok(())
     }
 
-    /// Appends one entry of another kind with the change that belongs to it.
-    pub async fn append_change(&mut self, index: u64, pending: &PendingChange, at: i64) -> Result<(), DbError> {
-        let PendingChange { kind, entry, leaf, change, evidence } = pending;
-        let voids = if let Change::Void { index, .. } = change { Some(*index as i64) } else { None };
-        sql(
-            "INSERT INTO ledger_entry (idx, kind, entry, leaf, voids, statement, salt, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(index as i64)
-        .bind(*kind)
-        .bind(entry)
-        .bind(leaf.as_bytes().as_slice())
-        .bind(voids)
-        .bind(evidence.as_ref().map(|evidence| &evidence.statement))
-        .bind(evidence.as_ref().map(|evidence| evidence.salt.as_slice()))
-        .bind(at)
-        .execute(&mut *self)
-        .await?;
-        match change {
-            Change::OpenSeal(seal) => self.insert_seal(seal).await,
-            Change::SealState { seal, from, to } => self.change_seal_state(seal, from, to).await,
-            Change::SealCertificate { seal, certificate, chain } => {
-                self.change_seal_certificate(seal, certificate, chain, at).await
+    /// Appends entries of other kinds, from index `size` on, with the change that belongs to them. What a rule of the rows
+    /// refuses leaves nothing behind, and the transaction goes on.
+    pub async fn append_change(&mut self, size: u64, pending: &PendingChange, at: i64) -> Result<(), DbError> {
+        sql("SAVEPOINT change").execute(&mut *self).await?;
+        let done = self.append_entries(size, pending, at).await;
+        if done.is_err() {
+            sql("ROLLBACK TO SAVEPOINT change").execute(&mut *self).await?;
+        }
+        sql("RELEASE SAVEPOINT change").execute(&mut *self).await?;
+        done
+    }
+
+    async fn append_entries(&mut self, size: u64, pending: &PendingChange, at: i64) -> Result<(), DbError> {
+        let voids = if let Change::Void { index, .. } = pending.change { Some(index as i64) } else { None };
+        for (index, PendingEntry { kind, entry, leaf, evidence }) in (size..).zip(&pending.entries) {
+            sql("INSERT INTO ledger_entry (idx, kind, entry, leaf, voids, statement, salt, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                .bind(index as i64)
+                .bind(*kind)
+                .bind(entry)
+                .bind(leaf.as_bytes().as_slice())
+                .bind(voids)
+                .bind(evidence.as_ref().map(|evidence| &evidence.statement))
+                .bind(evidence.as_ref().map(|evidence| evidence.salt.as_slice()))
+                .bind(at)
+                .execute(&mut *self)
+                .await?;
+        }
+        match &pending.change {
+            Change::Rows(rows) => {
+                for row in rows {
+                    self.write_row(row).await?;
+                }
+                Ok(())
             }
             Change::Void { id, .. } => self.void_use(id).await,
             Change::None => Ok(()),

@@ -2,7 +2,8 @@
 
 use sqlx::FromRow;
 
-use super::sql::sql;
+use super::record::{RowWrite, Table};
+use super::sql::{Kind, sql};
 use super::{Db, DbError};
 use crate::hall::authorization::{CoveredItems, Letter, Power};
 use crate::hall::id::ItemCode;
@@ -31,23 +32,6 @@ pub struct LetterRow {
 }
 
 impl Db {
-    /// Files a letter.
-    pub async fn file_letter(&self, letter: &LetterRow) -> Result<(), DbError> {
-        sql("INSERT INTO letter (id, department, chief, powers, items, first_day, last_day, document)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        .bind(&letter.id)
-        .bind(&letter.department)
-        .bind(&letter.chief)
-        .bind(&letter.powers)
-        .bind(&letter.items)
-        .bind(&letter.first_day)
-        .bind(&letter.last_day)
-        .bind(&letter.document)
-        .execute(self.writer())
-        .await?;
-        Ok(())
-    }
-
     /// The letters of a department that have not been revoked, the longest-lasting first.
     pub async fn letters(&self, department: &str) -> Result<Vec<LetterRow>, DbError> {
         sql("SELECT * FROM letter WHERE department = ? AND revoked_at IS NULL ORDER BY last_day DESC, id")
@@ -64,7 +48,37 @@ impl Db {
     }
 }
 
+/// What records say of letters.
+pub static LETTER: Table = Table {
+    name: "letter",
+    key: "id",
+    columns: &[
+        ("department", Kind::Text),
+        ("chief", Kind::Text),
+        ("powers", Kind::Text),
+        ("items", Kind::Text),
+        ("first_day", Kind::Text),
+        ("last_day", Kind::Text),
+        ("document", Kind::Bytes),
+        ("revoked_at", Kind::Int),
+    ],
+    unsaid: &[],
+};
+
 impl LetterRow {
+    /// The letter as a new row.
+    pub fn write(&self) -> RowWrite {
+        RowWrite::new(&LETTER, &self.id)
+            .set("department", &self.department)
+            .set("chief", &self.chief)
+            .set("powers", &self.powers)
+            .set("items", &self.items)
+            .set("first_day", &self.first_day)
+            .set("last_day", &self.last_day)
+            .set("document", &self.document)
+            .set("revoked_at", self.revoked_at)
+    }
+
     /// The letter as the rules know it.
     pub fn to_letter(&self) -> Result<Letter, DbError> {
         let wrong = |column| DbError::Inconsistent { table: "letter", column, row: self.id.clone() };

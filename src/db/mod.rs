@@ -24,10 +24,11 @@ pub mod ledger;
 pub mod letter;
 pub mod matter;
 pub mod outbox;
+pub mod record;
 pub mod seal;
 pub mod seal_use;
 pub mod session;
-mod sql;
+pub mod sql;
 pub mod staff;
 
 use sql::On;

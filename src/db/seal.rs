@@ -2,8 +2,9 @@
 
 use sqlx::FromRow;
 
-use super::sql::sql;
-use super::{Db, DbError, Tx};
+use super::record::{RowWrite, Table};
+use super::sql::{Kind, sql};
+use super::{Db, DbError};
 use crate::digest::Digest;
 
 /// A seal as kept.
@@ -62,65 +63,43 @@ impl Db {
     }
 }
 
-impl Tx {
-    pub(in crate::db) async fn insert_seal(&mut self, seal: &SealRow) -> Result<(), DbError> {
-        sql(
-            "INSERT INTO seal (id, department, kind, code, name, diameter_mm, state, key, certificate, opened_at, chain,
-             certified_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&seal.id)
-        .bind(&seal.department)
-        .bind(&seal.kind)
-        .bind(&seal.code)
-        .bind(&seal.name)
-        .bind(seal.diameter_mm)
-        .bind(&seal.state)
-        .bind(&seal.key)
-        .bind(&seal.certificate)
-        .bind(seal.opened_at)
-        .bind(&seal.chain)
-        .bind(seal.certified_at)
-        .execute(&mut *self)
-        .await?;
-        Ok(())
-    }
+/// What records say of seals.
+pub static SEAL: Table = Table {
+    name: "seal",
+    key: "id",
+    columns: &[
+        ("department", Kind::Text),
+        ("kind", Kind::Text),
+        ("code", Kind::Text),
+        ("name", Kind::Text),
+        ("diameter_mm", Kind::Int),
+        ("state", Kind::Text),
+        ("key", Kind::Bytes),
+        ("certificate", Kind::Bytes),
+        ("opened_at", Kind::Int),
+        ("chain", Kind::Text),
+        ("certified_at", Kind::Int),
+    ],
+    unsaid: &[],
+};
 
-    /// Gives the seal another certificate, unless a use is logged that still needs the one it has.
-    pub(in crate::db) async fn change_seal_certificate(
-        &mut self,
-        seal: &str,
-        certificate: &[u8],
-        chain: &str,
-        at: i64,
-    ) -> Result<(), DbError> {
-        let done = sql(
-            "UPDATE seal SET certificate = ?, chain = ?, certified_at = ? WHERE id = ? AND state IN ('active', 'suspended')
-             AND NOT EXISTS (SELECT 1 FROM seal_use u WHERE u.seal = seal.id AND u.state = 'logged')",
-        )
-        .bind(certificate)
-        .bind(chain)
-        .bind(at)
-        .bind(seal)
-        .execute(&mut *self)
-        .await?;
-        one_changed(done, seal)
-    }
+/// No use is logged that still needs the seal as it is.
+pub const NOT_IN_USE: &str = "NOT EXISTS (SELECT 1 FROM seal_use u WHERE u.seal = ? AND u.state = 'logged')";
 
-    pub(in crate::db) async fn change_seal_state(&mut self, seal: &str, from: &str, to: &str) -> Result<(), DbError> {
-        let done = sql("UPDATE seal SET state = ? WHERE id = ? AND state = ?")
-            .bind(to)
-            .bind(seal)
-            .bind(from)
-            .execute(&mut *self)
-            .await?;
-        one_changed(done, seal)
-    }
-}
-
-/// The statement changed the one row it was meant for.
-fn one_changed(done: u64, seal: &str) -> Result<(), DbError> {
-    match done {
-        1 => Ok(()),
-        _ => Err(DbError::NothingChanged { table: "seal", row: seal.to_owned() }),
+impl SealRow {
+    /// The seal as a new row.
+    pub fn write(&self) -> RowWrite {
+        RowWrite::new(&SEAL, &self.id)
+            .set("department", &self.department)
+            .set("kind", &self.kind)
+            .set("code", &self.code)
+            .set("name", &self.name)
+            .set("diameter_mm", self.diameter_mm)
+            .set("state", &self.state)
+            .set("key", &self.key)
+            .set("certificate", &self.certificate)
+            .set("opened_at", self.opened_at)
+            .set("chain", self.chain.as_ref())
+            .set("certified_at", self.certified_at)
     }
 }

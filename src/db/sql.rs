@@ -4,11 +4,14 @@
 //! by columns ([`Statement::rows`]): SQLite gets it as `VALUES`, PostgreSQL as `UNNEST` of one array a column, so that the
 //! statement's text, and with it its plan, does not depend on how many rows there are.
 
+use std::borrow::Cow;
+
 use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, FromRow};
+use sqlx::{Arguments, AssertSqlSafe, FromRow, Row as _};
 
 use super::{DbError, Tx};
+use crate::hall::record;
 
 /// Where a statement runs.
 pub(in crate::db) enum On<'a> {
@@ -74,6 +77,46 @@ impl From<&Option<String>> for Value {
     }
 }
 
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// TEXT.
+    Text,
+    /// BIGINT.
+    Int,
+    /// BOOLEAN.
+    Flag,
+    /// BLOB or BYTEA.
+    Bytes,
+}
+
+impl Kind {
+    /// The value as it is bound; `None` if such a column cannot hold it.
+    pub(in crate::db) fn bind(self, value: &record::Value) -> Option<Value> {
+        Some(match (self, value) {
+            (Self::Text, record::Value::Null) => Value::Text(None),
+            (Self::Int, record::Value::Null) => Value::Int(None),
+            (Self::Bytes, record::Value::Null) => Value::Bytes(None),
+            (Self::Text, record::Value::Text(text)) => text.into(),
+            (Self::Int, record::Value::Int(number)) => (*number).into(),
+            (Self::Flag, record::Value::Flag(flag)) => (*flag).into(),
+            (Self::Bytes, record::Value::Bytes(bytes)) => bytes.into(),
+            _ => return None,
+        })
+    }
+}
+
+macro_rules! value_of {
+    ($row:expr, $place:expr, $kind:expr) => {
+        match $kind {
+            Kind::Text => $row.try_get::<Option<String>, _>($place).map(Into::into),
+            Kind::Int => $row.try_get::<Option<i64>, _>($place).map(Into::into),
+            Kind::Flag => $row.try_get::<Option<bool>, _>($place).map(Into::into),
+            Kind::Bytes => $row.try_get::<Option<Vec<u8>>, _>($place).map(Into::into),
+        }
+    };
+}
+
 /// A column of a set of rows, one value a row.
 pub(in crate::db) enum Column {
     Text(Vec<Option<String>>),
@@ -115,13 +158,18 @@ enum Bound {
 /// A statement with its values.
 pub(in crate::db) struct Statement {
     /// The text between the sets of rows: one piece more than there are sets.
-    pieces: Vec<&'static str>,
+    pieces: Vec<Cow<'static, str>>,
     bound: Vec<Bound>,
 }
 
 /// A statement; `?` stands for each value, in order.
 pub(in crate::db) fn sql(text: &'static str) -> Statement {
-    Statement { pieces: vec![text], bound: Vec::new() }
+    Statement { pieces: vec![text.into()], bound: Vec::new() }
+}
+
+/// A statement put together from names that stand in the program.
+pub(in crate::db) fn built(text: String) -> Statement {
+    Statement { pieces: vec![text.into()], bound: Vec::new() }
 }
 
 /// What a row can be read into, from either database.
@@ -147,7 +195,7 @@ impl Statement {
     /// Goes on with a set of rows, then with `text`. The columns are equally long and not empty.
     pub(in crate::db) fn rows(mut self, columns: Vec<Column>, text: &'static str) -> Self {
         self.bound.push(Bound::Rows(columns));
-        self.pieces.push(text);
+        self.pieces.push(text.into());
         self
     }
 
@@ -175,6 +223,24 @@ impl Statement {
         let read: Result<_, sqlx::Error> = match self.fetch(on.into()).await? {
             Rows::Sqlite(rows) => rows.iter().map(T::from_row).collect(),
             Rows::Postgres(rows) => rows.iter().map(T::from_row).collect(),
+        };
+        Ok(read?)
+    }
+
+    /// All rows, each a value of each kind, in order.
+    pub(in crate::db) async fn values_of(
+        self,
+        kinds: &[Kind],
+        on: impl Into<On<'_>>,
+    ) -> Result<Vec<Vec<record::Value>>, DbError> {
+        let places = || kinds.iter().enumerate();
+        let read: Result<_, sqlx::Error> = match self.fetch(on.into()).await? {
+            Rows::Sqlite(rows) => {
+                rows.iter().map(|row| places().map(|(place, kind)| value_of!(row, place, kind)).collect()).collect()
+            }
+            Rows::Postgres(rows) => {
+                rows.iter().map(|row| places().map(|(place, kind)| value_of!(row, place, kind)).collect()).collect()
+            }
         };
         Ok(read?)
     }
@@ -212,7 +278,7 @@ impl Statement {
         let mut arguments = SqliteArguments::default();
         let mut text = String::new();
         let mut pieces = self.pieces.into_iter();
-        text.push_str(pieces.next().unwrap_or_default());
+        text.push_str(&pieces.next().unwrap_or_default());
         for bound in self.bound {
             match bound {
                 Bound::Value(value) => add_sqlite(&mut arguments, value)?,
@@ -226,7 +292,7 @@ impl Statement {
                             add_sqlite(&mut arguments, column.value(row))?;
                         }
                     }
-                    text.push_str(pieces.next().unwrap_or_default());
+                    text.push_str(&pieces.next().unwrap_or_default());
                 }
             }
         }
@@ -237,7 +303,7 @@ impl Statement {
         let mut arguments = PgArguments::default();
         let mut text = String::new();
         let mut pieces = self.pieces.into_iter();
-        text.push_str(pieces.next().unwrap_or_default());
+        text.push_str(&pieces.next().unwrap_or_default());
         for bound in self.bound {
             match bound {
                 Bound::Value(value) => add_postgres(&mut arguments, value)?,
@@ -252,7 +318,7 @@ impl Statement {
                         }
                         .map_err(sqlx::Error::Encode)?;
                     }
-                    text.push_str(pieces.next().unwrap_or_default());
+                    text.push_str(&pieces.next().unwrap_or_default());
                 }
             }
         }

@@ -2,7 +2,8 @@
 
 use sqlx::FromRow;
 
-use super::sql::sql;
+use super::record::{RowWrite, Table};
+use super::sql::{Kind, sql};
 use super::{Db, DbError};
 use crate::hall::id::WindowNo;
 use crate::hall::staff::{Permit, Registration, Staff};
@@ -37,32 +38,6 @@ pub struct StaffRow {
 }
 
 impl Db {
-    /// Registers staff, all or none.
-    pub async fn register_staff(&self, staff: &[StaffRow]) -> Result<(), DbError> {
-        let mut tx = self.begin().await?;
-        for person in staff {
-            sql(
-                "INSERT INTO staff (id, login, name, duty, department, deputy, windows, password, permit_no, permit_from,
-                 permit_to, active) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            )
-            .bind(&person.id)
-            .bind(&person.login)
-            .bind(&person.name)
-            .bind(&person.duty)
-            .bind(&person.department)
-            .bind(person.deputy)
-            .bind(&person.windows)
-            .bind(&person.password)
-            .bind(&person.permit_no)
-            .bind(&person.permit_from)
-            .bind(&person.permit_to)
-            .bind(person.active)
-            .execute(&mut tx)
-            .await?;
-        }
-        tx.commit().await
-    }
-
     /// The person of that identifier.
     pub async fn staff(&self, id: &str) -> Result<Option<StaffRow>, DbError> {
         sql("SELECT * FROM staff WHERE id = ?").bind(id).optional(self.readers()).await
@@ -87,7 +62,42 @@ impl Db {
     }
 }
 
+/// What records say of staff; passwords are no business of theirs.
+pub static STAFF: Table = Table {
+    name: "staff",
+    key: "id",
+    columns: &[
+        ("login", Kind::Text),
+        ("name", Kind::Text),
+        ("duty", Kind::Text),
+        ("department", Kind::Text),
+        ("deputy", Kind::Flag),
+        ("windows", Kind::Text),
+        ("permit_no", Kind::Text),
+        ("permit_from", Kind::Text),
+        ("permit_to", Kind::Text),
+        ("active", Kind::Flag),
+    ],
+    unsaid: &[("password", Kind::Text)],
+};
+
 impl StaffRow {
+    /// The person as a new row.
+    pub fn write(&self) -> RowWrite {
+        RowWrite::new(&STAFF, &self.id)
+            .set("login", &self.login)
+            .set("name", &self.name)
+            .set("duty", &self.duty)
+            .set("department", self.department.as_ref())
+            .set("deputy", self.deputy)
+            .set("windows", &self.windows)
+            .set("permit_no", &self.permit_no)
+            .set("permit_from", &self.permit_from)
+            .set("permit_to", &self.permit_to)
+            .set("active", self.active)
+            .unsaid("password", &self.password)
+    }
+
     /// The person as the rules know them.
     pub fn to_staff(&self) -> Result<Staff, DbError> {
         let wrong = |column| DbError::Inconsistent { table: "staff", column, row: self.id.clone() };

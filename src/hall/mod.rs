@@ -21,6 +21,7 @@ pub mod identity;
 pub mod item;
 pub mod number;
 pub mod opening;
+pub mod record;
 pub mod refusal;
 pub mod seal;
 pub mod staff;

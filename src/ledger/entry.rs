@@ -1,4 +1,4 @@
-//! What is logged: the use of a seal, each change of a seal's state, and the policy in force.
+//! What is logged: the use of a seal, each change of a seal's state, the records of other acts, and the policy in force.
 //!
 //! An entry is lines of `<word> <value>`, each ended by a newline, the first naming kind and version; docs/LEDGER.md has
 //! the grammar. There is one spelling for each entry, and it is under 600 bytes. In clear stand only seal, template and
@@ -6,6 +6,7 @@
 
 use jiff::civil::Date;
 
+pub use super::about::About;
 use super::encoding::parse_decimal;
 use crate::digest::Digest;
 
@@ -63,6 +64,13 @@ impl<const MIN: usize> Salted<MIN> {
     /// The digests in ascending order.
     pub fn as_slice(&self) -> &[Digest] {
         &self.0
+    }
+}
+
+impl Salted<1> {
+    /// A set of one.
+    pub fn one(digest: Digest) -> Self {
+        Self(vec![digest])
     }
 }
 
@@ -171,6 +179,15 @@ pub enum Entry {
         /// The day of the voiding.
         day: Date,
     },
+    /// What an act did; the statement tells which rows it made or changed.
+    Record {
+        /// What it is about.
+        about: About,
+        /// Salted digests of its statements.
+        statements: Salted<1>,
+        /// The day of the act.
+        day: Date,
+    },
     /// A policy comes into force.
     Policy {
         /// SHA-256 of the policy's text.
@@ -191,11 +208,12 @@ impl Entry {
             Self::SealResume(_) => "seal-resume/v1",
             Self::SealRetire(_) => "seal-retire/v1",
             Self::SealVoid { .. } => "seal-void/v1",
+            Self::Record { .. } => "record/v1",
             Self::Policy { .. } => "policy/v1",
         }
     }
 
-    /// The seal it concerns (digest of the SubjectPublicKeyInfo); `None` for a policy.
+    /// The seal it concerns (digest of the SubjectPublicKeyInfo); `None` for a record or a policy.
     pub const fn seal(&self) -> Option<&Digest> {
         match self {
             Self::SealUse(SealUse { seal, .. })
@@ -205,7 +223,7 @@ impl Entry {
             | Self::SealResume(SealChange { seal, .. })
             | Self::SealRetire(SealChange { seal, .. })
             | Self::SealVoid { seal, .. } => Some(seal),
-            Self::Policy { .. } => None,
+            Self::Record { .. } | Self::Policy { .. } => None,
         }
     }
 
@@ -214,6 +232,7 @@ impl Entry {
         match self {
             Self::SealUse(SealUse { approvals, .. }) => approvals.0.contains(digest),
             Self::SealOpen { custodians: named, .. }
+            | Self::Record { statements: named, .. }
             | Self::SealCertificate { change: SealChange { approvals: named, .. }, .. }
             | Self::SealSuspend(SealChange { approvals: named, .. })
             | Self::SealResume(SealChange { approvals: named, .. })
@@ -233,6 +252,7 @@ impl Entry {
             | Self::SealResume(SealChange { day, .. })
             | Self::SealRetire(SealChange { day, .. })
             | Self::SealVoid { day, .. }
+            | Self::Record { day, .. }
             | Self::Policy { day, .. } => *day,
         }
     }
@@ -271,6 +291,10 @@ impl Entry {
                         approvals.0.iter().for_each(|digest| line("approval", digest));
                     }
                 }
+            }
+            Self::Record { about, statements, .. } => {
+                line("about", &about.as_str());
+                statements.0.iter().for_each(|digest| line("statement", digest));
             }
             Self::Policy { policy, .. } => line("policy", policy),
         }
@@ -331,6 +355,12 @@ impl Entry {
                 },
                 day: lines.day()?,
             },
+            "record/v1" => {
+                let word = lines.value("about")?;
+                let about = About::ALL.into_iter().find(|about| about.as_str() == word);
+                let about = about.ok_or(EntryError::Line("about"))?;
+                Self::Record { about, statements: lines.salted("statement")?, day: lines.day()? }
+            }
             "policy/v1" => Self::Policy { policy: lines.digest("policy")?, day: lines.day()? },
             _ => return Err(EntryError::UnknownKind),
         })
@@ -396,6 +426,7 @@ mod tests {
             format!(
                 "seal-void/v1\nseal {A}\nindex 18446744073709551615\nreason withdrawn\napproval {B}\nday 2026-01-05\n"
             ),
+            format!("record/v1\nabout letter\nstatement {A}\nstatement {B}\nday 2026-01-05\n"),
             format!("policy/v1\npolicy {A}\nday 2024-02-29\n"),
         ]
     }

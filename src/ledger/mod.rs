@@ -8,6 +8,7 @@
 //! Trusted: SHA-256, Ed25519, and the policy given by the caller. Everything else is hostile input: every parser has a
 //! size limit and accepts one spelling only. Out of scope: storage, HTTP, and private keys (nothing here can sign).
 
+mod about;
 pub mod checkpoint;
 mod encoding;
 pub mod entry;

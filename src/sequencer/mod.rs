@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::db::ledger::{Change, Evidence, Head, PendingChange, PendingUse};
+use crate::db::ledger::{Change, Evidence, Head, PendingChange, PendingEntry, PendingUse};
 use crate::db::{Db, Tx};
 use crate::digest::Digest;
 use crate::fault;
@@ -27,6 +27,7 @@ use crate::ledger::tree::{
 };
 use crate::vault::Vault;
 
+mod changes;
 pub mod publish;
 mod recovery;
 mod trouble;
@@ -115,18 +116,29 @@ impl Sequencer {
         self.ask(Job::Use(Box::new(pending), reply), answer).await
     }
 
-    /// Logs another kind of entry with the change that stands or falls with it; gives its index.
+    /// Logs an entry of another kind with the change that stands or falls with it; gives its index.
     pub async fn change(
         &self,
         entry: &Entry,
         change: Change,
         evidence: Option<Evidence>,
     ) -> Result<u64, SequencerError> {
+        self.change_all(vec![(entry.clone(), evidence)], change).await
+    }
+
+    /// Logs entries that stand or fall together with one change; gives the index of the first.
+    pub async fn change_all(
+        &self,
+        entries: Vec<(Entry, Option<Evidence>)>,
+        change: Change,
+    ) -> Result<u64, SequencerError> {
         let (reply, answer) = oneshot::channel();
-        let bytes = entry.to_bytes();
-        let leaf = leaf_hash(&bytes);
-        let pending = PendingChange { kind: entry.kind(), entry: bytes, leaf, change, evidence };
-        self.ask(Job::Change(Box::new(pending), reply), answer).await
+        let pending = |(entry, evidence): (Entry, Option<Evidence>)| {
+            let bytes = entry.to_bytes();
+            PendingEntry { kind: entry.kind(), leaf: leaf_hash(&bytes), entry: bytes, evidence }
+        };
+        let entries = entries.into_iter().map(pending).collect();
+        self.ask(Job::Change(Box::new(PendingChange { entries, change }), reply), answer).await
     }
 
     async fn ask<T>(
@@ -237,21 +249,18 @@ impl Writer {
     async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(MAX_BATCH);
         while waiting.recv_many(&mut jobs, MAX_BATCH).await > 0 {
-            let mut uses = Vec::new();
+            let (mut uses, mut changes) = (Vec::new(), Vec::new());
             for job in jobs.drain(..) {
                 match job {
                     Job::Use(pending, reply) => uses.push((*pending, reply)),
-                    Job::Change(pending, reply) => {
-                        let done = self.log_change(*pending).await;
-                        if done.is_err() {
-                            self.tree = None; // whatever was committed, the next act goes on from the rows
-                        }
-                        let _ = reply.send(done); // whoever asked may have gone; the entry stands
-                    }
+                    Job::Change(pending, reply) => changes.push((*pending, reply)),
                     Job::Republish(reply) => {
                         let _ = reply.send(self.republish().await.map(drop));
                     }
                 }
+            }
+            if !changes.is_empty() {
+                self.log_changes(changes).await;
             }
             if !uses.is_empty() {
                 self.log_uses(uses).await;
@@ -341,15 +350,6 @@ impl Writer {
         })?;
         let entry = Entry::parse(entry).map_err(ProofError::from)?;
         in_ledger(&entry, index, path, checkpoint, &self.policy)
-    }
-
-    async fn log_change(&mut self, pending: PendingChange) -> Result<u64, SequencerError> {
-        let (mut tx, at, size) = self.begin().await?;
-        tx.append_change(size, &pending, at).await?;
-        let appended = self.advance(&mut tx, size, &[pending.leaf]).await?;
-        tx.commit().await?;
-        self.publish(&appended, vec![pending.entry], at).await?; // if it fails, the entry stands; the next act publishes it
-        Ok(size)
     }
 
     /// A transaction that may append, the time for its entries and the size of the tree they go on from, after recovering or

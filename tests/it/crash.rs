@@ -74,7 +74,7 @@ fn killed_at_each_point_a_certificate_is_sealed_once() {
         ground.demo(None);
         let (after, rows) = runtime.block_on(audit(&ground.data));
         after.continues(&public);
-        assert_eq!(after.size(), entries + 1, "one entry, killed at {point}");
+        assert_eq!(after.size(), entries + 2, "one use and one handing-over, killed at {point}");
         assert_eq!(rows.sealed().count(), 1, "one certificate, killed at {point}");
         assert_eq!(rows.approvals, 1, "one approval, killed at {point}");
         let number = &rows.sealed().next().unwrap().number;

@@ -23,7 +23,7 @@ pub(super) async fn audit(books: &Books, audited: &mut Audited) -> Result<Entrie
     let end = books.db.entries_end().await?.max(size);
     audited.entries = end;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    let mut entries = Entries { events: Vec::new(), uses: 0 };
+    let mut entries = Entries { events: Vec::new(), uses: 0, rows: Default::default() };
     let mut last_at = i64::MIN;
     for first in (0..end).step_by(BUNDLE as usize) {
         let to = (first + BUNDLE).min(end);
@@ -44,7 +44,16 @@ pub(super) async fn audit(books: &Books, audited: &mut Audited) -> Result<Entrie
             last_at = row.at.max(last_at);
             match Entry::parse(&row.entry) {
                 Ok(Entry::SealUse(_)) => entries.uses += 1,
-                Ok(event) => entries.events.push((index, event)),
+                Ok(event) => {
+                    match &row.statement {
+                        Some(statement) => entries.rows.add(&place(index), statement, audited),
+                        None if statement_is_due(&event) => {
+                            audited.find("statement-missing", place(index), "这一条所依据的决定缺失");
+                        }
+                        None => {}
+                    }
+                    entries.events.push((index, event));
+                }
                 Err(error) => audited.find("entry-altered", place(index), format!("不是规范的账本记录（{error}）")),
             }
         }
@@ -55,6 +64,11 @@ pub(super) async fn audit(books: &Books, audited: &mut Audited) -> Result<Entrie
 
 fn place(index: u64) -> String {
     format!("ledger_entry {index}")
+}
+
+/// Entries that say what somebody decided rest on a statement.
+fn statement_is_due(entry: &Entry) -> bool {
+    !matches!(entry, Entry::SealUse(_) | Entry::SealVoid { .. } | Entry::Policy { .. })
 }
 
 /// Size and root of the published checkpoint, if the policy accepts it.

@@ -1,7 +1,8 @@
 //! Audit: the published log, the rows of the database and the stored documents must tell one story.
 //!
 //! 1. log: every published entry against its row, the tree against checkpoint and head ([`log`])
-//! 2. seals: their rows against the fold of their entries ([`seals`])
+//! 2. rows: what people's acts made and changed, against the fold of the acts' records ([`rows`]); seals against their
+//!    entries, too ([`seals`])
 //! 3. uses: every use, its request and its approvals against the entry ([`uses`])
 //! 4. documents: stored bytes against their digests, sealed PDFs by the verifier, unsealed ones composed again ([`documents`])
 //!
@@ -28,6 +29,7 @@ use crate::verify::Trust;
 
 mod documents;
 mod log;
+mod rows;
 mod seals;
 mod uses;
 
@@ -130,7 +132,8 @@ struct Register {
 /// Audits everything; `progress` is told how many certificates of how many are done.
 pub async fn audit(books: &Books, mut progress: impl FnMut(u64, u64)) -> Result<Audited, AuditError> {
     let mut audited = Audited::default();
-    let entries = log::audit(books, &mut audited).await?;
+    let mut entries = log::audit(books, &mut audited).await?;
+    std::mem::take(&mut entries.rows).judge(books, &mut audited).await?;
     let register = Register {
         seals: books.db.seals().await?.into_iter().map(|seal| (seal.id.clone(), seal)).collect(),
         staff: books.db.all_staff().await?.into_iter().map(|person| (person.id.clone(), person)).collect(),
@@ -161,6 +164,8 @@ struct Entries {
     events: Vec<(u64, Entry)>,
     /// How many uses.
     uses: u64,
+    /// The rows as their records leave them.
+    rows: rows::Folded,
 }
 
 fn time(micros: i64) -> Timestamp {

@@ -27,7 +27,7 @@ pub(super) fn audit(register: &Register, entries: &Entries, audited: &mut Audite
             Entry::SealSuspend(_) => seal.state = "suspended",
             Entry::SealResume(_) => seal.state = "active",
             Entry::SealRetire(_) => seal.state = "retired",
-            Entry::SealUse(_) | Entry::SealVoid { .. } | Entry::Policy { .. } => {}
+            Entry::SealUse(_) | Entry::SealVoid { .. } | Entry::Record { .. } | Entry::Policy { .. } => {}
         }
     }
     for seal in register.seals.values() {

@@ -19,6 +19,7 @@ async fn a_day() -> Premises {
         hall.carry(&case).await;
     }
     hall.carry(&Case::number("000015")).await;
+    hall.delivery().deliver("2026-A02-000015", "王明").await.unwrap();
     let refused = Case::number("000001").again_as("2026-A01-700001");
     hall.clerk("A01").submit(&refused).await.unwrap();
     let asked = hall.only_use(&refused.case).await;
@@ -83,6 +84,16 @@ async fn what_is_done_behind_the_services_back_is_found_and_named() {
             "seal_use ",
         ),
         ("UPDATE staff SET permit_to = '2026-01-01' WHERE duty = 'chief'", "approver-wrong", "approval "),
+        ("UPDATE staff SET windows = '[\"A09\"]' WHERE login = 'clerk1'", "row-altered", "staff "),
+        ("UPDATE letter SET last_day = '2030-12-31' WHERE department = 'scjg'", "row-altered", "letter "),
+        ("DELETE FROM letter WHERE department = 'jjfz'", "row-missing", "letter "),
+        ("INSERT INTO letter SELECT id || 'x', department, chief, powers, items, first_day, last_day, document, revoked_at
+          FROM letter WHERE department = 'scjg'", "row-unrecorded", "letter "),
+        ("UPDATE delivery SET receiver = '他人'", "row-altered", "delivery "),
+        ("DELETE FROM delivery", "row-missing", "delivery "),
+        ("UPDATE ledger_entry SET statement = CAST(replace(CAST(statement AS TEXT), 'scjg', 'jjfz') AS BLOB) WHERE kind = 'record/v1'",
+         "statement-altered", "ledger_entry "),
+        ("UPDATE ledger_entry SET statement = NULL, salt = NULL WHERE kind = 'record/v1'", "statement-missing", "ledger_entry "),
     ];
     for (tampering, code, place) in rows {
         let good = premises.state();

@@ -234,7 +234,10 @@ async fn the_published_log_gives_the_signed_root() {
     let hall = TestHall::open().await;
     let log = hall.premises.path("log");
     let opened = assert_published_log_is_whole(&log);
-    assert!(!opened.is_empty() && opened.iter().all(|entry| entry.starts_with(b"seal-open/v1\n")));
+    let of = |kind: &[u8]| opened.iter().filter(|entry| entry.starts_with(kind)).count();
+    let (seals, letters) = (hall.app.hall.seals.len(), hall.app.hall.letters.len());
+    assert_eq!((of(b"seal-open/v1\n"), of(b"record/v1\nabout letter\n")), (seals, letters));
+    assert_eq!((of(b"record/v1\nabout staff\n"), opened.len()), (1, seals + letters + 1));
     let mut before = opened.len();
     for end in ["000001", "000015"] {
         hall.carry(&Case::number(end)).await;
