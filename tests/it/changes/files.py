@@ -81,7 +81,7 @@ def base(contents=b'7 0 R', more=b'', extra=()):
         b'<< /Type /Annot /Subtype /Widget /FT /Tx /T <FEFF59D3540D> /V (A) /Rect [72 600 272 620] /P 5 0 R /AP << /N 13 0 R >> >>',
         stream(b'/Tx BMC EMC', b'/Type /XObject /Subtype /Form /BBox [0 0 200 20]'),
         stream(XMP, b'/Type /Metadata /Subtype /XML'),
-        b'<< /Type /Annot /Subtype /Widget /FT /Tx /T (note) /Rect [72 570 272 590] /P 5 0 R >>',
+        b'<< /Type /Annot /Subtype /Widget /FT /Tx /T (note) /Rect [300 570 500 590] /P 5 0 R >>',
         b'<< /Type /Annot /Subtype /Widget /FT /Sig /T (prepared) /Rect [400 72 500 122] /P 5 0 R >>',
         b'<< /Type /Annot /Subtype /Text /Rect [500 800 520 820] /Contents (seen) >>',
         stream(b'BT /F1 24 Tf 72 700 Td (Page two) Tj ET'),

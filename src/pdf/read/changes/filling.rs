@@ -9,16 +9,10 @@ use super::signature::{self, READ_ONLY, added_dict, sets_only};
 use super::text::{Change, Detail};
 use crate::pdf::read::ReadError;
 use crate::pdf::read::objects::Object;
-use crate::pdf::read::shadow::is_text_alone;
 use crate::pdf::read::value::{Dict, Id, Value};
 
 /// A field that takes up a larger part of its page can be a page of its own.
 const MAX_SHARE: f64 = 0.5;
-
-/// Letters of the page under a field that count: a field may lie over a dash or two that say where to write.
-const MIN_LETTERS: usize = 10;
-/// The longest look that is looked at.
-const MAX_LOOK: usize = 64 << 10;
 
 /// Explains the replacement of a field, a widget or what a widget shows.
 pub(super) fn apply(c: &mut Comparison<'_, '_>, id: Id) -> Result<(), ReadError> {
@@ -139,7 +133,7 @@ fn report(c: &mut Comparison<'_, '_>, id: Id, node: &Node) -> Result<(), ReadErr
     let widget = c.before.dict(Some(&Value::Ref(id)), "form field")?.unwrap_or_default();
     let mut code = ChangeCode::Filled;
     if let Some((page, rect)) = page.zip(geometry::place(&c.before, &widget)?)
-        && (geometry::share(c, page, &rect)? > MAX_SHARE || hides_text(c, id, page, rect)?)
+        && (geometry::share(c, page, &rect)? > MAX_SHARE || touches(c, id, page)?)
     {
         code = ChangeCode::FilledCovers;
     }
@@ -147,24 +141,8 @@ fn report(c: &mut Comparison<'_, '_>, id: Id, node: &Node) -> Result<(), ReadErr
     Ok(())
 }
 
-/// The widget lies over text of the page, and draws more than letters there.
-fn hides_text(c: &Comparison<'_, '_>, widget: Id, page: usize, rect: [f64; 4]) -> Result<bool, ReadError> {
+/// The widget hides, overwrites or uncovers something that the page or another annotation shows.
+fn touches(c: &Comparison<'_, '_>, widget: Id, page: usize) -> Result<bool, ReadError> {
     let page = c.pages()?.get(page).copied().ok_or(ReadError::Structure("page"))?;
-    if c.paper.letters(page, rect)? < MIN_LETTERS {
-        return Ok(false);
-    }
-    let widget = c.after.dict(Some(&Value::Ref(widget)), "form field")?.unwrap_or_default();
-    let appearance = c.after.resolve(widget.get("AP"))?;
-    let Some(normal) = appearance.as_dict().and_then(|looks| looks.get("N")) else { return Ok(false) };
-    let is_hiding = |form: &Value| -> Result<bool, ReadError> {
-        let Some(object) = form.as_ref().map(|id| c.after.object(id)).transpose()?.flatten() else { return Ok(true) };
-        Ok(!c.document.decoded(&object, MAX_LOOK).is_ok_and(|data| is_text_alone(&data)))
-    };
-    match (c.after.resolve(Some(normal))?, widget.get("AS").and_then(Value::as_name)) {
-        // A stream's dictionary has its length.
-        (Value::Dict(states), state) if states.get("Length").is_none() => {
-            state.and_then(|state| states.at(state)).map_or(Ok(false), is_hiding)
-        }
-        _ => is_hiding(normal),
-    }
+    c.paper.is_touched(page, widget, c.after)
 }

@@ -114,7 +114,7 @@ impl Annotation {
 }
 
 /// The normal appearance's stream (ISO 32000-1, 12.5.5).
-fn look(reader: &Reader<'_, '_>, dict: &Dict) -> Result<Option<Id>, ReadError> {
+pub(super) fn look(reader: &Reader<'_, '_>, dict: &Dict) -> Result<Option<Id>, ReadError> {
     let Value::Dict(appearances) = reader.resolve(dict.get("AP"))? else { return Ok(None) };
     let Some(normal) = appearances.get("N") else { return Ok(None) };
     let is_stream =

@@ -33,6 +33,28 @@ pub(super) enum Mark {
     Paint(Rect),
 }
 
+/// Something that is seen at a place, each letter by itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Thing {
+    pub(super) rect: Rect,
+    pub(super) kind: Kind,
+}
+
+/// What it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A letter as one writes it.
+    Letter,
+    /// What says where to write: a dash, a dot, an empty box.
+    Filler,
+    /// A letter that is white, outlined, as tall as a picture, or a drawing.
+    Odd,
+    /// An image or a shading.
+    Picture,
+    /// A filled area with so many curves, or a line that fills.
+    Area(usize),
+}
+
 /// What was drawn so far.
 pub(super) struct Canvas<'r, 'd, 'a> {
     reader: &'r Reader<'d, 'a>,
@@ -40,6 +62,9 @@ pub(super) struct Canvas<'r, 'd, 'a> {
     fonts: HashMap<Id, Rc<Font>>,
     reads: bool,
     pub(super) marks: Vec<Mark>,
+    /// Everything by itself, if that is asked for: letters taller than so much are odd.
+    each: Option<f64>,
+    pub(super) things: Vec<Thing>,
     /// Operators that show text, seen or not.
     pub(super) shows: usize,
     /// The text shown, if it is to be read back and every font tells.
@@ -75,9 +100,23 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
             fonts: HashMap::new(),
             reads,
             marks: Vec::new(),
+            each: None,
+            things: Vec::new(),
             shows: 0,
             text: reads.then(String::new),
         }
+    }
+
+    /// Asks for everything by itself; letters taller than `tall` points are odd.
+    pub(super) fn each(self, tall: f64) -> Self {
+        Self { each: Some(tall), ..self }
+    }
+
+    fn thing(&mut self, rect: Option<Rect>, kind: Kind) -> Option<()> {
+        if let Some(rect) = rect.filter(|_| self.each.is_some()) {
+            self.things.push(Thing { rect, kind });
+        }
+        (self.things.len() < MAX_MARKS).then_some(())
     }
 
     /// Draws a page's content; `None` if it cannot be followed to its end.
@@ -152,7 +191,10 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                 b"Q" => state = saved.pop().unwrap_or(state),
                 b"BI" => at = self.inline_image(content, at, &state)?,
                 b"Do" => self.xobject(operands.first()?, resources, &state, depth)?,
-                b"sh" => self.paint(Some(state.clip)),
+                b"sh" => {
+                    self.paint(Some(state.clip));
+                    self.thing(Some(state.clip), Kind::Picture)?;
+                }
                 b"gs" => self.parameters(operands.first()?, resources, &mut state)?,
                 b"Tf" => self.font(&operands, resources, &mut state)?,
                 b"Tj" | b"TJ" | b"'" | b"\"" => self.show(operator, &operands, &mut state)?,
@@ -168,6 +210,9 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                 _ if outline.build(operator, &operands, &state.matrix) => {}
                 _ if Outline::is_painted_by(operator) => {
                     self.paint(outline.painted(operator, &state));
+                    if let Some((rect, true)) = outline.inked(operator, &state) {
+                        self.thing(Some(rect.meet(&state.clip)), Kind::Area(outline.curves))?;
+                    }
                     for rect in outline.filled(operator) {
                         self.cover(&state, rect, None);
                     }
@@ -197,6 +242,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
             return self.form(id, resources, state.clone(), depth);
         }
         self.paint(Some(Rect::UNIT.under(&state.matrix)));
+        self.thing(Some(Rect::UNIT.under(&state.matrix).meet(&state.clip)), Kind::Picture)?;
         let is_sheer = dict.get("ImageMask") == Some(&Value::Bool(true))
             || dict.get("SMaskInData").and_then(Value::as_int).is_some_and(|n| n != 0);
         if !is_sheer && ["SMask", "Mask", "OC"].iter().all(|key| dict.get(key).is_none()) && state.matrix.is_upright() {
@@ -223,6 +269,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         let data = content.get(at + 1..)?;
         let end = data.windows(4).position(|w| is_space(w[0]) && &w[1..3] == b"EI" && is_space(w[3]));
         self.paint(Some(Rect::UNIT.under(&state.matrix)));
+        self.thing(Some(Rect::UNIT.under(&state.matrix).meet(&state.clip)), Kind::Picture)?;
         if !is_mask && state.matrix.is_upright() {
             self.cover(state, Rect::UNIT.under(&state.matrix), None);
         }
@@ -287,7 +334,10 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         for piece in pieces {
             match piece {
                 Value::String(string) => {
-                    letters += state.advance(&font, string);
+                    letters += match self.each {
+                        Some(tall) => self.letters(&font, string, state, tall)?,
+                        None => state.advance(&font, string),
+                    };
                     self.say(&font, string, state);
                 }
                 other => state.adjust(other.as_number()?),
@@ -302,6 +352,24 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
             self.marks.push(Mark::Text { from, to: state.pen(), letters, is_white: state.is_white });
         }
         Some(())
+    }
+
+    /// Moves on letter by letter.
+    fn letters(&mut self, font: &Font, string: &[u8], state: &mut State, tall: f64) -> Option<usize> {
+        let mut letters = 0;
+        for code in font.codes(string) {
+            self.reader.operator()?;
+            let from = state.pen();
+            letters += state.advance_by(font, code);
+            let kind = match () {
+                () if state.is_invisible() => continue,
+                () if font.is_filler(code) => Kind::Filler,
+                () if font.is_pictorial || !state.is_writing(tall) => Kind::Odd,
+                () => Kind::Letter,
+            };
+            self.thing(state.box_of(from, state.pen()), kind)?;
+        }
+        Some(letters)
     }
 
     fn say(&mut self, font: &Font, string: &[u8], state: &State) {

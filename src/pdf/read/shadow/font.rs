@@ -10,6 +10,9 @@ use super::reader::Reader;
 /// Characters a font may name; a font has 65,536 codes.
 const MAX_NAMED: usize = 65_536;
 
+/// Characters that say where to write.
+const FILLERS: &str = " \u{a0}\u{3000}.…‥·_＿﹍-‐‑–—―－□☐◻";
+
 /// Names of fonts without shapes.
 const UNSEEN: [&[u8]; 3] = [b"HiddenHorzOCR", b"HiddenVertOCR", b"GlyphLessFont"];
 
@@ -18,9 +21,13 @@ pub(super) struct Font {
     is_wide: bool,
     first: i64,
     widths: Vec<f64>,
+    /// Of a Type0 font whose codes are its glyphs: widths by code, and of all others.
+    wide: Option<(HashMap<u32, f64>, f64)>,
     names: Names,
     /// Its letters have no shape: programs that recognise text in scans use such fonts.
     pub(super) is_unseen: bool,
+    /// Its letters are drawings, or signs that are no letters.
+    pub(super) is_pictorial: bool,
 }
 
 /// What codes stand for.
@@ -44,7 +51,13 @@ impl Font {
         let names = if reads { Names::read(reader, dict, is_wide) } else { Names::Unknown };
         let base = dict.get("BaseFont").and_then(Value::as_name).unwrap_or_default();
         let is_unseen = UNSEEN.iter().any(|name| contains(base, name));
-        Some(Self { is_wide, first, widths, names, is_unseen })
+        let (first, widths) = match super::standard::widths(base).filter(|_| widths.is_empty() && !is_wide) {
+            Some(standard) => (32, standard.iter().map(|width| f64::from(*width)).collect()),
+            None => (first, widths),
+        };
+        let is_pictorial = dict.has_name("Subtype", "Type3");
+        let wide = if is_wide { wide_widths(reader, dict) } else { None };
+        Some(Self { is_wide, first, widths, wide, names, is_unseen, is_pictorial })
     }
 
     /// The codes of a string.
@@ -52,9 +65,19 @@ impl Font {
         text.chunks(if self.is_wide { 2 } else { 1 }).map(|code| code.iter().fold(0, |n, b| n << 8 | u32::from(*b)))
     }
 
+    /// Whether the code draws nothing but a dash, a dot, an underscore or an empty box: what says where to write.
+    pub(super) fn is_filler(&self, code: u32) -> bool {
+        let bytes = if self.is_wide { vec![(code >> 8) as u8, code as u8] } else { vec![code as u8] };
+        self.is_space(code)
+            || self.text(&bytes).is_some_and(|said| !said.is_empty() && said.chars().all(|c| FILLERS.contains(c)))
+    }
+
     /// In parts of the font's size. Wide fonts are taken for narrower than they are, so that their text is not thought to
     /// reach where it does not.
     pub(super) fn width(&self, code: u32) -> f64 {
+        if let Some((widths, others)) = &self.wide {
+            return widths.get(&code).unwrap_or(others) / 1000.0;
+        }
         let index = usize::try_from(i64::from(code).saturating_sub(self.first)).ok();
         index.and_then(|index| self.widths.get(index)).map_or(0.5, |width| width / 1000.0)
     }
@@ -101,6 +124,38 @@ impl Names {
             _ => Self::Latin(HashMap::new()),
         }
     }
+}
+
+/// `/W` and `/DW` of the descendant (ISO 32000-1, 9.7.4.3), where codes are glyphs.
+fn wide_widths(reader: &Reader<'_, '_>, dict: &Dict) -> Option<(HashMap<u32, f64>, f64)> {
+    let encoding = dict.get("Encoding").and_then(Value::as_name)?;
+    if !encoding.starts_with(b"Identity-") {
+        return None;
+    }
+    let descendants = reader.array(dict.get("DescendantFonts")).ok()?;
+    let descendant = reader.dict(descendants.first()).ok()??;
+    let others = reader.resolve(descendant.get("DW")).ok()?.as_number().unwrap_or(1000.0);
+    let items = reader.array(descendant.get("W")).ok()?;
+    let (mut widths, mut at) = (HashMap::new(), 0);
+    let code = |value: Option<&Value>| u32::try_from(value?.as_int()?).ok();
+    while let Some(first) = code(items.get(at)) {
+        match items.get(at + 1) {
+            Some(list @ (Value::Array(_) | Value::Ref(_))) => {
+                let list = reader.array(Some(list)).ok()?;
+                widths.extend((first..).zip(list.iter().filter_map(Value::as_number)));
+                at += 2;
+            }
+            last => {
+                let (last, width) = (code(last)?, items.get(at + 2)?.as_number()?);
+                widths.extend((first..=last).take(MAX_NAMED).map(|code| (code, width)));
+                at += 3;
+            }
+        }
+        if widths.len() > MAX_NAMED {
+            return None;
+        }
+    }
+    Some((widths, others))
 }
 
 fn contains(name: &[u8], part: &[u8]) -> bool {
@@ -242,7 +297,15 @@ mod tests {
     #[test]
     fn what_a_font_does_not_tell_is_not_guessed() {
         let others = differences(&[Value::Int(65), Value::Name(b"one".to_vec()), Value::Name(b"g17".to_vec())]);
-        let font = Font { is_wide: false, first: 0, widths: Vec::new(), names: Names::Latin(others), is_unseen: false };
+        let font = Font {
+            is_wide: false,
+            first: 0,
+            widths: Vec::new(),
+            wide: None,
+            names: Names::Latin(others),
+            is_unseen: false,
+            is_pictorial: false,
+        };
         assert_eq!(font.text(b"A C").as_deref(), Some("1 C"));
         assert_eq!([font.text(b"AB"), font.text(b"\x80")], [None, None]);
     }

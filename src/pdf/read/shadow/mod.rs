@@ -19,9 +19,11 @@ mod geometry;
 mod inventory;
 mod layers;
 mod listing;
+mod look;
 mod page;
 mod paper;
 mod reader;
+mod standard;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -38,7 +40,7 @@ use reader::Reader;
 
 pub use code::{Prepared, PreparedCode, Weight};
 pub(super) use listing::Listing;
-pub(super) use paper::{Paper, is_text_alone};
+pub(super) use paper::Paper;
 pub(super) use reader::Budget;
 
 /// Findings of one weight listed of one revision; more are not more telling.

@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::super::ReadError;
-use super::super::syntax::{Parser, is_space};
 use super::super::value::Id;
 use super::super::view::View;
 use super::annotations;
-use super::content::{Canvas, Mark, Token, token};
+use super::content::{Canvas, Mark, Thing};
 use super::geometry::Rect;
 use super::page::Page;
 use super::reader::Reader;
@@ -21,9 +20,14 @@ const LINES: f64 = 1.0;
 
 /// What the pages of one view show, each looked at once.
 pub(in super::super) struct Paper<'d, 'a> {
-    reader: Reader<'d, 'a>,
+    pub(super) reader: Reader<'d, 'a>,
     pages: RefCell<HashMap<Id, Shown>>,
+    /// What is seen on a page, each thing by itself, with the annotation that shows it.
+    pub(super) things: RefCell<HashMap<Id, Around>>,
 }
+
+/// Everything that is seen on a page, each thing by itself, with the annotation that shows it; `None` if that cannot be told.
+pub(super) type Around = Option<Rc<Vec<(Thing, Option<Id>)>>>;
 
 /// What is drawn; `None` if that cannot be told.
 type Shown = Option<Rc<Vec<Drawing>>>;
@@ -39,7 +43,7 @@ struct Drawing {
 
 impl<'d, 'a> Paper<'d, 'a> {
     pub(in super::super) fn new(view: View<'d, 'a>) -> Self {
-        Self { reader: Reader::new(view), pages: RefCell::default() }
+        Self { reader: Reader::new(view), pages: RefCell::default(), things: RefCell::default() }
     }
 
     /// Whether certainly nothing is drawn there but by the annotation `own`.
@@ -50,12 +54,6 @@ impl<'d, 'a> Paper<'d, 'a> {
             drawing.by == Some(own) || both.width() <= 0.0 || both.height() <= 0.0
         };
         Ok(self.page(page)?.is_some_and(|shown| shown.iter().all(is_clear)))
-    }
-
-    /// The letters of the page's texts that are known to stand there as a whole.
-    pub(in super::super) fn letters(&self, page: Id, rect: [f64; 4]) -> Result<usize, ReadError> {
-        let holds = |drawing: &&Drawing| drawing.place.corners().iter().all(|corner| Rect(rect).holds(*corner));
-        Ok(self.page(page)?.map_or(0, |shown| shown.iter().filter(holds).map(|drawing| drawing.letters).sum()))
     }
 
     fn page(&self, page: Id) -> Result<Shown, ReadError> {
@@ -91,17 +89,4 @@ impl<'d, 'a> Paper<'d, 'a> {
         }));
         Ok(Some(shown))
     }
-}
-
-/// Whether a content stream draws letters and nothing else, as far as it is one.
-pub(in super::super) fn is_text_alone(content: &[u8]) -> bool {
-    const OTHERS: [&[u8]; 12] = [b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh", b"Do", b"BI"];
-    let mut at = 0;
-    while let Some((token, end)) = token(&mut Parser::new(content, at)) {
-        if matches!(token, Token::Operator(word) if OTHERS.contains(&word)) {
-            return false;
-        }
-        at = end;
-    }
-    content[at..].iter().all(|byte| is_space(*byte))
 }

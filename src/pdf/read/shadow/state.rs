@@ -8,6 +8,10 @@ use super::geometry::{Matrix, Rect, numbers};
 
 /// Points by which a line may be wider than its path, on which white text may stand.
 const MAX_LINE: f64 = 20.0;
+/// Above it, a colour is light.
+const LIGHT: f64 = 0.7;
+/// A line that takes up a larger part of the space it is drawn in fills it.
+const MAX_INK: f64 = 0.2;
 /// Rectangles in one path; a path of more is taken to hide nothing.
 const MAX_RECTANGLES: usize = 64;
 
@@ -21,6 +25,9 @@ pub(super) struct State {
     is_opaque: bool,
     pub(super) is_white: bool,
     is_plain: bool,
+    /// So light that it may stand for paper.
+    is_light: bool,
+    line_width: f64,
     pub(super) is_layered: bool,
     pub(super) font: Option<Rc<Font>>,
     pub(super) size: f64,
@@ -43,6 +50,8 @@ impl State {
             is_opaque: true,
             is_white: false,
             is_plain: true,
+            is_light: false,
+            line_width: 1.0,
             is_layered: false,
             font: None,
             size: 0.0,
@@ -65,6 +74,30 @@ impl State {
     /// What is filled now hides what was there.
     pub(super) fn hides(&self) -> bool {
         self.is_opaque && self.is_plain && self.is_clip_exact && !self.is_layered
+    }
+
+    /// Text shown now is what one writes with: filled, dark, of one colour, no taller than this.
+    pub(super) fn is_writing(&self, most: f64) -> bool {
+        let (origin, top) =
+            (self.matrix.apply(self.text.apply((0.0, 0.0))), self.matrix.apply(self.text.apply((0.0, self.size))));
+        let tall = (top.0 - origin.0).hypot(top.1 - origin.1);
+        self.render == 0 && self.is_plain && !self.is_light && tall <= most
+    }
+
+    /// Text shown now leaves no trace (ISO 32000-1, table 106).
+    pub(super) fn is_invisible(&self) -> bool {
+        self.render == 3
+    }
+
+    /// About where a letter stands that was shown between these points.
+    pub(super) fn box_of(&self, from: (f64, f64), to: (f64, f64)) -> Option<Rect> {
+        let up = |part: f64| {
+            let (x, y) = self.text.apply((0.0, self.rise + self.size * part));
+            self.matrix.apply((x, y))
+        };
+        let (middle, low, high) = (up(0.3), up(0.0), up(0.6));
+        let shifted = |by: (f64, f64), at: (f64, f64)| (at.0 + by.0 - middle.0, at.1 + by.1 - middle.1);
+        Rect::around([shifted(low, from), shifted(high, from), shifted(low, to), shifted(high, to)])
     }
 
     /// Text shown now is drawn.
@@ -92,8 +125,9 @@ impl State {
                 }
             }
             (b"g" | b"rg" | b"k" | b"sc" | b"scn", _) => self.colour(operator, operands),
-            (b"cs", _) => (self.is_white, self.is_plain) = (false, true),
+            (b"cs", _) => (self.is_white, self.is_plain, self.is_light) = (false, true, false),
             (b"BT", _) => (self.text, self.line) = (Matrix::IDENTITY, Matrix::IDENTITY),
+            (b"w", Some(width)) => self.line_width = width,
             (b"Tc", Some(space)) => self.letter_space = space,
             (b"Tw", Some(space)) => self.word_space = space,
             (b"Tz", Some(percent)) => self.stretch = percent / 100.0,
@@ -124,6 +158,15 @@ impl State {
         // One number of `sc` may be a tint, of which none is white.
         let is_tint = operator.starts_with(b"sc") && operands.len() == 1;
         self.is_white = !is_tint && !operands.is_empty() && operands.iter().all(|o| o.as_number() == Some(white));
+        let parts: Vec<f64> = operands.iter().filter_map(Value::as_number).collect();
+        // Nobody can tell how light a tint is.
+        self.is_light = is_tint
+            || match parts[..] {
+                [grey] => grey > LIGHT,
+                [red, green, blue] => red.min(green).min(blue) > LIGHT,
+                [cyan, magenta, yellow, black] => cyan.max(magenta).max(yellow).max(black) < 1.0 - LIGHT,
+                _ => true,
+            };
     }
 
     pub(super) fn next_line(&mut self) {
@@ -145,11 +188,16 @@ impl State {
     pub(super) fn advance(&mut self, font: &Font, string: &[u8]) -> usize {
         let mut letters = 0;
         for code in font.codes(string) {
-            let space = self.letter_space + if font.is_space(code) { self.word_space } else { 0.0 };
-            self.go((font.width(code) * self.size + space) * self.stretch);
-            letters += usize::from(!font.is_space(code));
+            letters += self.advance_by(font, code);
         }
         letters
+    }
+
+    /// Moves on by one code, and says whether it is a letter.
+    pub(super) fn advance_by(&mut self, font: &Font, code: u32) -> usize {
+        let space = self.letter_space + if font.is_space(code) { self.word_space } else { 0.0 };
+        self.go((font.width(code) * self.size + space) * self.stretch);
+        usize::from(!font.is_space(code))
     }
 
     /// Moves back by a number of `TJ`.
@@ -171,6 +219,10 @@ pub(super) struct Outline {
     bounds: Option<Rect>,
     is_other: bool,
     clips: bool,
+    last: Option<(f64, f64)>,
+    /// Of all lines together.
+    length: f64,
+    pub(super) curves: usize,
 }
 
 impl Outline {
@@ -182,16 +234,20 @@ impl Outline {
                     let corners = [(x, y), (x + width, y + height), (x + width, y), (x, y + height)];
                     let corners = corners.map(|corner| matrix.apply(corner));
                     self.grow(&corners);
+                    self.length += 2.0 * (corners[2].0 - corners[0].0).hypot(corners[2].1 - corners[0].1);
+                    self.length += 2.0 * (corners[3].0 - corners[0].0).hypot(corners[3].1 - corners[0].1);
                     self.rectangle(Rect::around(corners).filter(|_| matrix.is_upright()));
                 }
             }
             b"m" => {
                 self.finish();
+                self.last = None;
                 self.line(operands, matrix);
             }
             b"l" => self.line(operands, matrix),
             b"c" | b"v" | b"y" => {
                 self.is_other = true;
+                self.curves += 1;
                 let points: Vec<_> = operands.chunks_exact(2).filter_map(numbers).collect();
                 self.grow(&points.iter().map(|[x, y]| matrix.apply((*x, *y))).collect::<Vec<_>>());
             }
@@ -206,10 +262,24 @@ impl Outline {
         if let Some([x, y]) = numbers(operands) {
             let point = matrix.apply((x, y));
             self.grow(&[point]);
+            let from = self.last.replace(point).unwrap_or(point);
+            self.length += (point.0 - from.0).hypot(point.1 - from.1);
             if self.lines.len() < 6 {
                 self.lines.push(point);
             }
         }
+    }
+
+    /// Where this operator leaves paint, whatever its colour, and whether that is more than a thin line.
+    pub(super) fn inked(&self, operator: &[u8], state: &State) -> Option<(Rect, bool)> {
+        let bounds = self.bounds.filter(|_| operator != b"n")?;
+        if !matches!(operator, b"S" | b"s") {
+            return Some((bounds, true));
+        }
+        let [a, b, c, d, ..] = state.matrix.0;
+        let width = (state.line_width * (a * d - b * c).abs().sqrt()).max(1.0);
+        let bounds = bounds.grown(width / 2.0);
+        Some((bounds, self.curves > 64 || self.length * width > MAX_INK * bounds.area()))
     }
 
     fn grow(&mut self, points: &[(f64, f64)]) {
