@@ -43,6 +43,7 @@ pub use report::{
 pub use today::Since;
 pub use trust::{Trust, TrustError};
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
@@ -131,8 +132,8 @@ fn document_reasons(document: &Document<'_>, fields: &[SignatureField], judged: 
         }
         let seals = judged.iter().filter(|signature| signature.is_seal);
         let first = seals.filter_map(|seal| seal.revision_end).min().unwrap_or(0);
-        let prepared = document.unsigned_fields_at(first);
         // A timestamp brings a field of its own.
+        let prepared = LazyCell::new(|| document.unsigned_fields_at(first));
         let is_apart = |name: &String| prepared.as_ref().is_ok_and(|prepared| !prepared.contains(name));
         let replaces = |other: &SignatureReport| !(other.is_timestamp && is_apart(&other.field));
         if judged.iter().any(|signature| !signature.is_seal && replaces(signature)) {

@@ -11,6 +11,7 @@ use super::changes::Step;
 use super::crypt::Crypt;
 use super::frame;
 use super::input::Input;
+use super::kept::Kept;
 use super::objects::ObjectStream;
 use super::rebuild::Scan;
 use super::repair::Repair;
@@ -35,6 +36,7 @@ pub struct Document<'a> {
     pub(super) crypt: Option<Crypt>,
     steps: RefCell<HashMap<usize, Rc<Step>>>,
     pub(super) packed: RefCell<HashMap<usize, Rc<ObjectStream>>>,
+    pub(super) kept: Kept,
     listings: RefCell<HashMap<usize, Rc<Listing>>>,
     layout: OnceCell<Vec<Range<usize>>>,
     /// What looking for things prepared may cost, for all signatures together.
@@ -86,6 +88,7 @@ impl<'a> Document<'a> {
             crypt: None,
             steps: RefCell::default(),
             packed: RefCell::default(),
+            kept: Kept::default(),
             listings: RefCell::default(),
             layout: OnceCell::new(),
             search: Budget::default(),
@@ -101,6 +104,7 @@ impl<'a> Document<'a> {
     fn adopt(&mut self, chain: Chain<'a>) -> Result<(), ReadError> {
         (self.sections, self.revisions, self.is_hybrid) = (chain.sections, chain.revisions, chain.is_hybrid);
         self.crypt = Crypt::of(self)?;
+        self.kept.clear();
         let view = self.latest();
         // What everybody looks for first. Where it is not at its place, no place is worth anything; where it is, whoever asks
         // is told what is wrong with it.
@@ -128,9 +132,11 @@ impl<'a> Document<'a> {
         }
         (self.is_hybrid, self.crypt) = (false, None);
         self.packed.borrow_mut().clear();
+        self.kept.clear();
         self.sections = vec![scan.section(&self.input, trailer.clone(), &BTreeMap::new())?];
         self.revisions = vec![Revision { start: 0, marker_end: end, end, sections: 0..1 }];
         self.crypt = Crypt::of(self)?;
+        self.kept.clear();
         let mut packed: BTreeMap<u32, (usize, Entry)> = BTreeMap::new();
         for (id, offset) in &scan.containers {
             let stream = match self.object_stream(self.latest(), *id, *offset) {

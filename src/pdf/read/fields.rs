@@ -217,7 +217,8 @@ impl Walk<'_, '_, '_> {
         // What a later revision makes of the objects that a signature or its lock refers to is that revision's change; it does
         // not change what was signed.
         let hole = signature.as_ref().and_then(|signature| signature.hole.clone());
-        let (signature, lock) = match hole.as_ref().and_then(|hole| view.when_written(hole.start)) {
+        let then = hole.as_ref().and_then(|hole| view.when_written(hole.start));
+        let (signature, lock) = match then.filter(|then| !then.shows_what(view)) {
             None => (signature, Lock::read(view, dict)?),
             Some(then) => {
                 let signed = Signature::read(&then, id, own.value.as_ref())?;

@@ -50,6 +50,11 @@ impl<'a> Input<'a> {
             || self.lookups.get() > self.limits.lookups
     }
 
+    /// Bytes parsed so far.
+    pub(super) fn parsed(&self) -> usize {
+        self.parsed.get()
+    }
+
     pub(super) fn charge_parsed(&self, bytes: usize) -> Result<(), ReadError> {
         charge(&self.parsed, bytes, self.limits.parsed, "parsed bytes")
     }

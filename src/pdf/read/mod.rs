@@ -16,6 +16,7 @@ mod dss;
 pub(super) mod fields;
 mod frame;
 mod input;
+mod kept;
 pub(super) mod objects;
 mod rebuild;
 mod repair;

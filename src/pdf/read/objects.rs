@@ -82,7 +82,22 @@ impl ObjectStream {
 }
 
 impl<'a> Document<'a> {
+    /// The object `id` that lies at `offset`. Whoever asks again pays again, and does not wait again.
     pub(super) fn object_at(&self, view: View<'_, 'a>, id: Id, offset: usize) -> Result<Object, ReadError> {
+        if let Some((object, cost)) = self.kept.get(id, offset) {
+            self.input.charge_parsed(cost)?;
+            return Ok(object);
+        }
+        let (parsed, noted) = (self.input.parsed(), self.input.repairs.noted());
+        let object = self.read_object(view, id, offset)?;
+        // Who asks for a damaged object is to note that it is.
+        if self.input.repairs.noted() == noted {
+            self.kept.keep(offset, &object, self.input.parsed() - parsed);
+        }
+        Ok(object)
+    }
+
+    fn read_object(&self, view: View<'_, 'a>, id: Id, offset: usize) -> Result<Object, ReadError> {
         let input = &self.input;
         if offset == 0 {
             return Err(ReadError::Misplaced(id));

@@ -1,6 +1,7 @@
 //! Objects as values (ISO 32000-1, 7.3).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// An object's number and generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,13 +83,13 @@ impl Value {
     }
 }
 
-/// A dictionary: every key once, order without meaning.
+/// A dictionary: every key once, order without meaning. A clone shares the entries.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Dict(BTreeMap<Vec<u8>, Value>);
+pub(crate) struct Dict(Rc<BTreeMap<Vec<u8>, Value>>);
 
 impl Dict {
     pub(crate) fn new(entries: BTreeMap<Vec<u8>, Value>) -> Self {
-        Self(entries)
+        Self(Rc::new(entries))
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
@@ -111,7 +112,7 @@ impl Dict {
 
     /// Keys and values, which may be changed.
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = (&[u8], &mut Value)> {
-        self.0.iter_mut().map(|(key, value)| (key.as_slice(), value))
+        Rc::make_mut(&mut self.0).iter_mut().map(|(key, value)| (key.as_slice(), value))
     }
 
     pub(crate) fn has_name(&self, key: &str, name: &str) -> bool {
@@ -120,8 +121,9 @@ impl Dict {
 
     /// The dictionary without the given keys.
     pub(crate) fn without(mut self, keys: &[&str]) -> Self {
+        let entries = Rc::make_mut(&mut self.0);
         for key in keys {
-            self.0.remove(key.as_bytes());
+            entries.remove(key.as_bytes());
         }
         self
     }

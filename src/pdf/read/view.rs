@@ -40,6 +40,11 @@ impl<'d, 'a> View<'d, 'a> {
             .trailer
     }
 
+    /// Whether the two show the same revision of one document.
+    pub(super) fn shows_what(&self, other: &Self) -> bool {
+        std::ptr::eq(self.document, other.document) && self.first == other.first
+    }
+
     /// The document as it was when the revision was written in whose bytes `place` lies.
     pub(super) fn when_written(&self, place: usize) -> Option<Self> {
         self.document.revision_at(place).map(|revision| self.document.as_of(revision))
