@@ -64,15 +64,16 @@ impl FromStr for Digest {
     fn from_str(text: &str) -> Result<Self, NotADigest> {
         let mut out = [0; 32];
         hex::decode_to_slice(text, &mut out).map_err(|_| NotADigest)?;
-        let digest = Self(out);
         // One spelling only, so that a digest in text is as canonical as its bytes.
-        if digest.to_string() == text { Ok(digest) } else { Err(NotADigest) }
+        if text.bytes().any(|byte| byte.is_ascii_uppercase()) { Err(NotADigest) } else { Ok(Self(out)) }
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        let mut text = [0; 64];
+        hex::encode_to_slice(self.0, &mut text).map_err(|_| fmt::Error)?;
+        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -105,6 +106,8 @@ mod tests {
         let text = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Digest::of(b"abc").to_string(), text);
         assert_eq!(text.parse(), Ok(Digest::of_parts(&[b"a", b"bc"])));
-        assert_eq!(text.to_uppercase().parse::<Digest>(), Err(NotADigest));
+        for other in [text.to_uppercase(), text.replace('f', "F"), text[1..].to_owned(), text.replace('b', "g")] {
+            assert_eq!(other.parse::<Digest>(), Err(NotADigest), "{other}");
+        }
     }
 }

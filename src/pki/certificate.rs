@@ -11,7 +11,7 @@ use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::KeyUsage;
 
 use super::algorithm::Algorithm;
-use super::name::CanonicalName;
+use super::name::{CanonicalName, plain_text};
 use super::scope::Asked;
 use super::suite::SuiteError;
 use super::time;
@@ -354,7 +354,11 @@ impl Layout {
 
 /// A DER Name as text (RFC 4514); what has no such form, in hexadecimal.
 fn shown(name: &[u8]) -> String {
-    x509_cert::name::Name::from_der(name).map_or_else(|_| format!("#{}", hex::encode(name)), |name| name.to_string())
+    let any = || match x509_cert::name::Name::from_der(name) {
+        Ok(name) => name.to_string(),
+        Err(_) => format!("#{}", hex::encode(name)),
+    };
+    plain_text(name).unwrap_or_else(any)
 }
 
 /// PEM (RFC 7468) with LF line ends.

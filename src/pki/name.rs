@@ -140,6 +140,40 @@ pub(crate) fn email_addresses(der: &[u8]) -> Result<Vec<GeneralName>, NotDer> {
     Ok(found)
 }
 
+/// A DER Name as text (RFC 4514) if it has the usual attributes, one in each RDN, and nothing in it is escaped. Nearly every name is so, and a library that knows all attributes is slow
+/// in finding these.
+pub(super) fn plain_text(der: &[u8]) -> Option<String> {
+    let mut reader = Element::parse(der, SEQUENCE).ok()?.reader().ok()?;
+    let mut parts = Vec::new();
+    while !reader.is_finished() {
+        let mut set = reader.expect(SET).ok()?.reader().ok()?;
+        let mut attribute = set.expect(SEQUENCE).ok()?.reader().ok()?;
+        set.finish().ok()?;
+        // id-at
+        let key = match attribute.expect(OID).ok()?.content {
+            [0x55, 4, 3] => "CN",
+            [0x55, 4, 6] => "C",
+            [0x55, 4, 10] => "O",
+            [0x55, 4, 11] => "OU",
+            _ => return None,
+        };
+        let value = attribute.element().ok()?;
+        attribute.finish().ok()?;
+        let is_plain = |c: char| match value.tag {
+            UTF8_STRING => c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '.') || !c.is_ascii(),
+            PRINTABLE_STRING => c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '.'),
+            _ => false,
+        };
+        let text = str::from_utf8(value.content).ok().filter(|text| text.chars().all(is_plain))?;
+        if text.is_empty() || text.starts_with(' ') || text.ends_with(' ') {
+            return None;
+        }
+        parts.push(format!("{key}={text}"));
+    }
+    parts.reverse();
+    Some(parts.join(","))
+}
+
 fn canonical_rdn(set: &Element<'_>) -> Result<Rdn, NotDer> {
     let mut reader = set.reader()?;
     let (mut attributes, mut is_text) = (Vec::new(), true);
@@ -182,6 +216,52 @@ mod tests {
         let name = DistinguishedName::of_seal("11330100002489559L", "云溪市公安局", "33010000000001").unwrap();
         let parsed = x509_cert::name::Name::from_der(name.as_der()).unwrap();
         assert_eq!(parsed.to_string(), "CN=33010000000001,O=11330100002489559L云溪市公安局,C=CN");
+    }
+
+    #[test]
+    fn names_are_shown_as_the_library_shows_them() {
+        let relative = |arc: u8, tag: u8, text: &[u8]| {
+            tlv(SET, &[&tlv(SEQUENCE, &[&tlv(OID, &[&[0x55, 4, arc]]), &tlv(tag, &[text])])])
+        };
+        let (mut plain, mut other) = (0, 0);
+        let texts = [
+            "吉林市",
+            "Good CA-1.2",
+            "a,b",
+            " a",
+            "a ",
+            "#a",
+            "a+b",
+            "a\\",
+            "a\"b",
+            "<a>",
+            "a\n",
+            "a*",
+            "a@b",
+            "é",
+            "",
+            "\u{7f}",
+        ];
+        for text in texts {
+            for tag in [UTF8_STRING, PRINTABLE_STRING, IA5_STRING, BMP_STRING] {
+                for arc in 0..30 {
+                    let name =
+                        tlv(SEQUENCE, &[&relative(6, PRINTABLE_STRING, b"CN"), &relative(arc, tag, text.as_bytes())]);
+                    let theirs = x509_cert::name::Name::from_der(&name).map(|name| name.to_string());
+                    match plain_text(&name) {
+                        Some(ours) => {
+                            assert_eq!(Ok(ours), theirs.map_err(drop));
+                            plain += 1;
+                        }
+                        None => other += 1,
+                    }
+                }
+            }
+        }
+        assert_eq!((plain, other), (4 * (2 + 1 + 1), 16 * 4 * 30 - 16));
+        let two = tlv(SET, &[&relative(3, UTF8_STRING, b"a")[2..], &relative(10, UTF8_STRING, b"b")[2..]]);
+        assert_eq!(plain_text(&tlv(SEQUENCE, &[&two])), None, "two attributes in one RDN");
+        assert_eq!(plain_text(b"\x30\x00").as_deref(), Some(""));
     }
 
     #[test]

@@ -139,7 +139,8 @@ impl Document<'_> {
         self.lies_alone(&hole)?;
         let gap = self.bytes(hole.clone()).map_err(|_| CoverageError::Unreadable)?;
         let digits = gap.strip_prefix(b"<").and_then(|gap| gap.strip_suffix(b">")).ok_or(CoverageError::NotHex)?;
-        if !digits.iter().all(u8::is_ascii_hexdigit) || digits.len() % 2 != 0 {
+        let (is_hex, has_upper_case) = spelling(digits);
+        if !is_hex || digits.len() % 2 != 0 {
             return Err(CoverageError::NotHex);
         }
         let length = match signature.contents.first() {
@@ -161,7 +162,7 @@ impl Document<'_> {
             return Err(CoverageError::NotInItsRevision);
         }
         Ok(Coverage {
-            has_lower_case_hex: !digits.iter().any(u8::is_ascii_uppercase),
+            has_lower_case_hex: !has_upper_case,
             hole,
             end,
             revision,
@@ -207,6 +208,13 @@ impl Document<'_> {
     pub fn covered_digest(&self, coverage: &Coverage) -> Result<Digest, ReadError> {
         Digest::of_pieces(|sink| self.each_covered(coverage, sink))
     }
+}
+
+/// Whether all bytes are hexadecimal digits, and whether one of them is an upper-case letter. No branch: there are many.
+fn spelling(digits: &[u8]) -> (bool, bool) {
+    digits.iter().fold((true, false), |(is_hex, has_upper_case), byte| {
+        (is_hex & byte.is_ascii_hexdigit(), has_upper_case | byte.is_ascii_uppercase())
+    })
 }
 
 /// `[0 a b c]` as the ends of the ranges: a, b, b + c.

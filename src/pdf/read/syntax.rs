@@ -80,9 +80,7 @@ impl<'a> Parser<'a> {
 
     /// Skips white space only.
     pub(crate) fn skip_space(&mut self) {
-        while self.peek().is_some_and(is_space) {
-            self.at += 1;
-        }
+        self.at += self.run(is_space).len();
     }
 
     /// Skips white space and comments.
@@ -92,9 +90,7 @@ impl<'a> Parser<'a> {
             if self.peek() != Some(b'%') {
                 return;
             }
-            while self.peek().is_some_and(|b| b != b'\n' && b != b'\r') {
-                self.at += 1;
-            }
+            self.at += self.run(|b| b != b'\n' && b != b'\r').len();
         }
     }
 
@@ -247,6 +243,11 @@ impl<'a> Parser<'a> {
         if !self.take(b"/") {
             return self.fail();
         }
+        let plain = self.run(is_regular);
+        if !plain.contains(&b'#') {
+            self.at += plain.len();
+            return Ok(plain.to_vec());
+        }
         let mut name = Vec::new();
         while let Some(byte) = self.peek().filter(|b| is_regular(*b)) {
             self.at += 1;
@@ -282,7 +283,13 @@ impl<'a> Parser<'a> {
     }
 
     fn number(&mut self) -> Result<Value, ReadError> {
-        let token = self.run(is_regular).len();
+        let digits = self.run(is_regular);
+        let token = digits.len();
+        // Most numbers are small and whole.
+        if (1..=18).contains(&token) && digits.iter().all(u8::is_ascii_digit) {
+            self.at += token;
+            return Ok(Value::Int(digits.iter().fold(0, |n, digit| n * 10 + i64::from(digit - b'0'))));
+        }
         let text = self.rest()[..token.min(MAX_NUMBER)].trim_ascii();
         let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
         let dots = digits.iter().filter(|b| **b == b'.').count();
@@ -385,9 +392,20 @@ pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, 0 | b'\t' | b'\n' | 12 | b'\r' | b' ')
 }
 
+/// Neither white space nor a delimiter (table 2).
 pub(super) fn is_regular(byte: u8) -> bool {
-    !is_space(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+    REGULAR[usize::from(byte)]
 }
+
+const REGULAR: [bool; 256] = {
+    let mut regular = [true; 256];
+    let mut other = 0;
+    while other < 16 {
+        regular[b"\0\t\n\x0c\r ()<>[]{}/%"[other] as usize] = false;
+        other += 1;
+    }
+    regular
+};
 
 fn hex_digit(byte: u8) -> Option<u8> {
     Some(HEX[usize::from(byte)]).filter(|digit| *digit < 16)
@@ -428,8 +446,11 @@ mod tests {
     #[test]
     fn reads_the_examples_of_the_standard() {
         // ISO 32000-1, 7.3.3 to 7.3.5.
-        for (text, want) in [("123", 123), ("+17", 17), ("-98", -98), ("0", 0)] {
+        for (text, want) in [("123", 123), ("+17", 17), ("-98", -98), ("0", 0), ("007", 7)] {
             assert_eq!(parse(text), Ok(Value::Int(want)));
+        }
+        for want in [999_999_999_999_999_999, 1_000_000_000_000_000_000, i64::MAX] {
+            assert_eq!(parse(&want.to_string()), Ok(Value::Int(want)), "18 digits and 19");
         }
         for (text, want) in [("34.5", 34.5), ("-3.62", -3.62), ("4.", 4.0), ("-.002", -0.002)] {
             assert_eq!(parse(text), Ok(Value::Real(want)));
@@ -449,7 +470,21 @@ mod tests {
     fn refuses_what_can_be_read_in_two_ways() {
         assert_eq!(parse("<< /A 1 /A 2 >>"), Err(ReadError::DuplicateKey { at: 8 }));
         assert_eq!(parse("<< /A 1 /#41 2 >>"), Err(ReadError::DuplicateKey { at: 8 }));
-        for text in ["--5", "1.2.3", "+", "(abc", "<12", "<1x>", "[1 2", "<< /A >>", "nulll", "/A#4", "12abc", ""] {
+        for text in [
+            "--5",
+            "1.2.3",
+            "+",
+            "(abc",
+            "<12",
+            "<1x>",
+            "[1 2",
+            "<< /A >>",
+            "nulll",
+            "/A#4",
+            "12abc",
+            "9223372036854775808",
+            "",
+        ] {
             assert!(matches!(parse(text), Err(ReadError::Syntax { .. })), "{text}");
         }
     }
