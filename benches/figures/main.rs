@@ -1,7 +1,7 @@
 //! The figures of docs/BENCHMARKS.md, measured on this machine in one run, peers included: `make bench`.
 //!
 //! Composing, stamping and verifying run on one thread; approvals through HTTP on all cores. Every figure is the median
-//! of five rounds.
+//! of five rounds. `cargo bench --bench figures -- verify large` measures these parts alone: compose, seal, verify, large, serve.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a bench fails by panicking and measures time")]
 
 mod large;
@@ -23,23 +23,37 @@ use yinxin::pdf::{FieldPlan, Locks, RectMm, prepare};
 const ROUNDS: usize = 5;
 
 fn main() {
+    // `cargo bench` passes options of its own.
+    let named: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |part: &str| named.is_empty() || named.iter().any(|one| one == part);
     let folder = tempfile::tempdir().unwrap();
     let hall = folder.path().join("hall");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let made = runtime.block_on(demo::demo(&hall, Clock::System)).unwrap();
+    let trust = hall.join("keys/trust");
     println!("| what | per second | note |\n|---|---|---|");
-    compose();
+    if wanted("compose") {
+        compose();
+    }
     let sealer = Sealer::new(&made, &runtime);
-    stamps(&made, &sealer);
-    let ours = verifications(&made);
-    peers::verify(&made.sealed, &hall.join("keys/trust"), ours);
+    if wanted("seal") {
+        stamps(&made, &sealer);
+    }
+    if wanted("verify") {
+        let ours = verifications(&made);
+        peers::verify(&made.sealed, &trust, ours);
+    }
     let composing = high_water_mib();
-    large::verify(&sealer, &hall.join("keys/trust"), &made.sealed, folder.path());
-    // The large file was made here: its memory is not the service's.
-    std::fs::write("/proc/self/clear_refs", "5").unwrap();
+    if wanted("large") {
+        large::verify(&sealer, &trust, &made.sealed, folder.path());
+        // The large file was made here: its memory is not the service's.
+        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+    }
     println!("\nmemory at its highest, composing and verifying: {composing} MiB");
-    served::approvals(made, &runtime);
-    println!("memory at its highest, the service too: {} MiB", high_water_mib());
+    if wanted("serve") {
+        served::approvals(made, &runtime);
+        println!("memory at its highest, the service too: {} MiB", high_water_mib());
+    }
 }
 
 /// Runs `work` in rounds of `count` and gives the median of runs per second.
@@ -129,7 +143,7 @@ fn verifications(made: &Demo) -> f64 {
         let report = yinxin::verify::verify(&bytes, &trust, now);
         assert_eq!(report.verdict, yinxin::verify::Verdict::Valid);
     });
-    println!("| verifications (changes, chain, proof) | {valid:.0} | one core, {} bytes |", bytes.len());
+    println!("| verifications (changes, chain, revocation, proof) | {valid:.0} | one core, {} bytes |", bytes.len());
     let digest = rate(2000, |_| {
         std::hint::black_box(Digest::of(&bytes));
     });
