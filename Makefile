@@ -3,7 +3,7 @@
 # crates with the program's only when a test is built as well, so that `cargo run` alone would compile most crates again.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fuzz attacks faces bench tools advisories
+.PHONY: help demo test lint fuzz attacks faces bench year tools advisories
 
 help:
 	@echo 'make demo        build, set up the demonstration hall, seal and verify its first certificate, serve the pages'
@@ -13,6 +13,7 @@ help:
 	@echo 'make attacks     the table of docs/ATTACKS.md: what we and others say of tests/attacks'
 	@echo 'make faces       pictures of every certificate with short, usual, longest and rare data, in target/faces'
 	@echo 'make bench       the figures of docs/BENCHMARKS.md'
+	@echo 'make year        a year of a hall with 100,000 certificates (CERTIFICATES=), then the audit of its books'
 	@echo 'make tools       install the tools alone'
 	@echo 'make advisories  known weaknesses of the dependencies (asks the advisory database over the network)'
 
@@ -48,6 +49,10 @@ faces:
 bench:
 	tools/install.sh
 	cargo bench --locked --bench figures
+
+CERTIFICATES = 100000
+year:
+	cargo bench --locked --bench year -- $(CERTIFICATES)
 
 tools:
 	tools/install.sh

@@ -1,0 +1,296 @@
+//! A year of a hall, carried through by the same acts as the pages: every record is made by an act, none by hand. The clock is
+//! an argument: it stands at four hours of each day, and everybody acts at that hour.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::civil::{Date, date, time};
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Map, Value};
+use tokio::task::JoinSet;
+use yinxin::acts::ActError;
+use yinxin::acts::approve::{Done, Verdict, approve};
+use yinxin::acts::deliver::{Receiver, deliver};
+use yinxin::acts::draft::Request;
+use yinxin::acts::person::{Person, Seat};
+use yinxin::acts::set_up::set_up;
+use yinxin::acts::submit::submit;
+use yinxin::acts::suspend_seal::{SealAct, suspend_seal};
+use yinxin::app::config::Config;
+use yinxin::app::{App, Clock};
+use yinxin::hall::counter::{DeliveryForm, IdentityDocument};
+
+const HALL: &str = include_str!("../../tests/data/hall.toml");
+const CASES: &str = include_str!("../../tests/data/cases.jsonl");
+const CONFIG: &str = r#"
+data = "."
+listen = "127.0.0.1:0"
+base_url = "http://127.0.0.1:8180"
+origin = "year.example.gov.cn/log"
+hall_networks = ["127.0.0.0/8"]
+[unlock]
+key_file = "unlock.key"
+"#;
+/// Cases carried through at the same time.
+const TOGETHER: usize = 8;
+/// The hours at which people act; the hall is open from half past eight to half past four.
+const HOURS: [i8; 4] = [9, 11, 14, 16];
+/// The day on which a seal's keeper reports it lost, and the one on which it is found.
+const LOST: (Date, Date) = (date(2026, 5, 20), date(2026, 5, 22));
+
+/// Of a hundred cases: how many are of which kind (the end of their number in cases.jsonl).
+const KINDS: [(usize, &str); 7] =
+    [(38, "000017"), (30, "000007"), (18, "000001"), (8, "000006"), (3, "000003"), (2, "000005"), (1, "000004")];
+
+/// What happened.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Counts {
+    /// Certificates sealed.
+    pub sealed: usize,
+    /// Cases handed over.
+    pub delivered: usize,
+    /// Cases an approver refused.
+    pub turned_down: usize,
+    /// Acts a rule refused.
+    pub refused: usize,
+}
+
+/// A simulated hall.
+pub struct Year {
+    /// Its parts.
+    pub app: Arc<App>,
+    /// Its configuration.
+    pub config: Config,
+    clock: Clock,
+    people: HashMap<String, Person>,
+    cases: HashMap<String, Value>,
+    /// What has happened so far.
+    pub counts: Counts,
+    next: usize,
+}
+
+/// What became of one case.
+enum End {
+    Sealed { documents: usize, delivered: bool },
+    TurnedDown,
+    Refused,
+}
+
+impl Year {
+    /// Sets up the hall at `data` on New Year's Day.
+    pub async fn begin(data: &Path) -> Self {
+        let config = Config::parse(CONFIG, data).unwrap();
+        let clock = Clock::standing_at(at(date(2026, 1, 1), 8));
+        set_up(&config, HALL, clock.clone(), &[], |_| "correct horse battery".to_owned()).await.unwrap();
+        let app = Arc::new(App::open(&config, clock.clone()).await.unwrap());
+        let mut people = HashMap::new();
+        for row in app.db.all_staff().await.unwrap() {
+            let staff = row.to_staff().unwrap();
+            let window = staff.windows.iter().next().cloned();
+            let seat = window.map_or(Seat::Device(app.network_device), Seat::Window);
+            people.insert(row.login.clone(), Person { staff, login: row.login, seat });
+        }
+        let cases = CASES.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let cases = cases.map(|case| (case["case"].as_str().unwrap()[9..].to_owned(), case)).collect();
+        Self { app, config, clock, people, cases, counts: Counts::default(), next: 0 }
+    }
+
+    /// Carries `certificates` through a year, evenly over its open days; tells the day and how many are sealed.
+    pub async fn run(&mut self, certificates: usize, mut progress: impl FnMut(Date, &Counts)) {
+        let days: Vec<Date> = date(2026, 1, 1).series(1.day()).take_while(|day| day.year() == 2026).collect();
+        let open = days.iter().filter(|day| self.is_open(**day)).count();
+        let mut past = 0;
+        for day in days {
+            if !self.is_open(day) {
+                // Somebody tries nevertheless, once a month.
+                if day.day() <= 7 && day.weekday() == jiff::civil::Weekday::Sunday {
+                    self.clock.set(at(day, 10));
+                    self.together(1, day).await;
+                }
+                continue;
+            }
+            past += 1;
+            let due = certificates * past / open;
+            let wanted = due.saturating_sub(self.counts.sealed);
+            for (place, hour) in HOURS.into_iter().enumerate() {
+                self.clock.set(at(day, hour));
+                if hour == 9 {
+                    self.special(day).await;
+                }
+                self.together(wanted * (place + 1) / HOURS.len() - wanted * place / HOURS.len(), day).await;
+            }
+            progress(day, &self.counts);
+        }
+    }
+
+    fn is_open(&self, day: Date) -> bool {
+        self.app.hall.opening.is_open(at(day, 10))
+    }
+
+    /// What does not happen every day: a seal is lost and found, a joint project once a month, a licence is withdrawn.
+    async fn special(&mut self, day: Date) {
+        for (when, act, why) in [
+            (LOST.0, SealAct::Suspend, "密钥介质遗失，停止使用"),
+            (LOST.1, SealAct::Resume, "密钥介质找回，未离开保险柜"),
+        ] {
+            if day == when {
+                let seal = self.app.db.seal_of("scjg", "approval").await.unwrap().unwrap();
+                suspend_seal(&self.app, &self.people["keeper-scjg"], &seal.id, act, why).await.unwrap();
+            }
+        }
+        if day.day() == 15 {
+            self.one("000015", day).await;
+        }
+    }
+
+    async fn one(&mut self, kind: &str, day: Date) {
+        let case = self.case(kind, day);
+        let end = carry(self.app.clone(), Arc::new(self.people.clone()), case).await;
+        self.count(end);
+    }
+
+    /// So many cases of the usual kinds, some at the same time.
+    async fn together(&mut self, count: usize, day: Date) {
+        let people = Arc::new(self.people.clone());
+        let mut running = JoinSet::new();
+        for _ in 0..count {
+            let case = self.case(kind(self.next), day);
+            if running.len() >= TOGETHER
+                && let Some(end) = running.join_next().await
+            {
+                self.count(end.unwrap());
+            }
+            running.spawn(carry(self.app.clone(), people.clone(), case));
+        }
+        while let Some(end) = running.join_next().await {
+            self.count(end.unwrap());
+        }
+    }
+
+    fn count(&mut self, end: End) {
+        match end {
+            End::Sealed { documents, delivered } => {
+                self.counts.sealed += documents;
+                self.counts.delivered += usize::from(delivered);
+            }
+            End::TurnedDown => self.counts.turned_down += 1,
+            End::Refused => self.counts.refused += 1,
+        }
+    }
+
+    fn case(&mut self, kind: &str, day: Date) -> Case {
+        self.next += 1;
+        let number = self.next;
+        let like = &self.cases[kind];
+        let used = |of: &Value| {
+            let of = &self.cases[&of.as_str().unwrap()[9..]];
+            (of["item"].as_str().unwrap().parse().unwrap(), dated(&of["data"], day))
+        };
+        let mut data = dated(&like["data"], day);
+        let wrong = number % 97 == 3;
+        if wrong {
+            data.retain(|key, _| !key.ends_with("日期"));
+        }
+        let request = Request {
+            item: like["item"].as_str().map(|code| code.parse().unwrap()),
+            joint: like["joint"].as_str().map(str::to_owned),
+            data,
+            certificates: like["uses"].as_array().into_iter().flatten().map(used).collect(),
+            major: false,
+            disputed: false,
+        };
+        Case { number, request, is_refused: number % 50 == 7, is_fetched: number % 400 != 11 }
+    }
+}
+
+struct Case {
+    number: usize,
+    request: Request,
+    is_refused: bool,
+    is_fetched: bool,
+}
+
+/// From the window to the handing-over; a refusal by a rule ends it.
+async fn carry(app: Arc<App>, people: Arc<HashMap<String, Person>>, case: Case) -> End {
+    let number = format!("2026-A01-{:06}", case.number);
+    let submitted = submit(&app, &people["clerk1"], Some(number.parse().unwrap()), &case.request).await;
+    let Some(submitted) = allowed(submitted) else { return End::Refused };
+    let documents = submitted.certificates.len();
+    let mut sealed = false;
+    for step in ["chief", "leader"] {
+        for certificate in &submitted.certificates {
+            for seal_use in app.db.uses_of(&certificate.id).await.unwrap() {
+                let row = app.db.certificate(&certificate.id).await.unwrap().unwrap();
+                if row.state != "submitted" || (step == "leader" && !row.major) {
+                    continue;
+                }
+                let who = &people[&format!("{step}-{}", seal_use.department)];
+                let verdict = if case.is_refused {
+                    Verdict::Refuse(vec!["材料与原件不符，请核对后重新申请".to_owned()])
+                } else {
+                    Verdict::Approve
+                };
+                let shown = certificate.unsealed_digest().unwrap();
+                match allowed(approve(&app, who, &certificate.id, &seal_use.id, shown, verdict).await) {
+                    Some(Done::Sealed(_)) => sealed = true,
+                    Some(Done::Refused) => return End::TurnedDown,
+                    Some(Done::Waiting) => {}
+                    None => return End::Refused,
+                }
+            }
+        }
+    }
+    assert!(sealed, "{number}: everybody has decided");
+    let delivered = case.is_fetched && {
+        let receiver = Receiver {
+            name: "办事群众".to_owned(),
+            document: IdentityDocument::Other,
+            number: "X12345678".to_owned(),
+            form: DeliveryForm::Paper,
+        };
+        allowed(deliver(&app, &people["delivery"], &number, &receiver).await).is_some()
+    };
+    End::Sealed { documents, delivered }
+}
+
+/// What was done; `None` if a rule refused it. Anything else is a fault of ours.
+fn allowed<T>(done: Result<T, ActError>) -> Option<T> {
+    match done {
+        Ok(done) => Some(done),
+        Err(ActError::Refused(_)) => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn kind(number: usize) -> &'static str {
+    // Spread over the hundred, so that every hour has some of each.
+    let place = number * 37 % 100;
+    let mut end = 0;
+    KINDS
+        .iter()
+        .find(|(share, _)| {
+            end += share;
+            place < end
+        })
+        .map_or("000017", |(_, kind)| kind)
+}
+
+/// The data of that day.
+fn dated(data: &Value, day: Date) -> Map<String, Value> {
+    let mut data = data.as_object().unwrap().clone();
+    for (key, value) in &mut data {
+        match key.as_str() {
+            "发证日期" | "打印日期" | "备案日期" | "成文日期" => *value = day.to_string().into(),
+            "有效期至" => *value = (day + 5.years()).yesterday().unwrap().to_string().into(),
+            _ => {}
+        }
+    }
+    data
+}
+
+fn at(day: Date, hour: i8) -> Timestamp {
+    let zone = TimeZone::fixed(Offset::constant(8));
+    day.to_datetime(time(hour, 0, 0, 0)).to_zoned(zone).unwrap().timestamp()
+}
