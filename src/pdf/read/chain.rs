@@ -1,12 +1,12 @@
 //! The chain of cross-reference sections from the newest to the oldest, and the revisions they make (ISO 32000-1, 7.5.6).
 
 use super::ReadError;
-use super::document::Revision;
-use super::frame::{Newest, closing, is_linearized, newest_section, section_before};
+use super::document::{MAX_LINE_ENDS, Revision};
+use super::frame::{Linearization, Newest, closing, linearization, newest_section, section_before};
 use super::input::Input;
 use super::repair::Repair;
 use super::value::Value;
-use super::xref::Section;
+use super::xref::{Entry, Section};
 
 /// Sections and revisions of a file.
 pub(super) struct Chain<'a> {
@@ -15,13 +15,15 @@ pub(super) struct Chain<'a> {
     /// Oldest first.
     pub(super) revisions: Vec<Revision>,
     pub(super) is_hybrid: bool,
+    /// The way into the oldest revision is a section of a linearized file's first page.
+    begins_with_page: bool,
 }
 
 impl<'a> Chain<'a> {
     /// Reads the chain and finds where the file's offsets count from.
     pub(super) fn read(input: &mut Input<'a>, header: usize) -> Result<Self, ReadError> {
         let newest = newest_section(input, header)?;
-        let mut chain = Self { sections: Vec::new(), revisions: Vec::new(), is_hybrid: false };
+        let mut chain = Self { sections: Vec::new(), revisions: Vec::new(), is_hybrid: false, begins_with_page: false };
         chain.follow(input, header, newest)?;
         chain.revisions.reverse();
         let mut start = 0;
@@ -39,6 +41,7 @@ impl<'a> Chain<'a> {
             }
             sections.iter_mut().for_each(|section| section.reach = revision.end);
         }
+        chain.length(input, header)?;
         Ok(chain)
     }
 
@@ -67,7 +70,7 @@ impl<'a> Chain<'a> {
             let way_in_here = *way_in.get_or_insert(start);
             if next.is_some_and(|previous| previous > start) {
                 // A linearized file's first page has a section of its own, part of the first revision (annex F.3.3).
-                if !is_linearized(input, header)? {
+                if linearization(input, header)? == Linearization::None {
                     return Err(ReadError::SectionOrder);
                 }
                 self.sections.push(section);
@@ -78,6 +81,9 @@ impl<'a> Chain<'a> {
                 // Objects it names are free in the table, so it is looked at first (ISO 32000-1, 7.5.8.4).
                 self.is_hybrid = true;
                 let hidden = self.section(input, hidden)?;
+                if differ(input, &section, &hidden)? {
+                    input.repairs.note(Repair::HiddenOther);
+                }
                 self.sections.push(hidden);
             }
             self.sections.push(section);
@@ -88,6 +94,7 @@ impl<'a> Chain<'a> {
             if input.repairs.noted() > noted {
                 self.sections[first..].iter_mut().for_each(|section| section.is_repaired = true);
             }
+            self.begins_with_page = way_in_here != start;
             self.revisions.push(Revision {
                 start: 0,
                 marker_end: closing.marker_end,
@@ -95,6 +102,28 @@ impl<'a> Chain<'a> {
                 sections: first..self.sections.len(),
             });
             (first, way_in) = (self.sections.len(), None);
+        }
+        Ok(())
+    }
+
+    /// A linearized file says its length. Programs for which that is the length of the file read the section of the first page,
+    /// which follows in front, and not the one that the end names.
+    fn length(&self, input: &Input<'_>, header: usize) -> Result<(), ReadError> {
+        let [first, later @ ..] = &self.revisions[..] else { return Ok(()) };
+        let is_whole = self.begins_with_page && later.is_empty();
+        let pretends = match linearization(input, header)? {
+            Linearization::None => false,
+            Linearization::Unreadable => !is_whole,
+            Linearization::Length(said) => [said, said + header as f64].into_iter().any(|said| {
+                let is_between = |from: usize, to: usize| from as f64 <= said && said <= to as f64;
+                // A line end more or less is no revision.
+                !self.begins_with_page && is_between(first.marker_end, first.end)
+                    || !is_whole && is_between(input.source.len(), input.source.len())
+                    || !later.is_empty() && is_between(first.end + MAX_LINE_ENDS, input.source.len())
+            }),
+        };
+        if pretends {
+            input.repairs.note(Repair::Linearized);
         }
         Ok(())
     }
@@ -110,6 +139,20 @@ impl<'a> Chain<'a> {
         section.charge(input)?;
         Ok(section)
     }
+}
+
+/// Whether a table says otherwise of a number that it has in use than the hidden stream does.
+fn differ(input: &Input<'_>, table: &Section<'_>, hidden: &Section<'_>) -> Result<bool, ReadError> {
+    input.charge_lookups(hidden.len())?;
+    for entry in hidden.entries() {
+        let (number, entry) = entry?;
+        match table.entry(number)? {
+            None | Some(Entry::Free) => {}
+            Some(other) if other == entry => {}
+            Some(_) => return Ok(true),
+        }
+    }
+    Ok(false)
 }
 
 /// Whether an offset means the section that begins at `start`.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::chain::Chain;
-use super::changes::Step;
+use super::changes::{Step, spelled_objects};
 use super::crypt::Crypt;
 use super::frame;
 use super::input::Input;
@@ -22,7 +22,7 @@ use super::xref::{Entry, Section};
 use super::{Limits, ReadError};
 
 /// Two line ends after the end of a file.
-const MAX_LINE_ENDS: usize = 4;
+pub(super) const MAX_LINE_ENDS: usize = 4;
 
 /// A PDF read strictly. Cheap to open: only cross-reference sections, trailers and the catalog are parsed.
 pub struct Document<'a> {
@@ -252,6 +252,12 @@ impl<'a> Document<'a> {
         spans.dedup();
         if spans.windows(2).any(|two| two[1].start < two[0].end) {
             self.input.repairs.note(Repair::Overlap);
+        }
+        let objects = spans.len() - self.sections.iter().filter(|section| section.is_table).count();
+        if self.input.repairs.list().into_iter().any(Repair::makes_others_look)
+            && spelled_objects(self, 0..self.length())? != objects
+        {
+            self.input.repairs.note(Repair::Unlisted);
         }
         Ok(self.layout.get_or_init(|| spans))
     }

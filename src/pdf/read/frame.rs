@@ -5,6 +5,7 @@ use super::input::{Input, MAX_SPACE};
 use super::rebuild::{MAX_HEADER, header_before};
 use super::repair::Repair;
 use super::source::Source;
+use super::value::Value;
 use super::xref::Section;
 
 /// Where the header must begin (ISO 32000-1, annex H, 3.4.1, note 13).
@@ -13,8 +14,11 @@ const MAX_JUNK: usize = 1024;
 const MAX_SECTION: usize = 8 << 20;
 /// Words that may be looked at for it.
 const MAX_CANDIDATES: usize = 32;
-/// The largest linearization dictionary.
-const MAX_LINEARIZATION: usize = 4096;
+/// The largest linearization dictionary, with the remarks before it.
+const MAX_LINEARIZATION: usize = 64 << 10;
+
+/// How far a dictionary that cannot be read is looked at.
+const MAX_DICTIONARY: usize = 1024;
 
 /// What closes a section.
 pub(super) struct Closing {
@@ -143,13 +147,37 @@ fn startxref(input: &Input<'_>, at: usize) -> Result<(u64, usize), ReadError> {
     Ok((offset, end))
 }
 
+/// What the first object of a file says of linearization (ISO 32000-1, annex F.2.2).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Linearization {
+    None,
+    /// The file is said to be so long; not a number if nothing is said.
+    Length(f64),
+    /// It looks like a linearization dictionary and cannot be read.
+    Unreadable,
+}
+
 /// The first object of a linearized file is its linearization dictionary.
-pub(super) fn is_linearized(input: &Input<'_>, header: usize) -> Result<bool, ReadError> {
+pub(super) fn linearization(input: &Input<'_>, header: usize) -> Result<Linearization, ReadError> {
     input.source.parse(header, MAX_LINEARIZATION, |p| {
         p.skip();
-        p.object_header().is_ok() && {
-            p.skip();
-            p.dict().is_ok_and(|dict| dict.get("Linearized").is_some())
+        if p.object_header().is_err() {
+            return Linearization::None;
+        }
+        p.skip();
+        let rest = p.rest();
+        match p.dict() {
+            Ok(dict) if dict.get("Linearized").is_some() => {
+                Linearization::Length(dict.get("L").and_then(Value::as_number).unwrap_or(f64::NAN))
+            }
+            Ok(_) => Linearization::None,
+            // A key may be spelt with `#`.
+            Err(_) => match &rest[..rest.len().min(MAX_DICTIONARY)] {
+                start if memchr::memmem::find(start, b"Linearized").is_some() || start.contains(&b'#') => {
+                    Linearization::Unreadable
+                }
+                _ => Linearization::None,
+            },
         }
     })
 }

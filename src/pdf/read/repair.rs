@@ -36,12 +36,21 @@ pub enum Repair {
     /// An object that is used cannot be read, or its entry in the cross-reference: other programs look for it elsewhere, or read
     /// it each in its own way.
     Unreadable,
+    /// A table and the hidden stream beside it name different objects by one number: older and newer programs, and newer ones
+    /// among each other, take the one or the other.
+    HiddenOther,
+    /// The file begins as a linearized one of just the length that it has, or had, with more than its first revision: some
+    /// programs then take it for one that was never updated, and see nothing of what was.
+    Linearized,
+    /// The file needs a repair, and its bytes spell objects that no cross-reference lists: programs that do not know the repair
+    /// look for objects all over the file and find others.
+    Unlisted,
     /// The cross-reference is unusable; objects were found by looking for them all over the file, the last of each counts.
     Rebuilt,
 }
 
 impl Repair {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 17] = [
         Self::JunkBeforeHeader,
         Self::Spacing,
         Self::TableEntries,
@@ -55,6 +64,9 @@ impl Repair {
         Self::Update,
         Self::Overlap,
         Self::Unreadable,
+        Self::HiddenOther,
+        Self::Linearized,
+        Self::Unlisted,
         Self::Rebuilt,
     ];
 
@@ -74,8 +86,16 @@ impl Repair {
             | Self::Update
             | Self::Overlap
             | Self::Unreadable
+            | Self::HiddenOther
+            | Self::Linearized
+            | Self::Unlisted
             | Self::Rebuilt => true,
         }
+    }
+
+    /// Programs that do not know of it look for objects all over the file.
+    pub(super) const fn makes_others_look(self) -> bool {
+        !self.is_guess() && !matches!(self, Self::StreamLineEnd | Self::EndobjMissing)
     }
 
     /// A stable name for programs.
@@ -94,6 +114,9 @@ impl Repair {
             Self::Update => "update-spelling",
             Self::Overlap => "objects-overlap",
             Self::Unreadable => "object-unreadable",
+            Self::HiddenOther => "hidden-other",
+            Self::Linearized => "linearized-length",
+            Self::Unlisted => "repaired-and-unlisted",
             Self::Rebuilt => "rebuilt",
         }
     }
@@ -102,7 +125,7 @@ impl Repair {
 /// The repairs of one document, in the order of their declaration.
 #[derive(Default)]
 pub(super) struct Repairs {
-    bits: Cell<u16>,
+    bits: Cell<u32>,
     noted: Cell<usize>,
 }
 
@@ -118,11 +141,11 @@ impl Repairs {
     }
 
     /// What was noted until now, to go back to if what follows was tried in vain.
-    pub(super) fn mark(&self) -> u16 {
+    pub(super) fn mark(&self) -> u32 {
         self.bits.get()
     }
 
-    pub(super) fn back_to(&self, mark: u16) {
+    pub(super) fn back_to(&self, mark: u32) {
         self.bits.set(mark);
     }
 

@@ -41,9 +41,16 @@ pub use text::{Change, Detail, Part};
 
 pub(super) use step::Step;
 
+use std::ops::Range;
+
 use super::document::Document;
 use super::{ReadError, SignatureField};
 use permission::{Judgement, Permissions};
+
+/// How many objects the bytes of a range spell, whatever the bytes are a part of.
+pub(super) fn spelled_objects(document: &Document<'_>, range: Range<usize>) -> Result<usize, ReadError> {
+    spelling::count(document, range, b"obj", |_| true)
+}
 
 /// Changes listed for one signature, of each kind of judgement; more are not more telling.
 const MAX_CHANGES: usize = 20;

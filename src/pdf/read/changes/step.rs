@@ -11,7 +11,7 @@ use super::added::{Added, AddedKind};
 use super::code::ChangeCode;
 use super::comparison::Comparison;
 use super::text::Change;
-use super::{catalog, filling, metadata, page, place, signature, spelling};
+use super::{catalog, filling, metadata, page, place, signature, spelled_objects};
 use crate::pdf::read::ReadError;
 use crate::pdf::read::document::Document;
 use crate::pdf::read::repair::Repair;
@@ -117,14 +117,24 @@ impl Comparison<'_, '_> {
         }
         match (old, before) {
             (Some(old), Some(before)) if old == new => {
-                if before.value != after.value || !self.document.same_data(&before, &after)? {
+                let is_same = before.value == after.value && self.document.same_data(&before, &after)?;
+                // What is drawn says nothing new if written again, unless some program saw something else before.
+                if !is_same || after.data.is_some() {
                     self.replaced.insert(new);
+                } else if self.is_read_variously() {
+                    self.document.input.repairs.note(Repair::Update);
                 }
             }
             (Some(old), Some(_)) => drop(self.removed.insert(old)),
             _ => drop(self.added.insert(new, added)),
         }
         Ok(())
+    }
+
+    /// Programs may have seen other objects before than are listed.
+    fn is_read_variously(&self) -> bool {
+        let repairs = self.document.input.repairs.list();
+        self.document.is_hybrid() || repairs.into_iter().any(Repair::makes_others_look)
     }
 
     /// Added objects must be what something allowed refers to, or what the file's structure needs.
@@ -187,7 +197,7 @@ impl Comparison<'_, '_> {
     /// for objects there without the section finds the same.
     fn tiles(&mut self) -> Result<bool, ReadError> {
         let (document, revision) = (self.document, &self.document.revisions()[self.revision]);
-        let headers = spelling::count(document, revision.start..revision.marker_end, b"obj", |_| true)?;
+        let headers = spelled_objects(document, revision.start..revision.marker_end)?;
         if headers != self.headers() || !self.are_unpacked()? {
             return Ok(false);
         }
