@@ -65,10 +65,14 @@ impl GeneralName {
 
 /// The host of a URI with an authority, unless it is an address.
 pub(crate) fn uri_host(uri: &str) -> Option<&str> {
+    // Programs differ in what they make of other characters (RFC 3986, section 2).
+    if !uri.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)) {
+        return None;
+    }
     let (_, rest) = uri.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    if host.starts_with('[') {
+    if host.starts_with('[') || host.contains('%') {
         return None;
     }
     let host = host.split_once(':').map_or(host, |(host, _)| host);
@@ -89,6 +93,8 @@ mod tests {
             ("http://[2001:db8::1]/", None),
             ("urn:oid:1.2.3", None),
             ("http:///x", None),
+            (r"https://w.bad.example\@good.example/", None),
+            ("https://w%2ebad.example/", None),
         ] {
             assert_eq!(uri_host(uri), host, "{uri}");
         }

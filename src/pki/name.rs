@@ -181,8 +181,9 @@ fn canonical_rdn(set: &Element<'_>) -> Result<Rdn, NotDer> {
         let mut attribute = reader.expect(SEQUENCE)?.reader()?;
         let (kind, value) = (attribute.expect(OID)?, attribute.element()?);
         attribute.finish()?;
-        let folded = text(&value).map(|text| tlv(UTF8_STRING, &[fold(&text).as_bytes()]));
-        is_text &= folded.is_some();
+        let folded = text(&value).map(|text| fold(&text));
+        is_text &= folded.as_ref().is_some_and(|text| text.chars().all(is_plain));
+        let folded = folded.map(|text| tlv(UTF8_STRING, &[text.as_bytes()]));
         attributes.push(tlv(SEQUENCE, &[kind.full, folded.as_deref().unwrap_or(value.full)]));
     }
     Ok(Rdn { set: set_of(SET, attributes), is_text })
@@ -202,8 +203,30 @@ fn text(value: &Element<'_>) -> Option<String> {
 }
 
 fn fold(text: &str) -> String {
+    // Letters as wide as a Chinese one, whose narrow forms stand in the same order.
+    let narrow = |letter: char| match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        _ => letter,
+    };
+    let text: String = text.chars().map(narrow).collect();
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     words.join(" ")
+}
+
+/// Whether the preparation of RFC 4518 (section 2: mapping, normalization) leaves a letter in lower case as it is, so that two
+/// texts of such letters are the same or are not. Of others nobody can say without its tables.
+fn is_plain(letter: char) -> bool {
+    matches!(letter,
+        ' '..='~'
+        | '\u{b7}'
+        | '\u{df}'..='\u{131}' | '\u{134}'..='\u{13e}' | '\u{141}'..='\u{148}' | '\u{14a}'..='\u{17e}'
+        | '\u{3ac}'..='\u{3ce}'
+        | '\u{430}'..='\u{45f}'
+        | '\u{2013}' | '\u{2014}' | '\u{2018}'..='\u{201d}'
+        | '\u{3001}'..='\u{3003}' | '\u{3005}' | '\u{3007}'..='\u{3011}' | '\u{3014}'..='\u{301b}'
+        | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fc}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{2f7ff}' | '\u{30000}'..='\u{323af}'
+        | '\u{ac00}'..='\u{d7a3}')
 }
 
 #[cfg(test)]
@@ -305,6 +328,22 @@ mod tests {
         let teletex = CanonicalName(vec![one.0[0].clone(), unread(&one.0[1])]);
         assert_eq!([teletex.is_within(&base), one.is_within(&teletex)], [Within::Unknown; 2]);
         assert_eq!(teletex.is_within(&teletex), Within::Yes);
+        for (own, theirs, within) in [
+            ("Bad Office", "bad  office", Within::Yes),
+            ("\u{ff22}ad Office（甲）", "bad office(甲)", Within::Yes),
+            ("Good Office", "Bad Office", Within::No),
+            // Soft hyphen, nothing wide, a ligature, a letter of mathematics, a joiner, a mark of byte order, a variation.
+            ("Bad\u{ad} Office", "Bad Office", Within::Unknown),
+            ("Bad\u{200b} Office", "Bad Office", Within::Unknown),
+            ("Bad O\u{fb00}ice", "Bad Office", Within::Unknown),
+            ("\u{1d401}ad Office", "Bad Office", Within::Unknown),
+            ("Bad Office\u{34f}", "Bad Office", Within::Unknown),
+            ("\u{feff}Bad Office", "Bad Office", Within::Unknown),
+            ("Bad Office", "Bad\u{fe0f} Office", Within::Unknown),
+        ] {
+            let [own, theirs] = [own, theirs].map(|text| name(text, "甲").unwrap());
+            assert_eq!(own.is_within(&CanonicalName(theirs.0[..2].to_vec())), within, "{own:?}");
+        }
         let elsewhere = CanonicalName(vec![other.0[1].clone(), unread(&one.0[1])]);
         assert_eq!(elsewhere.is_within(&base), Within::No, "whatever is unread, another part differs");
     }
