@@ -11,6 +11,20 @@ use crate::pdf::read::ReadError;
 use crate::pdf::read::value::{Dict, Id, Value};
 use crate::pdf::read::view::View;
 
+/// Boxes of a page.
+const BOXES: [&[u8]; 5] = [b"MediaBox", b"CropBox", b"BleedBox", b"TrimBox", b"ArtBox"];
+/// What is lost when a number is written with fewer digits, in points.
+const ROUNDING: f64 = 0.001;
+
+/// The same four numbers, but for their last digits.
+fn is_rounded(old: Option<&Value>, new: Option<&Value>) -> bool {
+    let (Some(Value::Array(old)), Some(Value::Array(new))) = (old, new) else { return false };
+    let is_close = |(old, new): (&Value, &Value)| {
+        old.as_number().zip(new.as_number()).is_some_and(|(old, new)| (old - new).abs() <= ROUNDING)
+    };
+    old.len() == 4 && new.len() == 4 && old.iter().zip(new).all(is_close)
+}
+
 /// The annotations of these pages, and the first page that lists each.
 pub(super) fn annotations(view: &View<'_, '_>, pages: &[Id]) -> Result<HashMap<Id, usize>, ReadError> {
     let mut found = HashMap::new();
@@ -52,7 +66,8 @@ fn page(c: &mut Comparison<'_, '_>, id: Id, old: &Dict, new: &Dict, fields: &mut
     if changed.contains(&b"AA"[..]) {
         c.add(Change::of(ChangeCode::Action, Some(id)).on(Some(number)));
     }
-    let rest_is_same = changed.iter().all(|key| *key == b"Annots");
+    let is_same = |key: &[u8]| key == b"Annots" || BOXES.contains(&key) && is_rounded(old.at(key), new.at(key));
+    let rest_is_same = changed.iter().all(|key| is_same(key));
     let (was, is) = (old.get("Annots"), new.get("Annots"));
     if list(c, number, was, is, fields)? && rest_is_same && c.allow_only_from(was, is, &[id])? {
         c.explain(id);
@@ -85,15 +100,18 @@ fn list(
     fields: &mut [NewField],
 ) -> Result<bool, ReadError> {
     let (old, new) = (c.before.array(was, "annotations")?, c.after.array(is, "annotations")?);
-    let ids = |items: &[Value]| -> Option<Vec<Id>> { items.iter().map(Value::as_ref).collect() };
-    let (Some(old), Some(new)) = (ids(&old), ids(&new)) else { return Ok(old == new) };
-    let (before, after): (HashSet<Id>, HashSet<Id>) = (old.iter().copied().collect(), new.iter().copied().collect());
-    let stay = |items: &[Id]| -> Vec<Id> {
-        items.iter().copied().filter(|id| before.contains(id) && after.contains(id)).collect()
+    let ids = |items: &[Value]| -> Vec<Id> { items.iter().filter_map(Value::as_ref).collect() };
+    let [before, after] = [&old, &new].map(|items| ids(items).into_iter().collect::<HashSet<Id>>());
+    // What the list itself holds stays as it is, and so does what it names twice.
+    let stay = |items: &[Value]| -> Vec<Value> {
+        let stays = |item: &Value| item.as_ref().is_none_or(|id| before.contains(&id) && after.contains(&id));
+        items.iter().filter(|item| stays(item)).cloned().collect()
     };
-    if stay(&old) != stay(&new) || after.len() != new.len() {
+    let (standing, added) = (stay(&old), new.len() - stay(&new).len());
+    if standing != stay(&new) || added != after.difference(&before).count() {
         return Ok(false);
     }
+    let (old, new) = (ids(&old), ids(&new));
     for id in new.into_iter().filter(|id| !before.contains(id)) {
         let field = fields.iter_mut().find(|field| field.widget == id && field.page.is_none());
         match field {
