@@ -9,6 +9,27 @@ use super::value::{Dict, Value};
 /// Data elsewhere, and what some programs take for `/Filter` and `/DecodeParms`: inline images abbreviate them so.
 const OTHER_READINGS: [&str; 4] = ["F", "FFilter", "FDecodeParms", "DP"];
 
+/// The filters there are (ISO 32000-2, table 6), and how they are abbreviated in inline images, which all programs take elsewhere.
+const FILTERS: [&[u8]; 17] = [
+    b"ASCIIHexDecode",
+    b"ASCII85Decode",
+    b"LZWDecode",
+    b"FlateDecode",
+    b"RunLengthDecode",
+    b"CCITTFaxDecode",
+    b"JBIG2Decode",
+    b"DCTDecode",
+    b"JPXDecode",
+    b"Crypt",
+    b"AHx",
+    b"A85",
+    b"LZW",
+    b"Fl",
+    b"RL",
+    b"CCF",
+    b"DCT",
+];
+
 /// The decoded data of a stream, at most `limit` bytes.
 ///
 /// One filter is a name and its parameters a dictionary, or both are arrays: programs take a mixture in several ways.
@@ -43,15 +64,34 @@ pub(crate) fn decode(dict: &Dict, raw: &[u8], limit: usize) -> Result<Vec<u8>, R
     }
 }
 
-/// Whether programs decode a stream differently, whatever its filter: some undo a predictor that others do not see.
-pub(crate) fn is_ambiguous(dict: &Dict) -> bool {
+/// Whether programs decode a stream differently, whatever its filter: some undo a predictor that others do not see, or take for
+/// no filter what others give up at. `resolve` follows references.
+pub(crate) fn is_ambiguous(dict: &Dict, resolve: impl Fn(&Value) -> Value) -> bool {
+    let found = |key: &str| match dict.get(key).map(&resolve) {
+        Some(Value::Array(items)) => Some(Value::Array(items.iter().map(&resolve).collect())),
+        value => value.filter(|value| *value != Value::Null),
+    };
+    let (filter, parameters) = (found("Filter"), found("DecodeParms"));
+    let names = match &filter {
+        Some(Value::Array(names)) => names.as_slice(),
+        filter => filter.as_slice(),
+    };
+    if !names.iter().all(|name| name.as_name().is_some_and(|name| FILTERS.contains(&name))) {
+        return true;
+    }
     let predicts = |parameters: Option<&Value>| {
         let predictor = parameters.and_then(Value::as_dict).and_then(|parameters| parameters.get("Predictor"));
-        predictor.is_some_and(|predictor| *predictor != Value::Int(1))
+        predictor.map(&resolve).filter(|predictor| !matches!(predictor, Value::Null | Value::Int(1)))
     };
-    let is_mixed = match (dict.get("Filter"), dict.get("DecodeParms")) {
-        (Some(Value::Name(_)), Some(Value::Array(items))) => predicts(items.first()),
-        (Some(Value::Array(_)), parameters @ Some(Value::Dict(_))) => predicts(parameters),
+    let is_known = |predictor: Value| matches!(predictor, Value::Int(2 | 10..=15));
+    let is_mixed = match (&filter, &parameters) {
+        (Some(Value::Name(_)), Some(Value::Array(items))) => items.iter().any(|one| predicts(Some(one)).is_some()),
+        (Some(Value::Array(_)), parameters @ Some(Value::Dict(_))) => predicts(parameters.as_ref()).is_some(),
+        (Some(Value::Array(names)), Some(Value::Array(items))) => items
+            .iter()
+            .enumerate()
+            .any(|(at, one)| predicts(Some(one)).is_some_and(|one| at >= names.len() || !is_known(one))),
+        (Some(Value::Name(_)), parameters) => !predicts(parameters.as_ref()).is_none_or(is_known),
         _ => false,
     };
     is_mixed || dict.get("DP").is_some()
@@ -174,7 +214,26 @@ mod tests {
         ] {
             assert!(matches!(decoded(&entries), Err(ReadError::Unsupported(_))), "{entries}");
         }
+        let resolve = |value: &Value| match value {
+            Value::Ref(id) if id.number == 7 => Parser::new(b"[<< /Predictor 12 >>]", 0).value().unwrap(),
+            Value::Ref(id) if id.number == 8 => Parser::new(b"<< /Predictor 12 >>", 0).value().unwrap(),
+            Value::Ref(id) if id.number == 9 => Value::Int(12),
+            value => value.clone(),
+        };
         for (entries, want) in [
+            ("/Filter /FlateDecode /DecodeParms 7 0 R", true),
+            ("/Filter [/FlateDecode] /DecodeParms 7 0 R", false),
+            ("/Filter /FlateDecode /DecodeParms 8 0 R", false),
+            ("/Filter [/FlateDecode] /DecodeParms 8 0 R", true),
+            ("/Filter /FlateDecode /DecodeParms << /Predictor 9 0 R >>", false),
+            ("/Filter /FlateDecode /DecodeParms << /Predictor 12.0 >>", true),
+            ("/Filter /FlateDecode /DecodeParms << /Predictor 9 >>", true),
+            ("/Filter [/FlateDecode] /DecodeParms [null << /Predictor 12 >>]", true),
+            ("/Filter [null]", true),
+            ("/Filter (FlateDecode)", true),
+            ("/Filter /Nope", true),
+            ("/Filter []", false),
+            ("/Filter null /Length 3", false),
             ("/Filter /DCTDecode", false),
             ("/Filter [/CCITTFaxDecode] /DecodeParms << /K -1 >>", false),
             ("/Filter /FlateDecode /DecodeParms << /Predictor 15 >>", false),
@@ -182,7 +241,7 @@ mod tests {
             ("/Filter /FlateDecode /DecodeParms [<< /Predictor 2 >>]", true),
             ("/Filter /FlateDecode /DP << /Predictor 15 >>", true),
         ] {
-            assert_eq!(is_ambiguous(&dict(&format!("<< {entries} >>"))), want, "{entries}");
+            assert_eq!(is_ambiguous(&dict(&format!("<< {entries} >>")), resolve), want, "{entries}");
         }
     }
 

@@ -47,6 +47,8 @@ pub enum ChangeCode {
     Signed,
     /// A new field was added and signed.
     SignedNewField,
+    /// A field was signed that draws, or drew before, something over what the page says.
+    SignedCovers,
     /// A new, empty signature field was added.
     SignatureField,
     /// A form field was filled in.
@@ -123,6 +125,7 @@ impl ChangeCode {
             Self::Metadata => ("metadata-changed", "签章之后文件的属性信息被更新。"),
             Self::Signed => ("signature-added", "签章之后新增了一处签名。"),
             Self::SignedNewField => ("signature-added-in-new-field", "签章之后新增了一处签名。"),
+            Self::SignedCovers => ("signature-may-cover-content", "签章之后新增的一处签名，其图样压着页面上的文字或图片，可能遮盖或换去原有内容。"),
             Self::SignatureField => ("signature-field-added", "签章之后新增了一处待签名的位置。"),
             Self::Filled => ("form-filled", "签章之后表单项的内容被改动。"),
             Self::FormDefaults => ("form-defaults-changed", "签章之后表单的缺省字体或画法被补充。"),

@@ -4,6 +4,8 @@ use super::comparison::Comparison;
 use super::geometry::{area, common, place, upright};
 use crate::pdf::read::ReadError;
 use crate::pdf::read::fields::rectangle;
+use crate::pdf::read::shadow::{Token, token};
+use crate::pdf::read::syntax::Parser;
 use crate::pdf::read::value::{Dict, Id, Value};
 use crate::pdf::read::view::View;
 
@@ -21,6 +23,13 @@ const MAX_MARKS: usize = 2000;
 /// A colour that what lies below is multiplied with.
 type Colour = [f64; 3];
 const WHITE: Colour = [1.0; 3];
+/// A line that is drawn: one is bright enough, two in one place are not.
+const LINE: Colour = [0.6; 3];
+/// Lines drawn in a mark: how thick, how long, how far from each other, in points, and how many.
+const THIN: f64 = 2.0;
+const LONG: f64 = 20.0;
+const APART: f64 = 8.0;
+const MAX_LINES: usize = 64;
 
 /// A mark on a page: where, and its colour.
 pub(super) struct Tint {
@@ -65,7 +74,7 @@ pub(super) fn darkens(c: &Comparison<'_, '_>, id: Id, page: usize) -> Result<boo
 /// The colour with which a mark multiplies the page; `None` if it may hide what lies below.
 pub(super) fn tint(view: &View<'_, '_>, dict: &Dict) -> Result<Option<Colour>, ReadError> {
     match view.dict(dict.get("AP"), "appearance")? {
-        Some(appearance) => drawn(view, &appearance),
+        Some(appearance) => drawn(view, &appearance, dict),
         None => Ok(left_to_viewers(dict)),
     }
 }
@@ -102,7 +111,7 @@ fn is_bright(colour: &[f64]) -> bool {
 
 /// The only drawing is made of areas that colour what lies below and cannot hide it: all of them in one bright colour, all of
 /// them multiplied with the page (ISO 32000-2, 11.3.5.2), and not first with each other in a group.
-fn drawn(view: &View<'_, '_>, appearance: &Dict) -> Result<Option<Colour>, ReadError> {
+fn drawn(view: &View<'_, '_>, appearance: &Dict, mark: &Dict) -> Result<Option<Colour>, ReadError> {
     let Some(normal) = appearance.get("N").and_then(Value::as_ref).filter(|_| appearance.entries().count() == 1) else {
         return Ok(None);
     };
@@ -112,32 +121,97 @@ fn drawn(view: &View<'_, '_>, appearance: &Dict) -> Result<Option<Colour>, ReadE
     if form.get("Group").is_some() || !resources.entries().all(|(key, _)| matches!(key, b"ExtGState" | b"ProcSet")) {
         return Ok(None);
     }
-    for (_, state) in view.dict(resources.get("ExtGState"), "resources")?.unwrap_or_default().entries() {
+    let states = view.dict(resources.get("ExtGState"), "resources")?.unwrap_or_default();
+    for (_, state) in states.entries() {
         let state = view.dict(Some(state), "graphics state")?.unwrap_or_default();
         if !state.has_name("BM", "Multiply") || state.get("SMask").is_some() {
             return Ok(None);
         }
     }
-    Ok(view.document().decoded(&object, MAX_DRAWING).ok().and_then(|data| painted(&data)))
+    let Ok(data) = view.document().decoded(&object, MAX_DRAWING) else { return Ok(None) };
+    let is_line = ["Underline", "StrikeOut"].iter().any(|kind| mark.has_name("Subtype", kind));
+    Ok(painted(&data, &states).or_else(|| (is_line && is_life_size(form, mark) && are_lines(&data)).then_some(LINE)))
 }
 
-/// The colour of paths painted in one bright colour after a graphics state was set, which here all multiply; `None` if there is
-/// anything else.
-fn painted(content: &[u8]) -> Option<Colour> {
+/// The form is drawn as large as it is.
+fn is_life_size(form: &Dict, mark: &Dict) -> bool {
+    let size = |dict: &Dict, key: &str| dict.get(key).and_then(rectangle).map(|[a, b, c, d]| [c - a, d - b]);
+    let unmoved = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+    let is_unmoved = form.get("Matrix").is_none_or(|matrix| {
+        matrix.as_array().is_some_and(|matrix| matrix.iter().map(Value::as_number).eq(unmoved.map(Some)))
+    });
+    let sizes = size(form, "BBox").zip(size(mark, "Rect"));
+    is_unmoved && sizes.is_some_and(|(own, place)| own.iter().zip(place).all(|(own, place)| (own - place).abs() < 0.5))
+}
+
+/// Thin dark lines from left to right, far from each other: letters can be read through one, and none looks like a letter.
+fn are_lines(content: &[u8]) -> bool {
+    let (mut numbers, mut from, mut heights, mut at): (Vec<f64>, Option<[f64; 2]>, Vec<f64>, usize) =
+        Default::default();
+    while let Some((token, end)) = token(&mut Parser::new(content, at)) {
+        at = end;
+        let word = match token {
+            Token::Operand(value) => match value.as_number().filter(|number| number.is_finite()) {
+                Some(number) => {
+                    numbers.push(number);
+                    continue;
+                }
+                None => return false,
+            },
+            Token::Operator(word) => word,
+        };
+        let is_thin = match (word, &numbers[..]) {
+            (b"RG", [_, _, _]) | (b"G", [_]) => numbers.iter().any(|component| *component <= 0.5),
+            (b"w", [width]) => (0.0..=THIN).contains(width),
+            (b"m", [x, y]) => {
+                from = Some([*x, *y]);
+                true
+            }
+            (b"l", [x, y]) => from.take().is_some_and(|[left, height]| {
+                let is_apart = heights.iter().all(|other| (other - height).abs() >= APART);
+                heights.push(height);
+                is_apart && (height - y).abs() < 0.01 && (x - left).abs() >= LONG && heights.len() <= MAX_LINES
+            }),
+            (b"S" | b"q" | b"Q", []) => true,
+            _ => false,
+        };
+        if !is_thin {
+            return false;
+        }
+        numbers.clear();
+    }
+    numbers.is_empty() && content[at..].iter().all(|byte| matches!(byte, b' ' | b'\r' | b'\n' | b'\t'))
+}
+
+/// The colour of paths painted in one bright colour after one of these graphics states was set, which all multiply; `None` if
+/// there is anything else, and if some program could see anything else in it.
+fn painted(content: &[u8], states: &Dict) -> Option<Colour> {
     let (mut operands, mut multiplies, mut fills, mut strokes) = (Vec::new(), false, false, false);
     // One colour alone: several, one over the other, make a dark one.
     let mut colour: Option<Colour> = None;
-    for word in content.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
-        if word.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'))
-            && let Some(number) = std::str::from_utf8(word).ok().and_then(|word| word.parse::<f64>().ok())
-        {
-            operands.push(number);
+    let mut at = 0;
+    while let Some((token, end)) = token(&mut Parser::new(content, at)) {
+        at = end;
+        let word = match token {
+            Token::Operand(value) => {
+                operands.push(value);
+                continue;
+            }
+            Token::Operator(word) => word,
+        };
+        if word == b"gs" {
+            let [Value::Name(name)] = &operands[..] else { return None };
+            multiplies = states.at(name).is_some();
+            if !multiplies {
+                return None;
+            }
+            operands.clear();
             continue;
         }
+        let numbers: Vec<f64> = operands.drain(..).map(|operand| operand.as_number()).collect::<Option<_>>()?;
         match word {
-            b"gs" => multiplies = true,
             b"rg" | b"RG" | b"g" | b"G" => {
-                let set = match (word.len(), &operands[..]) {
+                let set = match (word.len(), &numbers[..]) {
                     (2, [red, green, blue]) => [*red, *green, *blue],
                     (1, [grey]) => [*grey; 3],
                     _ => return None,
@@ -154,12 +228,11 @@ fn painted(content: &[u8]) -> Option<Colour> {
             // Kept before anything is set, a state can only be restored to one in which nothing is painted.
             b"q" if !multiplies && !fills && !strokes => {}
             b"Q" => (multiplies, fills, strokes) = (false, false, false),
-            _ if word.starts_with(b"/") => {}
             _ => return None,
         }
-        operands.clear();
     }
-    Some(colour.unwrap_or(WHITE))
+    let is_whole = operands.is_empty() && content[at..].iter().all(|byte| matches!(byte, b' ' | b'\r' | b'\n' | b'\t'));
+    is_whole.then_some(colour.unwrap_or(WHITE))
 }
 
 #[cfg(test)]
@@ -167,7 +240,8 @@ mod tests {
     use super::*;
 
     fn is_tint(content: &[u8]) -> bool {
-        painted(content).is_some()
+        let states = Parser::new(b"<< /R0 << /BM /Multiply >> >>", 0).dict().unwrap();
+        painted(content, &states).is_some()
     }
 
     #[test]
@@ -179,6 +253,24 @@ mod tests {
         assert!(!is_tint(b"/R0 gs 0 0 0 rg 0 0 100 20 re f"), "a black bar");
         assert!(!is_tint(b"/R0 gs 0 0 100 20 re f"), "black is what is not set");
         assert!(!is_tint(b"/R0 gs 1 1 0 rg /Fm Do") && !is_tint(b"/R0 gs 1 1 0 rg BT (9) Tj ET"));
+    }
+
+    #[test]
+    fn lines_that_are_drawn_are_thin_and_long() {
+        let underline = "1 0 0 RG\n1.125 w\n72 734.5 m\n320 734.5 l\nS\n";
+        assert!(are_lines(underline.as_bytes()));
+        for bar in [
+            underline.replace("1.125 w", "12 w"),
+            underline.replace("1 0 0", "1 1 1"),
+            underline.replace("320 734.5", "320 744.5"),
+            underline.replace("320", "80"),
+            underline.repeat(2),
+            underline.replace("S", "S 72 736 m 320 736 l S"),
+            underline.replace("S", "f"),
+            underline.replace("m", "m /a[]q"),
+        ] {
+            assert!(!are_lines(bar.as_bytes()), "{bar}");
+        }
     }
 
     #[test]
@@ -194,6 +286,12 @@ mod tests {
             "/R0 gs inf 0 0 rg 0 0 100 20 re f",
             "/R0 gs 1 0 0 rg 0 0 100 20 re f 0 1 0 rg 0 0 100 20 re f",
             "/R0 gs 1 1 0 rg 0 0 100 20 re f Q 0 0 100 20 re f",
+            "1 1 1 rg /a[]q /R0 gs 1 1 1 rg /b[]Q 0 0 100 20 re f",
+            "1 1 1 rg /a\0q /R0 gs 1 1 1 rg /b\0Q 0 0 100 20 re f",
+            "/R1 gs 1 1 1 rg 0 0 100 20 re f",
+            "/R0 /R1 gs 1 1 1 rg 0 0 100 20 re f",
+            "/R0 gs 1 1 0 rg 0 0 100 20 re f )",
+            "/R0 gs 1 1 0 rg << /A 1 >> 0 0 100 20 re f",
         ] {
             assert!(!is_tint(bar.as_bytes()), "{bar}");
         }

@@ -64,7 +64,7 @@ impl Permissions {
                 forbidden(ChangeCode::LockedField)
             }
             ChangeCode::Evidence | ChangeCode::Timestamp | ChangeCode::Metadata => Judgement::Allowed,
-            ChangeCode::Signed if is_locked => forbidden(ChangeCode::LockedField),
+            ChangeCode::Signed | ChangeCode::SignedCovers if is_locked => forbidden(ChangeCode::LockedField),
             ChangeCode::Filled | ChangeCode::FilledCovers if is_locked => forbidden(ChangeCode::LockedFieldFilled),
             ChangeCode::SignedNewField | ChangeCode::SignatureField if is_locked => forbidden(ChangeCode::LockedField),
             // Certification names signing, which a new field that shows nothing goes along with; one that draws on a page
@@ -82,7 +82,7 @@ impl Permissions {
             ChangeCode::AnnotationAdded | ChangeCode::Annotation | ChangeCode::AnnotationRemoved if level >= 3 => {
                 Judgement::Allowed
             }
-            ChangeCode::FilledCovers if level >= 2 => Judgement::Doubtful,
+            ChangeCode::FilledCovers | ChangeCode::SignedCovers if level >= 2 => Judgement::Doubtful,
             ChangeCode::AnnotationCovers if level >= 3 => Judgement::Doubtful,
             code => forbidden(code),
         }

@@ -10,9 +10,11 @@ use super::form::{Kind, Node};
 use super::geometry::{self, area, common, share, upright};
 use super::text::{Change, Detail};
 use crate::pdf::read::fields::{rectangle, signature_fields};
+use crate::pdf::read::shadow::{self, Look, draws_content};
 use crate::pdf::read::syntax::is_space;
 use crate::pdf::read::text::text;
 use crate::pdf::read::value::{Dict, Id, Value};
+use crate::pdf::read::view::View;
 use crate::pdf::read::{ReadError, SignatureField};
 
 /// A new signature may cover this part of its page: a seal of 4 cm on A4 covers 3 %, a block of text with it 10 %.
@@ -127,6 +129,47 @@ fn draws(c: &Comparison<'_, '_>, widget: &Dict) -> Result<bool, ReadError> {
     Ok(false)
 }
 
+/// The forms of a widget's appearance, whatever for.
+fn forms(view: &View<'_, '_>, widget: &Dict) -> Result<Vec<Id>, ReadError> {
+    let (mut forms, appearance) = (Vec::new(), view.resolve(widget.get("AP"))?);
+    for (_, value) in appearance.as_dict().into_iter().flat_map(Dict::entries) {
+        match view.resolve(Some(value))? {
+            // A stream's dictionary has its length.
+            Value::Dict(states) if states.get("Length").is_none() => states.references(&mut |id| forms.push(id)),
+            _ => forms.extend(value.as_ref()),
+        }
+    }
+    Ok(forms)
+}
+
+/// The widget drew more than blanks before.
+fn drew(c: &Comparison<'_, '_>, old: &Dict) -> Result<bool, ReadError> {
+    let is_blank = |id: Id| -> Result<bool, ReadError> {
+        let Some(form) = c.before.object(id)? else { return Ok(true) };
+        Ok(c.document.decoded(&form, MAX_BLANKS).is_ok_and(|data| data.iter().copied().all(is_space)))
+    };
+    forms(&c.before, old)?.into_iter().try_fold(false, |drew, form| Ok(drew || !is_blank(form)?))
+}
+
+/// What the widget drew before said something itself.
+fn says(c: &Comparison<'_, '_>, old: &Dict) -> Result<bool, ReadError> {
+    forms(&c.before, old)?.into_iter().try_fold(false, |says, form| Ok(says || draws_content(c.before, form)?))
+}
+
+/// Whether what the widget draws in this view may hide what the page said before.
+fn veils_below<'d, 'a>(
+    c: &Comparison<'d, 'a>,
+    page: usize,
+    (widget, rect): (Id, &[f64; 4]),
+    view: &View<'d, 'a>,
+) -> Result<bool, ReadError> {
+    let on = c.pages()?.get(page).copied().ok_or(ReadError::Structure("page"))?;
+    let dict = view.dict(Some(&Value::Ref(widget)), "form field")?.unwrap_or_default();
+    forms(view, &dict)?.into_iter().try_fold(false, |veils, form| {
+        Ok(veils || shadow::veils(c.before, on, Look { view: *view, form, rect: *rect, by: widget })?)
+    })
+}
+
 /// The dictionary of an added object that is no stream.
 pub(super) fn added_dict(c: &Comparison<'_, '_>, id: Id) -> Result<Option<Dict>, ReadError> {
     if c.kind(id).is_none() {
@@ -181,6 +224,8 @@ pub(super) fn report(c: &mut Comparison<'_, '_>, fields: &[NewField]) -> Result<
             // What nobody has signed yet has nothing to show, and when something was signed neither.
             if code != ChangeCode::SignedNewField || covers(c, page, &rect, &standing)? {
                 code = ChangeCode::SignatureCovers;
+            } else if veils_below(c, page, (field.widget, &rect), &c.after)? {
+                code = ChangeCode::SignedCovers;
             }
             standing.push((page, rect, true));
         }
@@ -254,10 +299,20 @@ pub(super) fn prepared(
     let page = c.annotations()?.get(&id).copied();
     // What was drawn before may come to light by a flag.
     let rect = if has_drawn || changed.contains(&b"F"[..]) { shown(c, new)? } else { None };
-    let (code, detail) = match page.zip(rect) {
+    // What was drawn before goes: it may have lain over what the page says, or said something.
+    let gone = if has_drawn && drew(c, old)? { geometry::place(&c.before, old)? } else { None };
+    let (code, detail) = match page.zip(rect.or(gone)) {
         Some((page, rect)) => {
             let covers = code == ChangeCode::Timestamp || covers_from(c, node.field, page, &rect)?;
-            let code = if covers { ChangeCode::SignatureCovers } else { ChangeCode::Signed };
+            let code = if covers {
+                ChangeCode::SignatureCovers
+            } else if gone.is_some() && (veils_below(c, page, (id, &rect), &c.before)? || says(c, old)?)
+                || veils_below(c, page, (id, &rect), &c.after)?
+            {
+                ChangeCode::SignedCovers
+            } else {
+                ChangeCode::Signed
+            };
             (code, Detail::Signature { field: node.name.clone(), rect: Some(rect) })
         }
         None if changed.contains(&b"V"[..]) => {

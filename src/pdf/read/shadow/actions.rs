@@ -16,8 +16,8 @@ enum Kind {
 }
 
 /// `None`: it goes somewhere, no more.
-fn kind(action: &Dict) -> Option<Kind> {
-    match action.get("S").and_then(Value::as_name)? {
+fn kind(name: &Value) -> Option<Kind> {
+    match name.as_name()? {
         b"JavaScript" => Some(Kind::Script),
         b"Launch" | b"SubmitForm" | b"ResetForm" | b"ImportData" | b"SetOCGState" | b"Hide" | b"Rendition"
         | b"Movie" | b"Sound" | b"GoToE" | b"GoTo3DView" | b"RichMediaExecute" | b"Trans" => Some(Kind::Other),
@@ -30,17 +30,18 @@ pub(super) fn automatic(reader: &Reader<'_, '_>, action: Option<&Value>) -> Resu
     let (mut queue, mut seen) = (Vec::from_iter(action.cloned()), 0);
     while let Some(action) = queue.pop() {
         seen += 1;
+        // Who lets so many follow one another has the last of them overlooked.
         if seen > MAX_ACTIONS {
-            break;
+            return Ok(Some(PreparedCode::AutomaticScript));
         }
         let Some(action) = reader.dict(Some(&action))? else { continue };
-        match kind(&action) {
+        match kind(&reader.resolve(action.get("S"))?) {
             Some(Kind::Script) if !is_harmless(reader, &action)? => return Ok(Some(PreparedCode::AutomaticScript)),
             Some(Kind::Other) => return Ok(Some(PreparedCode::AutomaticAction)),
             _ => {}
         }
         match reader.resolve(action.get("Next"))? {
-            Value::Array(next) => queue.extend(next.into_iter().take(MAX_ACTIONS)),
+            Value::Array(next) => queue.extend(next.into_iter().take(MAX_ACTIONS + 1)),
             next @ Value::Dict(_) => queue.push(next),
             _ => {}
         }
@@ -65,17 +66,49 @@ pub(super) fn additional(
 
 /// Whether the script only prints or places the window.
 fn is_harmless(reader: &Reader<'_, '_>, action: &Dict) -> Result<bool, ReadError> {
-    const HARMLESS: [&str; 5] = ["print", "zoom", "zoomType", "layout", "pageNum"];
     let Value::String(script) = reader.resolve(action.get("JS"))? else { return Ok(false) };
     let script = super::super::text::text(&script);
-    let is_harmless = |statement: &str| {
-        let statement = statement.trim();
-        let statement = statement.strip_prefix("this.").unwrap_or(statement);
-        let word = statement.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        let argument = &statement[word.len()..];
-        statement.is_empty() || HARMLESS.contains(&word) && !argument.contains("function")
-    };
-    Ok(script.split([';', '\n', '\u{fffd}']).all(is_harmless))
+    Ok(script.split([';', '\n', '\r', '\u{fffd}']).all(is_harmless_statement))
+}
+
+/// The whole statement is a call of `print` or sets a property of the window, with nothing to compute in it.
+fn is_harmless_statement(statement: &str) -> bool {
+    let statement = statement.trim();
+    let statement = statement.strip_prefix("this.").unwrap_or(statement);
+    let length = statement.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(statement.len());
+    let (word, rest) = (&statement[..length], statement[length..].trim());
+    let set = rest.strip_prefix('=').map(str::trim);
+    match word {
+        "" => rest.is_empty(),
+        "print" => {
+            let arguments = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).map(str::trim);
+            arguments.is_some_and(|arguments| {
+                let named = arguments.strip_prefix('{').and_then(|named| named.strip_suffix('}'));
+                arguments.is_empty() || named.unwrap_or(arguments).split(',').all(|one| is_plain_argument(one.trim()))
+            })
+        }
+        "zoom" | "pageNum" => set.is_some_and(is_number),
+        "layout" | "zoomType" => set.is_some_and(is_plain_name),
+        _ => false,
+    }
+}
+
+/// `true`, `2`, `bUI: false`.
+fn is_plain_argument(argument: &str) -> bool {
+    let (name, value) = argument.split_once(':').unwrap_or(("", argument));
+    let is_name = name.trim().chars().all(|c| c.is_ascii_alphanumeric());
+    is_name && (matches!(value.trim(), "true" | "false" | "null") || is_number(value.trim()))
+}
+
+fn is_number(value: &str) -> bool {
+    !value.is_empty() && value.len() <= 9 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// `'SinglePage'`, `"FitPage"`, `zoomtype.fitP`.
+fn is_plain_name(value: &str) -> bool {
+    let quoted = |quote: char| value.strip_prefix(quote).and_then(|value| value.strip_suffix(quote));
+    let word = quoted('\'').or_else(|| quoted('"')).or_else(|| value.strip_prefix("zoomtype."));
+    word.is_some_and(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
 /// What the catalog lets run by itself.
@@ -85,6 +118,9 @@ pub(super) fn of_catalog(reader: &Reader<'_, '_>, catalog: &Dict) -> Result<Vec<
     found.extend(additional(reader, catalog, &["WC", "WS", "DS", "WP", "DP"])?);
     if let Value::Dict(names) = reader.resolve(catalog.get("Names"))? {
         found.extend(of_names(reader, names.get("JavaScript"))?);
+    }
+    if reader.resolve(catalog.get("Collection"))? != Value::Null {
+        found.push(PreparedCode::Collection);
     }
     if let Value::Dict(form) = reader.resolve(catalog.get("AcroForm"))? {
         if form.get("XFA").is_some_and(|xfa| *xfa != Value::Null) {
@@ -102,16 +138,17 @@ fn of_names(reader: &Reader<'_, '_>, tree: Option<&Value>) -> Result<Option<Prep
     let (mut queue, mut seen) = (Vec::from_iter(tree.cloned()), 0);
     while let Some(node) = queue.pop() {
         seen += 1;
-        if seen > MAX_ACTIONS {
-            break;
-        }
         let Some(node) = reader.dict(Some(&node))? else { continue };
-        for (at, action) in reader.array(node.get("Names"))?.iter().enumerate() {
-            if let Some(code) = automatic(reader, Some(action).filter(|_| at % 2 == 1 && at <= 2 * MAX_ACTIONS))? {
+        let names = reader.array(node.get("Names"))?;
+        if seen > MAX_ACTIONS || names.len() > 2 * MAX_ACTIONS {
+            return Ok(Some(PreparedCode::AutomaticScript));
+        }
+        for action in names.iter().skip(1).step_by(2) {
+            if let Some(code) = automatic(reader, Some(action))? {
                 return Ok(Some(code));
             }
         }
-        queue.extend(reader.array(node.get("Kids"))?.into_iter().take(MAX_ACTIONS));
+        queue.extend(reader.array(node.get("Kids"))?.into_iter().take(MAX_ACTIONS + 1));
     }
     Ok(None)
 }
@@ -149,7 +186,7 @@ fn is_unembedded(dict: &Dict) -> bool {
 fn inside(id: Id, value: &Value, found: &mut Vec<(Id, PreparedCode)>) {
     match value {
         Value::Dict(dict) => {
-            match kind(dict) {
+            match dict.get("S").and_then(kind) {
                 Some(Kind::Script) => found.push((id, PreparedCode::Script)),
                 Some(Kind::Other) if !dict.has_name("S", "ResetForm") && !dict.has_name("S", "Trans") => {
                     found.push((id, PreparedCode::Action))

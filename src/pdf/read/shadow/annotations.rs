@@ -31,6 +31,8 @@ pub(super) struct Annotation {
     /// `/FT`, if it belongs to a field.
     pub(super) field: Vec<u8>,
     pub(super) field_flags: i64,
+    /// It belongs to a signature field that is signed.
+    is_signed: bool,
     flags: i64,
 }
 
@@ -48,15 +50,17 @@ pub(super) fn of_page(reader: &Reader<'_, '_>, page: &Page) -> Result<Vec<Annota
 impl Annotation {
     fn read(reader: &Reader<'_, '_>, id: Option<Id>, dict: Dict) -> Result<Self, ReadError> {
         let subtype = dict.get("Subtype").and_then(Value::as_name).unwrap_or_default().to_vec();
-        let (mut field, mut field_flags) = (Vec::new(), 0);
+        let (mut field, mut field_flags, mut is_signed) = (Vec::new(), 0, false);
         if subtype == b"Widget" {
             field = of_field(reader, &dict, "FT")?.as_ref().and_then(Value::as_name).unwrap_or_default().to_vec();
             field_flags = of_field(reader, &dict, "Ff")?.and_then(|flags| flags.as_int()).unwrap_or(0);
+            let value = of_field(reader, &dict, "V")?.filter(|_| field == b"Sig");
+            is_signed = matches!(reader.resolve(value.as_ref())?, Value::Dict(_));
         }
         let rect = Rect::read(&reader.resolve(dict.get("Rect"))?).unwrap_or(Rect([0.0; 4]));
         let look = look(reader, &dict)?;
         let flags = dict.get("F").and_then(Value::as_int).unwrap_or(0);
-        Ok(Self { id, dict, rect, subtype, look, field, field_flags, flags })
+        Ok(Self { id, dict, rect, subtype, look, field, field_flags, is_signed, flags })
     }
 
     fn is(&self, subtypes: &[&[u8]]) -> bool {
@@ -67,9 +71,10 @@ impl Annotation {
         self.flags & flag != 0
     }
 
-    /// What is drawn where someone sees it, other than a signature, which the verifier shows.
+    /// What is drawn where someone sees it, other than a signature, which the verifier shows. What a field draws that is yet to
+    /// be signed goes when it is; some programs draw links and pop-ups, others do not.
     pub(super) fn overlay(&self) -> Option<Id> {
-        let is_seen = !self.has(HIDDEN) && !self.has(NO_VIEW) && !self.is(&[b"Popup", b"Link"]) && self.field != b"Sig";
+        let is_seen = !self.has(HIDDEN) && !self.has(NO_VIEW) && !self.is_signed;
         self.look.filter(|_| is_seen)
     }
 

@@ -54,6 +54,10 @@ pub enum PreparedCode {
     UnusedFont,
     /// A catalog, page or page tree in the file's bytes that no cross-reference lists.
     UnlistedPage,
+    /// An object in the file's bytes that is referred to and that no cross-reference lists: some programs find it nevertheless.
+    UnlistedInUse,
+    /// The page tree is one that programs read in different ways.
+    PageTree,
     /// Other objects in the file's bytes that no cross-reference lists.
     UnlistedObject,
     /// A layer that is shown on screen and not on paper, or on paper only.
@@ -72,6 +76,8 @@ pub enum PreparedCode {
     Action,
     /// An XFA form, drawn by some programs in place of the pages or fields that others draw.
     XfaForm,
+    /// The file is a portfolio: some programs show a file that is attached in place of the pages.
+    Collection,
     /// Content that lies in another file.
     ExternalContent,
     /// An image with other images to show in its place, as on paper.
@@ -103,11 +109,14 @@ impl PreparedCode {
             | Self::UnusedCatalog
             | Self::UnusedPage
             | Self::UnlistedPage
+            | Self::UnlistedInUse
+            | Self::PageTree
             | Self::PrintLayer
             | Self::ViewerLayer
             | Self::AutomaticScript
             | Self::AutomaticAction
             | Self::XfaForm
+            | Self::Collection
             | Self::ExternalContent
             | Self::AlternateImage
             | Self::PrintOnlyAnnotation
@@ -148,6 +157,8 @@ impl PreparedCode {
             Self::UnusedContent => "unused-content",
             Self::UnusedFont => "unused-font",
             Self::UnlistedPage => "unlisted-page",
+            Self::UnlistedInUse => "unlisted-in-use",
+            Self::PageTree => "page-tree",
             Self::UnlistedObject => "unlisted-object",
             Self::PrintLayer => "print-layer",
             Self::ViewerLayer => "viewer-layer",
@@ -157,6 +168,7 @@ impl PreparedCode {
             Self::AutomaticAction => "automatic-action",
             Self::Action => "action",
             Self::XfaForm => "xfa-form",
+            Self::Collection => "portfolio",
             Self::ExternalContent => "external-content",
             Self::AlternateImage => "alternate-image",
             Self::PrintOnlyAnnotation => "print-only-annotation",
@@ -186,6 +198,8 @@ impl PreparedCode {
             Self::UnusedContent => "夹带了没有使用的整页内容。",
             Self::UnusedFont => "夹带了没有使用的字体。",
             Self::UnlistedPage => "夹带了未登记的页面或目录，可被用来替换显示的内容。",
+            Self::UnlistedInUse => "引用了未登记的数据，不同软件显示的内容可能不同。",
+            Self::PageTree => "页面的目录不合规范，不同软件显示的页面可能不同。",
             Self::UnlistedObject => "夹带了未登记的数据。",
             Self::PrintLayer => "有图层在屏幕上与打印时显示不同。",
             Self::ViewerLayer => "有图层随放大比例、使用者或语言而显示不同。",
@@ -195,6 +209,7 @@ impl PreparedCode {
             Self::AutomaticAction => "有打开时自动执行的操作，例如启动程序、传送数据或隐藏内容。",
             Self::Action => "有点击时执行的操作，例如启动程序、传送数据或隐藏内容。",
             Self::XfaForm => "含有XFA表单，不同软件显示的内容可能不同。",
+            Self::Collection => "是文件包，有的软件打开时显示的是附件，而不是签章的页面。",
             Self::ExternalContent => "引用了文件之外的内容，签章不能证明那些内容。",
             Self::AlternateImage => "有备有替换图片的图片，屏幕上与打印时可能显示不同。",
             Self::PrintOnlyAnnotation => "有打印时才出现、屏幕上看不见的批注或表单域。",

@@ -61,6 +61,8 @@ pub(super) struct Canvas<'r, 'd, 'a> {
     contents: HashMap<Id, Rc<Vec<u8>>>,
     fonts: HashMap<Id, Rc<Font>>,
     reads: bool,
+    /// Text is taken to reach as far as it may, seen or not, and is marked as paint.
+    is_wide: bool,
     pub(super) marks: Vec<Mark>,
     /// Everything by itself, if that is asked for: letters taller than so much are odd.
     each: Option<f64>,
@@ -72,13 +74,13 @@ pub(super) struct Canvas<'r, 'd, 'a> {
 }
 
 /// One token of a content stream.
-pub(super) enum Token<'b> {
+pub(in super::super) enum Token<'b> {
     Operand(Value),
     Operator(&'b [u8]),
 }
 
 /// The token at the parser and where it ends; `None` at the end and where there is none.
-pub(super) fn token<'b>(parser: &mut Parser<'b>) -> Option<(Token<'b>, usize)> {
+pub(in super::super) fn token<'b>(parser: &mut Parser<'b>) -> Option<(Token<'b>, usize)> {
     parser.skip();
     let rest = parser.rest();
     let is_letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'"');
@@ -99,6 +101,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
             contents: HashMap::new(),
             fonts: HashMap::new(),
             reads,
+            is_wide: false,
             marks: Vec::new(),
             each: None,
             things: Vec::new(),
@@ -117,6 +120,16 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
             self.things.push(Thing { rect, kind });
         }
         (self.things.len() < MAX_MARKS).then_some(())
+    }
+
+    /// One that finds all places where something may be drawn.
+    pub(super) fn wide(reader: &'r Reader<'d, 'a>) -> Self {
+        Self { is_wide: true, ..Self::new(reader, false) }
+    }
+
+    /// There may be more than was kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.marks.len() >= MAX_MARKS
     }
 
     /// Draws a page's content; `None` if it cannot be followed to its end.
@@ -148,8 +161,8 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
     fn form(&mut self, id: Id, above: &Dict, mut state: State, depth: usize) -> Option<()> {
         let object = self.reader.object(id).ok()??;
         let dict = object.value.as_dict()?;
-        if depth >= MAX_DEPTH || dict.get("OC").is_some() {
-            return Some(());
+        if depth >= MAX_DEPTH || dict.get("OC").is_some() && !self.is_wide {
+            return (!self.is_wide).then_some(());
         }
         state.matrix = self.matrix_of(dict)?.then(&state.matrix);
         let bbox = Rect::read(&self.reader.resolve(dict.get("BBox")).ok()?)?;
@@ -328,12 +341,16 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         };
         let Some(font) = state.font.clone() else {
             self.text = None;
-            return Some(());
+            return (!self.is_wide).then_some(());
         };
         let (from, mut letters) = (state.pen(), 0);
         for piece in pieces {
             match piece {
                 Value::String(string) => {
+                    if self.is_wide {
+                        let reach = state.reach(&font, string)?;
+                        self.paint(Some(reach));
+                    }
                     letters += match self.each {
                         Some(tall) => self.letters(&font, string, state, tall)?,
                         None => state.advance(&font, string),
@@ -344,6 +361,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
             }
         }
         if letters > 0
+            && !self.is_wide
             && !font.is_unseen
             && state.shows_text()
             && state.clip.holds(from)

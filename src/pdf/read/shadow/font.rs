@@ -12,6 +12,8 @@ const MAX_NAMED: usize = 65_536;
 
 /// Characters that say where to write.
 const FILLERS: &str = " \u{a0}\u{3000}.…‥·_＿﹍-‐‑–—―－□☐◻";
+/// What a letter of no known width takes at least.
+const NARROW: f64 = 0.2;
 
 /// Names of fonts without shapes.
 const UNSEEN: [&[u8]; 3] = [b"HiddenHorzOCR", b"HiddenVertOCR", b"GlyphLessFont"];
@@ -24,10 +26,27 @@ pub(super) struct Font {
     /// Of a Type0 font whose codes are its glyphs: widths by code, and of all others.
     wide: Option<(HashMap<u32, f64>, f64)>,
     names: Names,
+    /// What a letter takes up at most, in parts of the font's size; `None` if nobody can tell.
+    extent: Option<f64>,
+    /// What a number among the widths stands for.
+    unit: f64,
+    /// Its codes may name other letters than those whose widths are known.
+    is_renamed: bool,
+    /// A code may be a byte, whatever [`codes`](Self::codes) says.
+    may_be_narrow: bool,
     /// Its letters have no shape: programs that recognise text in scans use such fonts.
     pub(super) is_unseen: bool,
     /// Its letters are drawings, or signs that are no letters.
     pub(super) is_pictorial: bool,
+}
+
+/// How far a string reaches, in parts of the font's size.
+pub(super) struct Reach {
+    pub(super) least: f64,
+    pub(super) most: f64,
+    /// What one letter takes up at most.
+    pub(super) extent: f64,
+    pub(super) letters: usize,
 }
 
 /// What codes stand for.
@@ -51,13 +70,32 @@ impl Font {
         let names = if reads { Names::read(reader, dict, is_wide) } else { Names::Unknown };
         let base = dict.get("BaseFont").and_then(Value::as_name).unwrap_or_default();
         let is_unseen = UNSEEN.iter().any(|name| contains(base, name));
-        let (first, widths) = match super::standard::widths(base).filter(|_| widths.is_empty() && !is_wide) {
+        let encoding = reader.resolve(dict.get("Encoding")).unwrap_or(Value::Null);
+        let may_be_narrow = is_wide && !encoding.as_name().is_some_and(takes_two_bytes);
+        let is_pictorial = dict.has_name("Subtype", "Type3");
+        let scale = || reader.array(dict.get("FontMatrix")).ok()?.first()?.as_number();
+        let unit = if is_pictorial { scale().unwrap_or(0.001) } else { 0.001 };
+        let extent = extent(reader, dict, is_wide, &widths, &encoding);
+        let standard = super::standard::widths(base).filter(|_| widths.is_empty() && !is_wide);
+        let is_renamed = standard.is_some() && matches!(encoding, Value::Dict(_));
+        let (first, widths) = match standard {
             Some(standard) => (32, standard.iter().map(|width| f64::from(*width)).collect()),
             None => (first, widths),
         };
-        let is_pictorial = dict.has_name("Subtype", "Type3");
         let wide = if is_wide { wide_widths(reader, dict) } else { None };
-        Some(Self { is_wide, first, widths, wide, names, is_unseen, is_pictorial })
+        Some(Self {
+            is_wide,
+            first,
+            widths,
+            wide,
+            names,
+            extent,
+            unit,
+            may_be_narrow,
+            is_renamed,
+            is_unseen,
+            is_pictorial,
+        })
     }
 
     /// The codes of a string.
@@ -80,6 +118,25 @@ impl Font {
         }
         let index = usize::try_from(i64::from(code).saturating_sub(self.first)).ok();
         index.and_then(|index| self.widths.get(index)).map_or(0.5, |width| width / 1000.0)
+    }
+
+    /// How far the string may reach; `None` if nobody can tell.
+    pub(super) fn reach(&self, string: &[u8]) -> Option<Reach> {
+        let extent = self.extent?;
+        let letters = if self.may_be_narrow { string.len() } else { self.codes(string).count() };
+        let (mut least, mut most) = (0.0, letters as f64 * extent);
+        if self.wide.is_some() {
+            most = self.codes(string).map(|code| self.width(code)).sum();
+            least = most;
+        } else if !self.is_wide && !self.is_renamed {
+            let listed = |code: u32| {
+                let index = usize::try_from(i64::from(code).saturating_sub(self.first)).ok();
+                index.and_then(|index| self.widths.get(index)).map(|width| width * self.unit)
+            };
+            least = self.codes(string).map(|code| listed(code).unwrap_or(NARROW * extent)).sum();
+            most = self.codes(string).map(|code| listed(code).unwrap_or(extent)).sum();
+        }
+        Some(Reach { least, most, extent, letters })
     }
 
     /// Whether the code is the space to which word spacing applies.
@@ -160,6 +217,48 @@ fn wide_widths(reader: &Reader<'_, '_>, dict: &Dict) -> Option<(HashMap<u32, f64
 
 fn contains(name: &[u8], part: &[u8]) -> bool {
     name.windows(part.len()).any(|w| w == part)
+}
+
+/// An encoding of two bytes a letter, written from left to right.
+fn takes_two_bytes(encoding: &[u8]) -> bool {
+    encoding == b"Identity-H" || contains(encoding, b"UCS2-H") || contains(encoding, b"UTF16-H")
+}
+
+/// What a letter takes up at most: the widest that the font names, and an em where it may have others.
+fn extent(reader: &Reader<'_, '_>, dict: &Dict, is_wide: bool, widths: &[f64], encoding: &Value) -> Option<f64> {
+    let widest = |widths: &[f64]| widths.iter().copied().fold(1000.0, f64::max);
+    if dict.has_name("Subtype", "Type3") {
+        // Letters are drawings, in units of the font's own.
+        let scale = reader.array(dict.get("FontMatrix")).ok()?.first()?.as_number()?.abs();
+        let bounds = reader.array(dict.get("FontBBox")).ok()?;
+        let bounds: Vec<f64> = bounds.iter().map(Value::as_number).collect::<Option<_>>()?;
+        let largest = bounds.iter().fold(0.0_f64, |largest, side| largest.max(side.abs()));
+        return (largest > 0.0).then(|| scale * widths.iter().copied().fold(largest, f64::max));
+    }
+    if !is_wide {
+        return Some(widest(widths) / 1000.0);
+    }
+    if encoding.as_name().is_some_and(|name| name == b"V" || name.ends_with(b"-V")) {
+        return None;
+    }
+    let below = reader.array(dict.get("DescendantFonts")).ok()?;
+    let below = reader.dict(below.first()).ok()??;
+    let mut found = vec![reader.resolve(below.get("DW")).ok()?.as_number().unwrap_or(1000.0)];
+    // `c [w1 w2 …]` or `c1 c2 w`.
+    let (listed, mut at) = (reader.array(below.get("W")).ok()?, 1);
+    while at < listed.len() {
+        match reader.resolve(listed.get(at)).ok()? {
+            Value::Array(widths) => {
+                found.extend(widths.iter().filter_map(Value::as_number));
+                at += 2;
+            }
+            _ => {
+                found.extend(listed.get(at + 1).and_then(Value::as_number));
+                at += 3;
+            }
+        }
+    }
+    Some(widest(&found) / 1000.0)
 }
 
 /// Symbols, or an encoding of the font's own (ISO 32000-1, table 123).
@@ -303,6 +402,10 @@ mod tests {
             widths: Vec::new(),
             wide: None,
             names: Names::Latin(others),
+            extent: None,
+            unit: 0.001,
+            may_be_narrow: false,
+            is_renamed: false,
             is_unseen: false,
             is_pictorial: false,
         };

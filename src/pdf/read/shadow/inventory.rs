@@ -147,6 +147,11 @@ impl Inventory {
         Ok(found)
     }
 
+    /// A cross-reference names an object of this number.
+    pub(super) fn lists(&self, number: u32) -> bool {
+        self.nodes.contains_key(&number) || self.unreadable.contains_key(&number)
+    }
+
     /// Objects in the bytes of these revisions that no cross-reference lists.
     pub(super) fn unlisted(&self, reader: &Reader<'_, '_>, end: usize) -> Vec<(Id, PreparedCode)> {
         let mut found = self.between(reader, end);

@@ -98,6 +98,11 @@ impl Listing {
         };
         let object = readable(view.document(), view.object(id))?.flatten();
         self.spans.extend(object.as_ref().and_then(|object| object.span.clone()));
+        let resolve = |value: &Value| match value {
+            Value::Ref(_) => view.resolve(Some(value)).unwrap_or(Value::Null),
+            value => value.clone(),
+        };
+        let is_ambiguous = |dict: &Dict| is_ambiguous(dict, resolve);
         let object = object.filter(|object| object.data.is_none() || !object.value.as_dict().is_some_and(is_ambiguous));
         let facts = object.map(|object| Facts::of(id, &object.value, object.data.is_some()));
         self.objects.push(Listed { number, entry, facts });

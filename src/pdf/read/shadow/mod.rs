@@ -27,7 +27,9 @@ mod standard;
 mod state;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod values;
+mod veil;
 
 use super::ReadError;
 use super::document::Document;
@@ -39,9 +41,11 @@ use page::Page;
 use reader::Reader;
 
 pub use code::{Prepared, PreparedCode, Weight};
+pub(super) use content::{Token, token};
 pub(super) use listing::Listing;
 pub(super) use paper::Paper;
 pub(super) use reader::Budget;
+pub(super) use veil::{Look, draws_content, veils};
 
 /// Findings of one weight listed of one revision; more are not more telling.
 const MAX_FOUND: usize = 50;
@@ -108,7 +112,11 @@ impl Finder<'_, '_> {
         }
         let end = document.revisions().get(revision).map_or(0, |revision| revision.end);
         for (object, code) in inventory.unlisted(&self.reader, end) {
-            self.add(code, None, Some(object));
+            let is_missed = used.contains(&object.number) && !inventory.lists(object.number);
+            self.add(if is_missed { PreparedCode::UnlistedInUse } else { code }, None, Some(object));
+        }
+        if tree::is_ambiguous(&self.reader, &catalog)? {
+            self.add(PreparedCode::PageTree, None, Some(id));
         }
         let Some(layers) = Layers::read(&self.reader, &catalog)? else { return Ok(()) };
         let referred = inventory.referred_to(&used, &layers.arrangement, id);

@@ -24,6 +24,8 @@ pub(in super::super) struct Paper<'d, 'a> {
     pages: RefCell<HashMap<Id, Shown>>,
     /// What is seen on a page, each thing by itself, with the annotation that shows it.
     pub(super) things: RefCell<HashMap<Id, Around>>,
+    /// Where something may be drawn, text taken to reach as far as it may.
+    reaches: RefCell<HashMap<Id, Option<Rc<Vec<Rect>>>>>,
 }
 
 /// Everything that is seen on a page, each thing by itself, with the annotation that shows it; `None` if that cannot be told.
@@ -43,7 +45,12 @@ struct Drawing {
 
 impl<'d, 'a> Paper<'d, 'a> {
     pub(in super::super) fn new(view: View<'d, 'a>) -> Self {
-        Self { reader: Reader::new(view), pages: RefCell::default(), things: RefCell::default() }
+        Self {
+            reader: Reader::new(view),
+            pages: RefCell::default(),
+            things: RefCell::default(),
+            reaches: RefCell::default(),
+        }
     }
 
     /// Whether certainly nothing is drawn there but by the annotation `own`.
@@ -53,7 +60,36 @@ impl<'d, 'a> Paper<'d, 'a> {
             let both = drawing.place.grown(margin).meet(&Rect(rect));
             drawing.by == Some(own) || both.width() <= 0.0 || both.height() <= 0.0
         };
-        Ok(self.page(page)?.is_some_and(|shown| shown.iter().all(is_clear)))
+        let misses = |place: &Rect| {
+            let both = place.grown(LINES).meet(&Rect(rect));
+            both.width() <= 0.0 || both.height() <= 0.0
+        };
+        Ok(self.page(page)?.is_some_and(|shown| shown.iter().all(is_clear))
+            && self.reach(page)?.is_some_and(|reach| reach.iter().all(misses)))
+    }
+
+    /// Where the page's own content may leave marks; `None` if that cannot be told.
+    fn reach(&self, page: Id) -> Result<Option<Rc<Vec<Rect>>>, ReadError> {
+        if let Some(reach) = self.reaches.borrow().get(&page) {
+            return Ok(reach.clone());
+        }
+        let read = Page::read(&self.reader, page)?;
+        let content = match &read {
+            Some(page) if page.dict.get("Contents").is_some() => page.content(&self.reader)?,
+            page => page.as_ref().map(|_| Vec::new()),
+        };
+        let mut canvas = Canvas::wide(&self.reader);
+        let followed =
+            read.zip(content).and_then(|(page, content)| canvas.page(&content, &page.resources, Rect::EVERYWHERE));
+        let reach = followed.filter(|()| !canvas.is_full()).map(|()| {
+            let places = canvas.marks.iter().filter_map(|mark| match mark {
+                Mark::Paint(place) => Some(*place),
+                _ => None,
+            });
+            Rc::new(places.collect())
+        });
+        self.reaches.borrow_mut().insert(page, reach.clone());
+        Ok(reach)
     }
 
     fn page(&self, page: Id) -> Result<Shown, ReadError> {

@@ -12,6 +12,8 @@ const MAX_LINE: f64 = 20.0;
 const LIGHT: f64 = 0.7;
 /// A line that takes up a larger part of the space it is drawn in fills it.
 const MAX_INK: f64 = 0.2;
+/// The part of its size by which a letter may reach out of its place.
+const OVERHANG: f64 = 0.25;
 /// Rectangles in one path; a path of more is taken to hide nothing.
 const MAX_RECTANGLES: usize = 64;
 
@@ -39,6 +41,8 @@ pub(super) struct State {
     render: i64,
     text: Matrix,
     line: Matrix,
+    /// How far from the beginning of the line the pen is, at the least and at the most.
+    spread: (f64, f64),
 }
 
 impl State {
@@ -63,6 +67,7 @@ impl State {
             render: 0,
             text: Matrix::IDENTITY,
             line: Matrix::IDENTITY,
+            spread: (0.0, 0.0),
         }
     }
 
@@ -126,7 +131,7 @@ impl State {
             }
             (b"g" | b"rg" | b"k" | b"sc" | b"scn", _) => self.colour(operator, operands),
             (b"cs", _) => (self.is_white, self.is_plain, self.is_light) = (false, true, false),
-            (b"BT", _) => (self.text, self.line) = (Matrix::IDENTITY, Matrix::IDENTITY),
+            (b"BT", _) => self.begin(Matrix::IDENTITY),
             (b"w", Some(width)) => self.line_width = width,
             (b"Tc", Some(space)) => self.letter_space = space,
             (b"Tw", Some(space)) => self.word_space = space,
@@ -145,7 +150,7 @@ impl State {
             }
             (b"Tm", _) => {
                 if let Some(matrix) = numbers(operands) {
-                    (self.text, self.line) = (Matrix(matrix), Matrix(matrix));
+                    self.begin(Matrix(matrix));
                 }
             }
             _ => {}
@@ -174,8 +179,11 @@ impl State {
     }
 
     fn new_line(&mut self, x: f64, y: f64) {
-        self.line = Matrix::shift(x, y).then(&self.line);
-        self.text = self.line;
+        self.begin(Matrix::shift(x, y).then(&self.line));
+    }
+
+    fn begin(&mut self, line: Matrix) {
+        (self.text, self.line, self.spread) = (line, line, (0.0, 0.0));
     }
 
     /// Where the next letter will stand: a little above the base line.
@@ -200,9 +208,33 @@ impl State {
         usize::from(!font.is_space(code))
     }
 
+    /// Where a string that is shown now may leave marks, at the most; `None` if nobody can tell. The strings of one line are to
+    /// be asked for in their order.
+    pub(super) fn reach(&mut self, font: &Font, string: &[u8]) -> Option<Rect> {
+        let reach = font.reach(string)?;
+        let spaces = reach.letters as f64 * self.letter_space;
+        let words = reach.letters as f64 * self.word_space;
+        let ends = [
+            (reach.least * self.size + spaces.min(0.0) + words.min(0.0)) * self.stretch,
+            (reach.most * self.size + spaces.max(0.0) + words.max(0.0)) * self.stretch,
+        ];
+        let from = self.spread;
+        self.spread = (from.0 + ends[0].min(ends[1]), from.1 + ends[0].max(ends[1]));
+        let letter = reach.extent * self.size.abs();
+        let margin = letter * OVERHANG * self.stretch.abs();
+        let (left, right) = (from.0.min(self.spread.0) - margin, from.1.max(self.spread.1) + margin);
+        let (low, high) = (self.rise - letter, self.rise + 1.5 * letter);
+        Rect::around([(left, low), (right, low), (left, high), (right, high)].map(|corner| {
+            let (x, y) = self.line.apply(corner);
+            self.matrix.apply((x, y))
+        }))
+    }
+
     /// Moves back by a number of `TJ`.
     pub(super) fn adjust(&mut self, thousandths: f64) {
-        self.go(-thousandths / 1000.0 * self.size * self.stretch);
+        let x = -thousandths / 1000.0 * self.size * self.stretch;
+        self.spread = (self.spread.0 + x, self.spread.1 + x);
+        self.go(x);
     }
 
     fn go(&mut self, x: f64) {
