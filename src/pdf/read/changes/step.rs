@@ -121,7 +121,8 @@ impl Comparison<'_, '_> {
                 // What is drawn says nothing new if written again, unless some program saw something else before.
                 if !is_same || after.data.is_some() {
                     self.replaced.insert(new);
-                } else if self.is_read_variously() {
+                } else if self.document.is_hybrid() && !is_catalog(&after.value) {
+                    // Not every program saw it where the hidden stream has it.
                     self.document.input.repairs.note(Repair::Update);
                 }
             }
@@ -129,12 +130,6 @@ impl Comparison<'_, '_> {
             _ => drop(self.added.insert(new, added)),
         }
         Ok(())
-    }
-
-    /// Programs may have seen other objects before than are listed.
-    fn is_read_variously(&self) -> bool {
-        let repairs = self.document.input.repairs.list();
-        self.document.is_hybrid() || repairs.into_iter().any(Repair::makes_others_look)
     }
 
     /// Added objects must be what something allowed refers to, or what the file's structure needs.
@@ -271,6 +266,11 @@ fn is_filler(bytes: &[u8]) -> bool {
         let is_plain = PIECES.iter().all(|piece| !line.windows(piece.len()).any(|word| word == *piece));
         line.iter().copied().all(is_space) || is_remark && is_plain
     })
+}
+
+/// Every update writes the catalog again.
+fn is_catalog(value: &Value) -> bool {
+    value.as_dict().is_some_and(|dict| dict.has_name("Type", "Catalog"))
 }
 
 /// The object that an entry names; a free one names none.
