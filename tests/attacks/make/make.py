@@ -18,10 +18,12 @@ import evidence  # noqa: E402, F401
 import explained  # noqa: E402, F401
 import forms  # noqa: E402, F401
 import hall  # noqa: E402, F401
+import looks  # noqa: E402, F401
 import readings  # noqa: E402, F401
 import shadow  # noqa: E402, F401
 import signatures  # noqa: E402, F401
 import structure  # noqa: E402, F401
+import switches  # noqa: E402, F401
 import weak  # noqa: E402, F401
 
 print(corpus.write(sys.argv[1] if len(sys.argv) > 1 else ""), "files made of", len(corpus.FILES))
