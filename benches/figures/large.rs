@@ -98,6 +98,6 @@ fn page_of_picture() -> Vec<u8> {
     }
     let at = file.len();
     file.extend(table);
-    file.extend(format!("trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n").bytes());
+    file.extend(format!("trailer\n<< /Size 6 /Root 1 0 R /ID [(large) (large)] >>\nstartxref\n{at}\n%%EOF\n").bytes());
     file
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, offset};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use yinxin::app::{App, SealImprint};
 use yinxin::cms::SignedAttributes;
@@ -25,6 +27,8 @@ pub(crate) struct Sealer<'d> {
     imprint: Arc<SealImprint>,
     log: Ed25519KeyPair,
     origin: KeyName,
+    /// Of every seal; the hall's certificates have just been made.
+    at: Timestamp,
     /// What a verifier has to believe of the log.
     pub(crate) policy: String,
     hole: usize,
@@ -42,7 +46,7 @@ impl<'d> Sealer<'d> {
         let policy = format!("log {key}\nquorum none\n");
         let bound = proof::upper_bound(&Policy::parse(&policy).unwrap());
         let hole = upper_bound(&signer, &app.chain, bound, 0).unwrap();
-        Self { app, name: seal.name.clone(), signer, imprint, log, origin, policy, hole }
+        Self { app, name: seal.name.clone(), signer, imprint, log, origin, at: app.now(), policy, hole }
     }
 
     /// Stamps the field `seal-1`.
@@ -52,7 +56,7 @@ impl<'d> Sealer<'d> {
             appearance: &self.imprint.form,
             seam: Vec::new(),
             permission: Permission::CertifyFinal,
-            signed_at: "2026-11-20T02:00:00Z".parse().unwrap(),
+            signed_at: self.at,
             signer: self.name.clone(),
             reason: None,
             hole: self.hole,
@@ -70,7 +74,7 @@ impl<'d> Sealer<'d> {
             template,
             document: attributes.digest(),
             approvals: Salted::new([approval_digest(&[1; 32], b"a"), approval_digest(&[2; 32], b"b")]).unwrap(),
-            day: "2026-11-20".parse().unwrap(),
+            day: self.at.to_zoned(TimeZone::fixed(offset(8))).date(),
         });
         let tree = append(&Edge::empty(), &[leaf_hash(&entry.to_bytes())]);
         let checkpoint = Checkpoint { origin: self.origin.clone(), size: tree.size, root: tree.root };
