@@ -46,8 +46,8 @@ pub async fn verify(
     let since = since(app, &report).await?;
     Ok(match since {
         Known::Nothing => report,
-        Known::Since(since) => report.as_of(&since),
-        Known::NotInForce => report.as_of_today(Today::Changed),
+        Known::Since(since, proved) => report.in_order(&proved).as_of(&since),
+        Known::NotInForce(proved) => report.in_order(&proved).as_of_today(Today::Changed),
     })
 }
 
@@ -55,18 +55,18 @@ pub async fn verify(
 enum Known {
     /// None of them is in our log.
     Nothing,
-    /// What became of each.
-    Since(Vec<Since>),
-    /// A certificate that was withdrawn, has run out, or that we do not know.
-    NotInForce,
+    /// What became of each, and which signatures our log has before whatever ended their seals.
+    Since(Vec<Since>, Vec<usize>),
+    /// A certificate that was withdrawn, has run out, or that we do not know; and the signatures that our log has.
+    NotInForce(Vec<usize>),
 }
 
 /// Asks by the ledger entries of the seals, which no re-spelling of the file changes. Anything of our own log that we do not
 /// know as good has changed; a proof by our log's key that our log does not bear out is somebody else's use of that key.
 async fn since(app: &App, report: &Report) -> Result<Known, ActError> {
     let origin = app.sequencer.checkpoint().map(|signed| signed.claim().origin.to_string());
-    let (mut since, mut in_force) = (Vec::new(), true);
-    for signature in &report.signatures {
+    let (mut since, mut proved, mut in_force) = (Vec::new(), Vec::new(), true);
+    for (place, signature) in report.signatures.iter().enumerate() {
         let (Some(ledger), Some(seal)) = (&signature.ledger, &signature.seal) else { continue };
         if origin.as_ref() != Some(&ledger.log) {
             since.push(Since::Elsewhere);
@@ -74,8 +74,10 @@ async fn since(app: &App, report: &Report) -> Result<Known, ActError> {
         }
         if !app.sequencer.agrees(ledger.index, &ledger.leaf, ledger.size, &ledger.root).await? {
             tracing::error!(index = ledger.index, size = ledger.size, root = %ledger.root, "a proof by our log's key is not of our log");
-            return Ok(Known::Since(vec![Since::Fork]));
+            return Ok(Known::Since(vec![Since::Fork], Vec::new()));
         }
+        // Our log takes in no use of a seal that is not in force.
+        proved.push(place);
         let certificate = app.db.certificate_of_entry(ledger.index).await?;
         in_force &= certificate.is_some_and(|certificate| is_in_force(app, &certificate));
         since.push(match app.db.seal_of_key(seal).await?.as_ref().map(|seal| seal.state.as_str()) {
@@ -86,8 +88,8 @@ async fn since(app: &App, report: &Report) -> Result<Known, ActError> {
     }
     Ok(match (since.iter().all(|since| *since == Since::Elsewhere), in_force) {
         (true, _) => Known::Nothing,
-        (_, true) => Known::Since(since),
-        (_, false) => Known::NotInForce,
+        (_, true) => Known::Since(since, proved),
+        (_, false) => Known::NotInForce(proved),
     })
 }
 

@@ -73,6 +73,8 @@ pub enum Since {
     Void,
     /// The log has another entry there, or another history.
     Fork,
+    /// The use stands where the seal was suspended or retired: no log of ours takes it in.
+    NotInForce,
     /// The log is shorter than the proof's tree: the copy is older than the document.
     Older,
     /// Later entries are not read here, and may say anything.
@@ -85,6 +87,11 @@ impl Since {
     /// Whether nothing is known of the time since.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Older | Self::Unread | Self::Elsewhere)
+    }
+
+    /// Whether the log has the use, and has it before whatever ended the seal.
+    pub const fn is_in_order(self) -> bool {
+        matches!(self, Self::Stands | Self::SealSuspended | Self::SealRetired | Self::Void)
     }
 }
 
@@ -146,15 +153,24 @@ impl Replay {
         if tree.get(place) != Some(leaf) || Edge::of_leaves(tree.iter().copied()).root() != *root {
             return Since::Fork;
         }
+        let of_seal = || self.events.iter().filter(|(_, event)| event.seal() == Some(seal));
         let mut since = Since::Stands;
-        for (_, event) in self.events.iter().filter(|(at, event)| *at > index && event.seal() == Some(seal)) {
-            since = match event {
-                Entry::SealVoid { index: voided, .. } if *voided == index => return Since::Void,
-                Entry::SealRetire(_) => Since::SealRetired,
-                Entry::SealSuspend(_) if since != Since::SealRetired => Since::SealSuspended,
-                Entry::SealResume(_) if since == Since::SealSuspended => Since::Stands,
-                _ => since,
-            };
+        let fold = |since, event: &Entry| match event {
+            Entry::SealRetire(_) => Since::SealRetired,
+            Entry::SealSuspend(_) if since != Since::SealRetired => Since::SealSuspended,
+            Entry::SealResume(_) if since == Since::SealSuspended => Since::Stands,
+            _ => since,
+        };
+        if of_seal().filter(|(at, _)| *at < index).fold(Since::Stands, |then, (_, event)| fold(then, event))
+            != Since::Stands
+        {
+            return Since::NotInForce;
+        }
+        for (_, event) in of_seal().filter(|(at, _)| *at > index) {
+            if matches!(event, Entry::SealVoid { index: voided, .. } if *voided == index) {
+                return Since::Void;
+            }
+            since = fold(since, event);
         }
         since
     }

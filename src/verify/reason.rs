@@ -126,6 +126,8 @@ pub enum Reason {
     NoWitness,
     /// The log itself has another entry there, or another history: the proof is of a fork.
     Fork,
+    /// The log has the use where the seal was suspended or retired.
+    NotInForce,
     // What a copy of the log says of the time since
     /// The use was declared void.
     VoidSince,
@@ -272,6 +274,7 @@ impl Reason {
             Self::QuorumShort => ("quorum-short", maybe(Sub::SigConstraintsFailure), Intact, "见证这次用印登记的独立机构不足规定数目，不能确认，请到大厅网站“验证证照”在线查验。"),
             Self::CosignerUnknown => ("cosigner-unknown", maybe(Sub::SigConstraintsFailure), Intact, "用印登记证明上有信任名单之外的签名，不能确认，请更新信任名单或到大厅网站“验证证照”在线查验。"),
             Self::Fork => ("ledger-fork", Fails(Sub::SigConstraintsFailure), Intact, "用印登记证明与大厅的用印公示账本不一致，是另一本账所出，请勿采信，并立即向大厅举报。"),
+            Self::NotInForce => ("seal-not-in-force", Fails(Sub::SigConstraintsFailure), Intact, "用印登记的时候，这枚印章已经停用或者注销，请勿采信，并立即向大厅举报。"),
             Self::VoidSince => ("void-since", Note, Intact, "这次用印登记之后已被声明作废，证照不能再作为有效证照使用，请向签发机关查询。"),
             Self::SuspendedSince => ("seal-suspended-since", Note, Intact, "盖章时有效；这枚印章之后被停用，停用前所盖的证照仍然有效，重要用途请向签发机关核实。"),
             Self::RetiredSince => ("seal-retired-since", Note, Intact, "盖章时有效；这枚印章之后已经注销，注销前所盖的证照仍然有效。"),

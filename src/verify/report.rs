@@ -233,8 +233,14 @@ impl Report {
         let mut found = document.clone();
         found.extend(signatures.iter().flat_map(SignatureReport::of_document));
         let conclusion = Conclusion::of(&mut found);
-        let changed =
-            found.iter().any(|f| matches!(f.reason, Reason::Revoked | Reason::RevokedNoProof | Reason::RevokedSince));
+        // What a seal sealed before its certificate was revoked stays good: what the paper is worth today hangs on no key.
+        let changed = signatures.iter().any(|signature| {
+            signature.found.iter().any(|finding| match finding.reason {
+                Reason::Revoked | Reason::RevokedNoProof => true,
+                Reason::RevokedSince => !signature.is_seal,
+                _ => false,
+            })
+        });
         Self {
             file: String::new(),
             verdict: conclusion.verdict,
@@ -290,6 +296,19 @@ impl Report {
         Self { today, ..self }
     }
 
+    /// The report of somebody who holds the log and found these signatures' uses in it, before whatever ended their seals: that
+    /// order proves that they are older than the revocation of the seals' certificates, whatever time it was.
+    #[must_use]
+    pub fn in_order(self, proved: &[usize]) -> Self {
+        let Self { file, mut signatures, document, .. } = self;
+        for place in proved {
+            if let Some(signature) = signatures.get_mut(*place) {
+                signature.older_than_revocation();
+            }
+        }
+        Self { file, ..Self::new(document, signatures) }
+    }
+
     /// The report of somebody who holds the log and found that the file's proof is of another one under the same name and key.
     #[must_use]
     pub fn forked(self) -> Self {
@@ -340,6 +359,18 @@ pub fn exit_code<'r>(reports: impl IntoIterator<Item = &'r Report>) -> u8 {
 }
 
 impl SignatureReport {
+    fn older_than_revocation(&mut self) {
+        for finding in self.found.iter_mut().filter(|finding| finding.reason == Reason::RevokedNoProof) {
+            *finding = Reason::RevokedSince.into();
+        }
+        let conclusion = Conclusion::of(&mut self.found);
+        self.verdict = conclusion.verdict;
+        self.integrity = conclusion.integrity;
+        self.indication = conclusion.indication;
+        self.sub_indication = conclusion.sub_indication;
+        self.reasons = conclusion.reasons;
+    }
+
     /// What it says of the document: a timestamp that is not confirmed proves nothing and condemns nothing.
     fn of_document(&self) -> impl Iterator<Item = Finding> {
         self.found.iter().map(|finding| match finding.effect() {

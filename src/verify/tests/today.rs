@@ -4,6 +4,7 @@ use super::house::House;
 use super::{now, summary};
 use crate::digest::Digest;
 use crate::ledger::entry::{Entry, Salted, SealChange, VoidReason};
+use crate::ledger::policy::Policy;
 use crate::ledger::replay::Replay;
 use crate::ledger::sample::{SampleLog, Signer};
 use crate::verify::trust::Purpose;
@@ -42,6 +43,48 @@ fn a_copy_of_the_log_answers_for_today() {
     assert_eq!(ask(&house.log), valid("log-copy-older", Today::NotAsked));
     house.log.entries.extend([b"x".to_vec(), b"y".to_vec()]);
     assert_eq!(ask(&house.log).0, "invalid intact SIG_CONSTRAINTS_FAILURE ledger-fork");
+}
+
+/// Revocation by index: the list says since when, the log what came before.
+#[test]
+fn the_order_of_the_log_proves_more_than_a_list() {
+    let mut house = House::new();
+    let bytes = house.seal();
+    // No witness vouches for a time: the list alone leaves it open.
+    let unwitnessed = Policy::parse(&format!("log {}\nquorum none\n", house.log.log.log_key())).unwrap();
+    let trust = Trust::of_hall(vec![house.hall.root.clone()], vec![house.crl("2026-11-23")], unwitnessed);
+    let report = verify(&bytes, &trust, now());
+    assert!(report.has("revoked-no-proof") && report.verdict != Verdict::Valid, "{}", summary(&report));
+    let seal = house.hall.seal.spki_digest();
+    let change = || SealChange {
+        seal,
+        approvals: Salted::new([Digest::of(b"order")]).unwrap(),
+        day: jiff::civil::date(2026, 11, 23),
+    };
+    let ask = |log: &SampleLog, report: &Report| {
+        let (files, policy) = (log.files(), log.policy());
+        report.clone().as_of_log(&Replay::read(&policy, |path| files.get(path).cloned().ok_or("missing")).unwrap())
+    };
+    house.log.prove(&Entry::SealRetire(change()));
+    let known = ask(&house.log, &report);
+    assert!(
+        known.has("revoked-since") && known.has("seal-retired-since") && !known.has("revoked-no-proof"),
+        "{}",
+        summary(&known)
+    );
+    assert_eq!(known.today, Today::Good);
+    // A use that the log has after the seal's end is none.
+    let late = house.seal();
+    let report = verify(&late, &house.trust(), now());
+    assert!(report.is_valid(), "{}", summary(&report));
+    let known = ask(&house.log, &report);
+    assert_eq!((known.verdict, known.has("seal-not-in-force")), (Verdict::Invalid, true), "{}", summary(&known));
+    // Suspended and resumed it was in force again.
+    let mut house = House::new();
+    house.log.prove(&Entry::SealSuspend(SealChange { seal: house.hall.seal.spki_digest(), ..change() }));
+    house.log.prove(&Entry::SealResume(SealChange { seal: house.hall.seal.spki_digest(), ..change() }));
+    let bytes = house.seal();
+    assert!(ask(&house.log, &verify(&bytes, &house.trust(), now())).is_valid());
 }
 
 /// Two halls have sealed one file; a copy of one log says nothing of the other's seal, and all that it knows of its own.
