@@ -13,6 +13,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use crate::compose::{Composer, Fonts, Templates};
 use crate::db::Db;
 use crate::db::seal::SealRow;
+use crate::digest::Digest;
 use crate::hall::file::{Hall, HallProblems};
 use crate::hall::id::DeviceId;
 use crate::imprint::{Imprint, ImprintError, SealDesign, SealKind};
@@ -64,6 +65,7 @@ pub struct App {
     /// What outsiders are given to verify with.
     pub trust_folder: PathBuf,
     trust: RwLock<Arc<Trust>>,
+    lists_read: Mutex<[Option<Digest>; 2]>,
     clock: Clock,
     imprints: Mutex<HashMap<String, Arc<SealImprint>>>,
     _lock: DirectoryLock,
@@ -188,6 +190,7 @@ impl App {
         let vault = Arc::new(Vault::open(&keys, &config.unlock_secret()?, &*rng)?);
         let policy = Arc::new(Policy::parse(&read_text(&keys.join("trust/policy.txt"))?)?);
         let trust_folder = keys.join("trust");
+        let lists_read = Mutex::new(lists_in(&trust_folder));
         let trust = RwLock::new(Arc::new(read_trust(&trust_folder)?));
         let chain = Arc::new(vec![Certificate::from_pem(&read(&keys.join("issuing.pem"))?)?]);
         let db = Db::open(&config.address()).await?;
@@ -212,6 +215,7 @@ impl App {
             policy,
             trust_folder,
             trust,
+            lists_read,
             chain,
             templates,
             composer,
@@ -234,6 +238,18 @@ impl App {
     pub fn reload_trust(&self) -> Result<(), StartError> {
         let trust = Arc::new(read_trust(&self.trust_folder)?);
         *self.trust.write().unwrap_or_else(PoisonError::into_inner) = trust;
+        Ok(())
+    }
+
+    /// Reads the trust folder again if the hall's revocation lists are others than those read last: this or another node has
+    /// issued them.
+    pub fn reload_lists(&self) -> Result<(), StartError> {
+        let there = lists_in(&self.trust_folder);
+        let mut read = self.lists_read.lock().unwrap_or_else(PoisonError::into_inner);
+        if *read != there {
+            self.reload_trust()?;
+            *read = there;
+        }
         Ok(())
     }
 
@@ -265,9 +281,14 @@ impl App {
         if let Some(drawn) = self.imprints.lock().unwrap_or_else(PoisonError::into_inner).get(&seal.id) {
             return Ok(drawn.clone());
         }
-        let drawn = Arc::new(draw(seal, self.composer.fonts())?);
+        let drawn = Arc::new(self.draw(seal)?);
         self.imprints.lock().unwrap_or_else(PoisonError::into_inner).insert(seal.id.clone(), drawn.clone());
         Ok(drawn)
+    }
+
+    /// The imprint of a seal that there may not be yet, drawn anew.
+    pub fn draw(&self, seal: &SealRow) -> Result<SealImprint, ImprintError> {
+        draw(seal, self.composer.fonts())
     }
 }
 
@@ -358,6 +379,11 @@ pub fn read_trust(folder: &Path) -> Result<Trust, StartError> {
     }
     files.sort_by_key(|(name, _)| (name.contains('/'), name.clone()));
     Ok(Trust::from_files(files)?)
+}
+
+/// What the hall's own revocation lists are now.
+fn lists_in(folder: &Path) -> [Option<Digest>; 2] {
+    ["root.crl", "issuing.crl"].map(|file| fs::read(folder.join(file)).ok().map(|bytes| Digest::of(&bytes)))
 }
 
 /// Opens a regular file. Asked before it is opened: a pipe would be waited for.

@@ -38,7 +38,7 @@ impl<'d> Sealer<'d> {
     pub(crate) fn new(made: &'d Demo, runtime: &tokio::runtime::Runtime) -> Self {
         let app = &made.app;
         let seal = runtime.block_on(app.db.seal_of("scjg", "approval")).unwrap().unwrap();
-        let signer = Certificate::from_der(&seal.certificate).unwrap();
+        let signer = Certificate::from_der(seal.certificate_der()).unwrap();
         let imprint = app.imprint(&seal).unwrap();
         let log = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
         let origin: KeyName = "bench.example/log".parse().unwrap();

@@ -44,16 +44,76 @@ CREATE TABLE seal (
     code TEXT NOT NULL CONSTRAINT seal_code_is_unique UNIQUE, -- 14 digits
     name TEXT NOT NULL,                 -- text on the arc
     diameter_mm BIGINT NOT NULL,
-    state TEXT NOT NULL,                -- made, active, suspended, retired
-    key BLOB NOT NULL CONSTRAINT seal_key_is_unique UNIQUE, -- SHA-256 of the SubjectPublicKeyInfo
-    certificate BLOB NOT NULL,          -- signing certificate, DER
-    opened_at BIGINT NOT NULL,          -- made and enabled
+    custodian TEXT REFERENCES staff (id), -- who keeps it; null: the department had no keeper when the hall was set up
+    state TEXT NOT NULL,                -- applied, made, filed, active, suspended, retired
+    applied_at BIGINT NOT NULL,         -- applied for
+    key BLOB CONSTRAINT seal_key_is_unique UNIQUE, -- SHA-256 of the SubjectPublicKeyInfo; null until made
+    certificate BLOB,                   -- signing certificate, DER; null until made
     chain TEXT,                         -- PEM of the authorities between it and its root; null: the hall's own
-    certified_at BIGINT NOT NULL,       -- the certificate is in use since
+    certified_at BIGINT,                -- the certificate is in use since
+    filing_no TEXT CONSTRAINT a_filing_number_is_used_once UNIQUE, -- 备案号; null until filed
+    filed_on TEXT,                      -- day of the filing
+    filing_document BLOB,               -- SHA-256 of the scanned filing document, which is an object of the store
+    opened_at BIGINT,                   -- enabled; null: never was
+    retired_at BIGINT,                  -- retired; null while it is not
     CONSTRAINT seal_kind_is_known CHECK (kind IN ('approval', 'department')),
-    CONSTRAINT seal_state_is_known CHECK (state IN ('made', 'active', 'suspended', 'retired'))
+    CONSTRAINT seal_state_is_known CHECK (state IN ('applied', 'made', 'filed', 'active', 'suspended', 'retired')),
+    CONSTRAINT made_seals_have_their_key CHECK (state IN ('applied', 'retired') OR (key IS NOT NULL AND certificate IS NOT NULL AND certified_at IS NOT NULL)),
+    CONSTRAINT seals_are_filed_before_they_are_enabled CHECK (state IN ('applied', 'made', 'retired') OR (filing_no IS NOT NULL AND filed_on IS NOT NULL)),
+    CONSTRAINT enabled_seals_have_their_time CHECK (state NOT IN ('active', 'suspended') OR opened_at IS NOT NULL),
+    CONSTRAINT retired_seals_have_their_time CHECK ((state = 'retired') = (retired_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX one_active_seal_of_a_kind_per_department ON seal (department, kind) WHERE state IN ('active', 'suspended');
+
+-- Every certificate that a seal's key has had.
+CREATE TABLE seal_certificate (
+    id TEXT NOT NULL CONSTRAINT a_certificate_is_kept_once PRIMARY KEY, -- SHA-256 of the certificate, hexadecimal
+    seal TEXT NOT NULL REFERENCES seal (id),
+    certificate BLOB NOT NULL,          -- DER
+    since BIGINT NOT NULL,              -- in use since
+    revoked_at BIGINT,                  -- on the revocation list since; null: it is not
+    revocation TEXT,                    -- why
+    CONSTRAINT revocation_is_known CHECK (revocation IN ('key-compromise')),
+    CONSTRAINT revoked_certificates_have_their_reason CHECK ((revoked_at IS NULL) = (revocation IS NULL))
+);
+CREATE INDEX certificate_by_seal ON seal_certificate (seal);
+
+-- Steps of a seal's life: proposed by one person, decided on by another.
+CREATE TABLE seal_step (
+    id TEXT NOT NULL CONSTRAINT seal_step_id_is_unique PRIMARY KEY,
+    seal TEXT NOT NULL,                 -- the seal; of an application, the one that comes of it
+    department TEXT NOT NULL,           -- whose seal
+    act TEXT NOT NULL,                  -- which step
+    plan TEXT NOT NULL,                 -- JSON: what exactly will be done
+    document BLOB,                      -- SHA-256 of the document that goes with it, an object of the store
+    why TEXT NOT NULL,                  -- the proposer's reason
+    proposed_by TEXT NOT NULL REFERENCES staff (id), -- who proposed it
+    proposed_at BIGINT NOT NULL,        -- when
+    state TEXT NOT NULL,                -- pending, done, declined, withdrawn, lapsed
+    decided_by TEXT REFERENCES staff (id), -- who confirmed, declined or withdrew it
+    decided_at BIGINT,                  -- when
+    decided_why TEXT,                   -- why it was declined or withdrawn
+    CONSTRAINT seal_act_is_known CHECK (act IN ('apply', 'make', 'file', 'enable', 'resume', 'replace', 'retire', 'renew', 'compromise')),
+    CONSTRAINT seal_step_state_is_known CHECK (state IN ('pending', 'done', 'declined', 'withdrawn', 'lapsed')),
+    CONSTRAINT decided_steps_have_their_time CHECK ((state = 'pending') = (decided_at IS NULL)),
+    CONSTRAINT nobody_confirms_a_step_of_their_own CHECK (state NOT IN ('done', 'declined') OR (decided_by IS NOT NULL AND decided_by <> proposed_by))
+);
+-- A report that a key is lost waits for no other step.
+CREATE UNIQUE INDEX one_step_of_a_seal_at_a_time ON seal_step (seal) WHERE state = 'pending' AND act <> 'compromise';
+CREATE UNIQUE INDEX a_loss_is_reported_once_at_a_time ON seal_step (seal, act) WHERE state = 'pending' AND act = 'compromise';
+CREATE INDEX step_by_seal ON seal_step (seal, proposed_at);
+
+-- What the auditor is told of at once.
+CREATE TABLE notice (
+    id TEXT NOT NULL CONSTRAINT notice_id_is_unique PRIMARY KEY,
+    kind TEXT NOT NULL,                 -- seal-reported-lost, seal-compromised, loss-declined
+    seal TEXT NOT NULL REFERENCES seal (id),
+    at BIGINT NOT NULL,
+    seen_by TEXT REFERENCES staff (id), -- the auditor who has taken note; null: nobody yet
+    seen_at BIGINT,                     -- when
+    CONSTRAINT notice_kind_is_known CHECK (kind IN ('seal-reported-lost', 'seal-compromised', 'loss-declined')),
+    CONSTRAINT seen_notices_have_their_time CHECK ((seen_by IS NULL) = (seen_at IS NULL))
+);
 
 -- Letters of authorization (授权委托书).
 CREATE TABLE letter (

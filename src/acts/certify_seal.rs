@@ -6,8 +6,7 @@
 
 use crate::app::App;
 use crate::db::DbError;
-use crate::db::record::RowWrite;
-use crate::db::seal::{NOT_IN_USE, SEAL, SealRow};
+use crate::db::seal::{NOT_IN_USE, SealCertificateRow, SealRow};
 use crate::hall::refusal::{Reasons, Refusal};
 use crate::hall::staff::Duty;
 use crate::ledger::entry::{Entry, SealChange};
@@ -36,7 +35,7 @@ pub async fn request_certificate(app: &App, person: &Person, seal: &str) -> Resu
     let department = app.hall.departments.iter().find(|one| one.key.as_str() == row.department);
     let department = department.ok_or_else(|| inconsistent(&row.department))?;
     let name = DistinguishedName::of_seal(department.uscc.as_str(), &department.name, &row.code);
-    let held = Certificate::from_der(&row.certificate).map_err(inconsistent)?;
+    let held = Certificate::from_der(row.certificate_der()).map_err(inconsistent)?;
     let request = CertificationRequestInfo::new(&name.map_err(inconsistent)?, held.spki_der()).map_err(inconsistent)?;
     Ok(app.vault.request_certificate(request, &*app.rng)?)
 }
@@ -55,11 +54,14 @@ async fn run(app: &App, person: &Person, seal: &str, pem: &str) -> Result<(), Ac
     let row = own_seal(app, person, seal).await?;
     let mut reasons = Reasons::new();
     person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, &mut reasons);
+    let in_force = matches!(row.state.as_str(), "active" | "suspended");
+    reasons.require(in_force, "seal-state", "印章没有启用或者已经废止，不能改用证书");
     reasons.into_result()?;
+    app.vault.check_seal_key(&row.key_digest()?, &*app.rng)?;
     // 2 for this key, for signing, below a root that is trusted by now
     app.reload_trust().map_err(inconsistent)?;
     let (certificate, chain) = answer(app, &row, pem)?;
-    if certificate.der() == row.certificate {
+    if certificate.der() == row.certificate_der() {
         return Ok(()); // sent twice
     }
     // 3 whoever verifies with our trust must ask for the ledger's proof before the first use
@@ -70,13 +72,14 @@ async fn run(app: &App, person: &Person, seal: &str, pem: &str) -> Result<(), Ac
     // 4 logged and in use
     let now = app.now();
     let chain: String = chain.iter().map(Certificate::to_pem).collect();
-    let write = RowWrite::change(&SEAL, row.id)
+    let write = row
+        .change()
         .set("certificate", certificate.der())
         .set("chain", chain)
         .set("certified_at", now.as_microsecond())
-        .when(NOT_IN_USE)
-        .was("state", row.state);
-    let done = record_as(app, Act::by("seal.certify", person, now), vec![write], |approvals, day| {
+        .when(NOT_IN_USE);
+    let kept = SealCertificateRow::write(&row.id, certificate.der(), now.as_microsecond());
+    let done = record_as(app, Act::by("seal.certify", person, now), vec![write, kept], |approvals, day| {
         let change = SealChange { seal: certificate.spki_digest(), approvals, day };
         Entry::SealCertificate { certificate: certificate.digest(), change }
     });
@@ -105,7 +108,8 @@ fn answer(app: &App, seal: &SealRow, pem: &str) -> Result<(Certificate, Vec<Cert
     let given = certificates(pem).ok_or_else(|| {
         no("certificate-unreadable", "没有读到证书，请粘贴签发机构发来的 PEM 文本，印章证书在内，不超过八张".to_owned())
     })?;
-    let is_own = |one: &&Certificate| one.spki_digest().as_bytes()[..] == seal.key[..];
+    let key = seal.key_digest()?;
+    let is_own = |one: &&Certificate| one.spki_digest() == key;
     let Some(certificate) = given.iter().find(is_own).cloned() else {
         return Err(no("other-key", "其中没有这枚印章的证书：公钥不是这枚印章的".to_owned()));
     };

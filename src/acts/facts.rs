@@ -68,7 +68,7 @@ impl<'a> UseFacts<'a> {
             id: certificate.id.parse().map_err(inconsistent)?,
             case: matter.case_no.parse().map_err(inconsistent)?,
             department: seal_use.department.parse().map_err(inconsistent)?,
-            key: Digest::try_from(seal.key.as_slice()).map_err(inconsistent)?,
+            key: seal.key_digest()?,
             kind: seal.kind.parse().map_err(inconsistent)?,
             state: seal.state.parse().map_err(inconsistent)?,
             seal_id: seal.id.parse().map_err(inconsistent)?,

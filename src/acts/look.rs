@@ -249,9 +249,9 @@ pub async fn letter_pdf(app: &App, person: &Person, letter: &str) -> Result<Vec<
     read(app, Digest::try_from(row.document.as_slice()).map_err(inconsistent)?).await
 }
 
-/// The seals this person may see: a keeper those of the own department, the hall's administrator and auditor all.
+/// The seals this person may see: a keeper and a leader those of the own department, the hall's administrator and auditor all.
 pub async fn seals(app: &App, person: &Person) -> Result<Vec<SealRow>, ActError> {
-    person.require(&[Duty::Keeper, Duty::Administrator, Duty::Auditor])?;
+    person.require(&[Duty::Keeper, Duty::Leader, Duty::Administrator, Duty::Auditor])?;
     let mut seals = all_seals(app).await?;
     if let Some(own) = &person.staff.department {
         seals.retain(|seal| seal.department == own.as_str());
@@ -261,7 +261,7 @@ pub async fn seals(app: &App, person: &Person) -> Result<Vec<SealRow>, ActError>
 
 /// Who certified a seal, and until when.
 pub fn certified(seal: &SealRow) -> Result<(String, jiff::Timestamp), ActError> {
-    let certificate = Certificate::from_der(&seal.certificate).map_err(inconsistent)?;
+    let certificate = Certificate::from_der(seal.certificate_der()).map_err(inconsistent)?;
     Ok((certificate.issuer().to_owned(), certificate.not_after()))
 }
 

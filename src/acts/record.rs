@@ -31,13 +31,17 @@ impl Act {
         Self { who: Some(person.staff.id), ..Self::of_the_hall(name, at) }
     }
 
+    /// An act that this member of the staff has proposed, who need not be there when it is done.
+    pub(super) fn proposed_by(name: &'static str, who: StaffId, at: Timestamp) -> Self {
+        Self { who: Some(who), ..Self::of_the_hall(name, at) }
+    }
+
     /// An act that nobody does: setting up, or what time brings about.
     pub(super) fn of_the_hall(name: &'static str, at: Timestamp) -> Self {
         Self { name, at, who: None, second: None, why: None }
     }
 
     /// With a second person, where an act needs two.
-    #[expect(dead_code, reason = "no act of two persons is there yet")]
     pub(super) fn with(mut self, second: StaffId) -> Self {
         self.second = Some(second);
         self

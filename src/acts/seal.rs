@@ -181,9 +181,9 @@ async fn log_use(
     };
     let now = app.now();
     // 3
-    let signer = Certificate::from_der(&facts.seal.certificate).map_err(inconsistent)?;
+    let signer = Certificate::from_der(facts.seal.certificate_der()).map_err(inconsistent)?;
     // Both found before the entry is written: afterwards it would cost the entry, the number and a voiding.
-    app.vault.check_seal_key(&approved.seal_spki())?;
+    app.vault.check_seal_key(&approved.seal_spki(), &*app.rng)?;
     let chain = chain_of(app, &facts.seal)?;
     let path = app.trust().path(&signer, &chain, now);
     if path.is_err() || path.is_ok_and(|path| matches!(path.revocation(), RevocationState::Revoked(..))) {
@@ -213,7 +213,7 @@ async fn log_use(
     let pending = PendingUse {
         id: facts.seal_use.id.clone(),
         seal: approved.seal().to_string(),
-        certified_at: facts.seal.certified_at,
+        certified_at: facts.seal.certified_at.unwrap_or_default(),
         letter: facts.letter_id.clone().unwrap_or_default(),
         day: china_date(now).to_string(),
         leaf: leaf_hash(&bytes),
@@ -323,7 +323,7 @@ async fn logged_use(app: &App, seal_use: SealUseRow) -> Result<Ready, ActError> 
     let entry = app.db.entries(index, index + 1).await?.pop().ok_or_else(|| row("ledger entry"))?;
     let entry = Entry::parse(&entry).map_err(inconsistent)?;
     let in_ledger = app.sequencer.prove(index, &entry).await?;
-    let signer = Certificate::from_der(&seal.certificate).map_err(inconsistent)?;
+    let signer = Certificate::from_der(seal.certificate_der()).map_err(inconsistent)?;
     let chain = chain_of(app, &seal)?;
     Ok(Ready { seal_use: seal_use.id, signer, chain, stamped, attributes, in_ledger })
 }
@@ -390,7 +390,7 @@ pub(super) async fn void_case(app: &App, matter: &MatterRow) -> Result<(), ActEr
         };
         let seal = app.db.seal(seal).await?.ok_or_else(|| inconsistent(seal))?;
         let entry = Entry::SealVoid {
-            seal: Digest::try_from(seal.key.as_slice()).map_err(inconsistent)?,
+            seal: seal.key_digest()?,
             index: index as u64,
             reason: VoidReason::Unfinished,
             day: china_date(app.now()),

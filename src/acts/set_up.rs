@@ -20,18 +20,17 @@ use ring::rand::SecureRandom;
 use crate::app::config::{Config, UnlockConfig};
 use crate::app::{App, Clock, StartError, random};
 use crate::db::letter::LetterRow;
-use crate::db::seal::SealRow;
+use crate::db::seal::{SealCertificateRow, SealRow};
 use crate::db::staff::StaffRow;
 use crate::digest::Digest;
 use crate::hall::authorization::{CoveredItems, Letter};
 use crate::hall::department::{Department, Role};
 use crate::hall::file::Hall;
 use crate::hall::opening::{CHINA, china_date};
-use crate::hall::seal::{SealCode, SealKind};
+use crate::hall::seal::{SealKind, SealState};
 use crate::hall::staff::Duty;
 use crate::ledger::entry::{About, Entry};
-use crate::pki::authority::{Issuer, Serial, Subject, Term, root, seal, seal_authority};
-use crate::pki::certificate::Certificate;
+use crate::pki::authority::{Issuer, Serial, Subject, Term, root, seal_authority};
 use crate::pki::crl::issue;
 use crate::pki::name::DistinguishedName;
 use crate::store::{sync_folder_of, write_durably};
@@ -40,13 +39,13 @@ use crate::vault::{Authority, Vault};
 use super::draft::{check, compose, facts};
 use super::record::{Act, record, record_as};
 use super::revocation_list::{ISSUING, ROOT, list};
+use super::seal_step::{SEAL_YEARS, certify, new_code};
 use super::sign_in::hash_password;
 use super::{ActError, Failure, compute, inconsistent};
 
-/// Years the hall's root, the issuing authority and a seal's certificate are valid.
+/// Years the hall's root and the issuing authority are valid.
 const ROOT_YEARS: i32 = 20;
 const ISSUING_YEARS: i32 = 10;
-const SEAL_YEARS: i32 = 3;
 /// Years a permit runs.
 const PERMIT_YEARS: i32 = 2;
 
@@ -116,7 +115,7 @@ pub async fn set_up(
     // 4
     for plan in &app.hall.seals {
         let department = app.hall.department(&plan.department).ok_or_else(|| inconsistent(&plan.department))?;
-        open_seal(&app, config, department, plan.kind, plan.diameter_mm).await?;
+        open_seal(&app, department, plan.kind, plan.diameter_mm).await?;
     }
     // 5
     for letter in &app.hall.letters {
@@ -156,8 +155,8 @@ fn make_keys(config: &Config, hall: &Hall, now: Timestamp) -> Result<(), SetUpEr
     fs::create_dir_all(&trust).map_err(io(&trust))?;
     write(&keys.join("issuing.pem"), issuing.to_pem().as_bytes())?;
     write(&trust.join("root.pem"), root_certificate.to_pem().as_bytes())?;
-    write(&trust.join(ROOT.file), issue(&list(&ROOT, now)?, &root_issuer)?.der())?;
-    write(&trust.join(ISSUING.file), issue(&list(&ISSUING, now)?, &issuing_issuer)?.der())?;
+    write(&trust.join(ROOT.file), issue(&list(&ROOT, now, None, &[])?, &root_issuer)?.der())?;
+    write(&trust.join(ISSUING.file), issue(&list(&ISSUING, now, None, &[])?, &issuing_issuer)?.der())?;
     let origin = config.origin.parse().map_err(inconsistent)?;
     let log = vault.log_verifier_key(&origin)?;
     write(&trust.join("log.vkey"), format!("{log}\n").as_bytes())?;
@@ -209,26 +208,16 @@ fn years_on(day: Date, years: i32) -> Result<Date, ActError> {
 }
 
 /// Makes a seal: key, certificate, and the entry from which it is in force.
-async fn open_seal(
-    app: &App,
-    config: &Config,
-    department: &Department,
-    kind: SealKind,
-    diameter_mm: u8,
-) -> Result<(), SetUpError> {
+async fn open_seal(app: &App, department: &Department, kind: SealKind, diameter_mm: u8) -> Result<(), SetUpError> {
     let now = app.now();
-    let serial = app.db.take_number("seal", 0).await?;
-    let code = SealCode::new(&app.hall.area, u32::try_from(serial).map_err(inconsistent)?).map_err(inconsistent)?;
+    let code = new_code(app).await?;
     let spki = app.vault.new_seal_key(&*app.rng)?;
-    let issuing = app.chain.first().ok_or_else(|| inconsistent("no issuing authority"))?;
-    let issuing_key = app.vault.authority(&issuing.spki_digest(), &*app.rng)?;
-    let issuer = Issuer::new(issuing, &issuing_key)?;
-    let name =
-        DistinguishedName::of_seal(department.uscc.as_str(), &department.name, code.as_str()).map_err(inconsistent)?;
-    let subject =
-        Subject { name: &name, spki: &spki, term: term(now, SEAL_YEARS)?, serial: Serial::random(&*app.rng)? };
-    let list = format!("{}/crl/issuing.crl", config.base_url);
-    let certificate: Certificate = seal(&subject, Some(&list), &issuer)?;
+    let years = u8::try_from(SEAL_YEARS).map_err(inconsistent)?;
+    let certificate = certify(app, &department.key, code.as_str(), &spki, years, now)?;
+    let keepers = app.db.all_staff().await?;
+    let is_keeper = |person: &&StaffRow| {
+        person.duty == Duty::Keeper.as_str() && person.department.as_deref() == Some(department.key.as_str())
+    };
     let row = SealRow {
         id: app.new_uuid().to_string(),
         department: department.key.to_string(),
@@ -236,17 +225,25 @@ async fn open_seal(
         code: code.to_string(),
         name: department.name.clone(),
         diameter_mm: i64::from(diameter_mm),
-        state: "active".to_owned(),
-        key: Digest::of(&spki).as_bytes().to_vec(),
-        certificate: certificate.der().to_vec(),
-        opened_at: now.as_microsecond(),
+        custodian: keepers.iter().find(is_keeper).map(|keeper| keeper.id.clone()),
+        state: SealState::Active.as_str().to_owned(),
+        applied_at: now.as_microsecond(),
+        key: Some(Digest::of(&spki).as_bytes().to_vec()),
+        certificate: Some(certificate.der().to_vec()),
         chain: None,
-        certified_at: now.as_microsecond(),
+        certified_at: Some(now.as_microsecond()),
+        // What is filed with whom before there is a service is not known to it.
+        filing_no: Some(format!("建厅登记 {code}")),
+        filed_on: Some(china_date(now).to_string()),
+        filing_document: None,
+        opened_at: Some(now.as_microsecond()),
+        retired_at: None,
     };
     // The imprint is drawn once before the seal exists: a name that no face can draw is found now.
     app.imprint(&row)?;
     let code = code.as_str().parse().map_err(inconsistent)?;
-    record_as(app, Act::of_the_hall("seal.enable", now), vec![row.write()], |custodians, day| Entry::SealOpen {
+    let rows = vec![row.write(), SealCertificateRow::write(&row.id, certificate.der(), now.as_microsecond())];
+    record_as(app, Act::of_the_hall("seal.enable", now), rows, |custodians, day| Entry::SealOpen {
         seal: Digest::of(&spki),
         certificate: certificate.digest(),
         code,

@@ -237,7 +237,7 @@ impl Making<'_> {
                 certificate: id,
                 document: unsealed,
                 template: draft.template.version,
-                seal: Digest::try_from(seal.key.as_slice()).map_err(inconsistent)?,
+                seal: seal.key_digest()?,
                 item: signer.item.code.clone(),
                 case: self.case.clone(),
                 step: Step::Request,

@@ -19,6 +19,7 @@ pub mod composer;
 pub mod dates;
 pub mod field;
 pub mod files;
+pub mod filing_sheet;
 pub mod fonts;
 mod layout;
 pub mod qr;

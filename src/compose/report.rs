@@ -66,17 +66,27 @@ impl Composer {
     /// # Errors
     /// Only a fault of ours: whatever stands in `paper` can be set.
     pub fn report(&self, paper: &Paper, at: jiff::Timestamp) -> Result<Vec<u8>, ComposeError> {
-        let wrong = |reason: String| ComposeError::Template { slug: SLUG.to_owned(), reason };
-        let sources = sources().as_ref().map_err(|error| wrong(error.to_string()))?;
-        let mut data = serde_json::to_value(paper).map_err(|error| wrong(error.to_string()))?;
+        let picture = qr::EMPTY.as_bytes().to_vec();
+        self.print(Print { slug: SLUG, title: "文件验证报告", sources: sources(), picture }, paper, at)
+    }
+
+    /// Something that is no certificate as PDF/A-2b, made at `at`, from whatever texts.
+    pub(super) fn print(
+        &self,
+        print: Print<'_>,
+        data: &impl Serialize,
+        at: jiff::Timestamp,
+    ) -> Result<Vec<u8>, ComposeError> {
+        let wrong = |reason: String| ComposeError::Template { slug: print.slug.to_owned(), reason };
+        let sources = print.sources.as_ref().map_err(|error| wrong(error.to_string()))?;
+        let mut data = serde_json::to_value(data).map_err(|error| wrong(error.to_string()))?;
         make_drawable(&mut data, &self.fonts);
         let data = Bytes::new(data.to_string().into_bytes());
-        let qr = Bytes::new(qr::EMPTY.as_bytes());
-        let sheet = Sheet { library: &self.library, fonts: &self.fonts, sources, data, qr };
+        let sheet = Sheet { library: &self.library, fonts: &self.fonts, sources, data, qr: Bytes::new(print.picture) };
         let mut document = typeset(&sheet).map_err(wrong)?;
-        document.info_mut().title = Some("文件验证报告".into());
+        document.info_mut().title = Some(print.title.into());
         let options = PdfOptions {
-            ident: Smart::Custom(format!("{SLUG} {at}")),
+            ident: Smart::Custom(format!("{} {at}", print.slug)),
             creator: Smart::Custom(Some("Yinxin".to_owned())),
             timestamp: timestamp(at),
             standards: PdfStandards::new(&[PdfStandard::A_2b]).map_err(|error| wrong(error.message().to_string()))?,
@@ -86,6 +96,18 @@ impl Composer {
         self.forget();
         Ok(pdf)
     }
+}
+
+/// What is printed: a face of ours without fields to be checked.
+pub(super) struct Print<'s> {
+    /// The folder of its face.
+    pub(super) slug: &'static str,
+    /// The document's title.
+    pub(super) title: &'static str,
+    /// The face.
+    pub(super) sources: &'s Result<Sources, TemplateError>,
+    /// The picture that the face reads as `/qr.svg`.
+    pub(super) picture: Vec<u8>,
 }
 
 /// The face, parsed at its first use.

@@ -26,6 +26,7 @@ pub mod matter;
 pub mod outbox;
 pub mod record;
 pub mod seal;
+pub mod seal_step;
 pub mod seal_use;
 pub mod session;
 pub mod sql;
@@ -306,6 +307,9 @@ fn constraint_of(columns: &str) -> &str {
         "approval.seal_use, approval.step" => "one_decision_per_step",
         "delivery.matter" => "a_case_is_delivered_once",
         "seal.department, seal.kind" => "one_active_seal_of_a_kind_per_department",
+        "seal.filing_no" => "a_filing_number_is_used_once",
+        "seal_step.seal" => "one_step_of_a_seal_at_a_time",
+        "seal_step.seal, seal_step.act" => "a_loss_is_reported_once_at_a_time",
         "ledger_entry.seal_use" => "one_entry_per_use",
         "ledger_entry.voids" => "an_entry_is_voided_once",
         "staff.login" => "staff_login_is_unique",

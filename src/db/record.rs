@@ -19,8 +19,15 @@ pub struct Table {
 }
 
 /// Every such table.
-pub static RECORDED: [&Table; 4] =
-    [&super::staff::STAFF, &super::letter::LETTER, &super::seal::SEAL, &super::delivery::DELIVERY];
+pub static RECORDED: &[&Table] = &[
+    &super::staff::STAFF,
+    &super::letter::LETTER,
+    &super::seal::SEAL,
+    &super::seal::SEAL_CERTIFICATE,
+    &super::seal_step::STEP,
+    &super::seal_step::NOTICE,
+    &super::delivery::DELIVERY,
+];
 
 /// What is written to one row.
 #[derive(Debug, Clone)]

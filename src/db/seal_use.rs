@@ -218,11 +218,22 @@ impl Db {
         .await
     }
 
+    /// The cases with a use that is logged and not finished under a seal.
+    pub async fn cases_in_flight(&self, seal: &str) -> Result<Vec<String>, DbError> {
+        sql("SELECT DISTINCT c.matter FROM seal_use u JOIN certificate c ON c.id = u.certificate
+             WHERE u.seal = ? AND u.state = 'logged'")
+        .bind(seal)
+        .values(self.readers())
+        .await
+    }
+
     /// Every object that a row names.
     pub async fn named_objects(&self) -> Result<Vec<Vec<u8>>, DbError> {
         sql("SELECT unsealed FROM certificate UNION SELECT sealed FROM certificate WHERE sealed IS NOT NULL
              UNION SELECT stamped FROM seal_use WHERE stamped IS NOT NULL
-             UNION SELECT signed FROM seal_use WHERE signed IS NOT NULL UNION SELECT document FROM letter")
+             UNION SELECT signed FROM seal_use WHERE signed IS NOT NULL UNION SELECT document FROM letter
+             UNION SELECT filing_document FROM seal WHERE filing_document IS NOT NULL
+             UNION SELECT document FROM seal_step WHERE document IS NOT NULL")
         .values(self.readers())
         .await
     }

@@ -24,5 +24,6 @@ pub mod opening;
 pub mod record;
 pub mod refusal;
 pub mod seal;
+pub mod seal_step;
 pub mod staff;
 pub mod uscc;

@@ -72,6 +72,11 @@ impl Reasons {
         self.0.extend(refusal.reasons);
     }
 
+    /// Whether nothing was collected.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Nothing collected: go on; otherwise the refusal with everything collected.
     pub fn into_result(self) -> Result<(), Refusal> {
         if self.0.is_empty() { Ok(()) } else { Err(Refusal { reasons: self.0 }) }

@@ -68,6 +68,12 @@ impl FromStr for SealCode {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for SealCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <String as serde::Deserialize>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl fmt::Display for SealCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -104,6 +110,78 @@ pub struct InvalidTransition {
     pub act: &'static str,
 }
 
+spelled! {
+    /// What is done with a seal.
+    pub enum SealAct {
+        /// 申请.
+        Apply = "apply",
+        /// 制作: the key and its certificate are made.
+        Make = "make",
+        /// 备案.
+        File = "file",
+        /// 启用.
+        Enable = "enable",
+        /// 停用, by one person at once.
+        Suspend = "suspend",
+        /// 恢复启用.
+        Resume = "resume",
+        /// 更换: a new one is enabled and the old one retired in one act.
+        Replace = "replace",
+        /// 废止.
+        Retire = "retire",
+        /// 换发证书: the same key under another certificate.
+        Renew = "renew",
+        /// 失控处置: the key is lost or in other hands.
+        Compromise = "compromise",
+    }
+}
+
+impl SealAct {
+    /// The Chinese word for it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Apply => "申请",
+            Self::Make => "制作",
+            Self::File => "备案",
+            Self::Enable => "启用",
+            Self::Suspend => "停用",
+            Self::Resume => "恢复启用",
+            Self::Replace => "更换",
+            Self::Retire => "废止",
+            Self::Renew => "换发证书",
+            Self::Compromise => "失控处置",
+        }
+    }
+}
+
+/// The life of a seal: from which state (`None`: there is none yet) by which act into which. docs/DATA_MODEL.md draws it.
+pub const TRANSITIONS: &[(Option<SealState>, SealAct, SealState)] = {
+    use SealAct::*;
+    use SealState::*;
+    &[
+        (None, Apply, Applied),
+        (Some(Applied), Make, Made),
+        (Some(Made), File, Filed),
+        (Some(Filed), Enable, Active),
+        (Some(Filed), Replace, Active),
+        (Some(Active), Suspend, Suspended),
+        (Some(Suspended), Resume, Active),
+        (Some(Active), Renew, Active),
+        (Some(Suspended), Renew, Suspended),
+        (Some(Active), Replace, Retired),
+        (Some(Suspended), Replace, Retired),
+        (Some(Applied), Retire, Retired),
+        (Some(Made), Retire, Retired),
+        (Some(Filed), Retire, Retired),
+        (Some(Active), Retire, Retired),
+        (Some(Suspended), Retire, Retired),
+        (Some(Made), Compromise, Retired),
+        (Some(Filed), Compromise, Retired),
+        (Some(Suspended), Compromise, Retired),
+        (Some(Retired), Compromise, Retired),
+    ]
+};
+
 impl SealState {
     /// The Chinese word for it.
     pub const fn title(self) -> &'static str {
@@ -117,38 +195,15 @@ impl SealState {
         }
     }
 
-    /// The key is made.
-    pub fn make(self) -> Result<Self, InvalidTransition> {
-        self.step(&[Self::Applied], Self::Made, "制作")
+    /// The state after an act.
+    pub fn after(self, act: SealAct) -> Result<Self, InvalidTransition> {
+        let found = TRANSITIONS.iter().find(|(from, by, _)| (*from, *by) == (Some(self), act));
+        found.map(|(_, _, to)| *to).ok_or(InvalidTransition { what: "印章", state: self.title(), act: act.title() })
     }
 
-    /// The filing is recorded.
-    pub fn file(self) -> Result<Self, InvalidTransition> {
-        self.step(&[Self::Made], Self::Filed, "备案")
-    }
-
-    /// The seal is opened for use.
-    pub fn open(self) -> Result<Self, InvalidTransition> {
-        self.step(&[Self::Filed], Self::Active, "启用")
-    }
-
-    /// Use is stopped for the time being.
-    pub fn suspend(self) -> Result<Self, InvalidTransition> {
-        self.step(&[Self::Active], Self::Suspended, "停用")
-    }
-
-    /// Use goes on.
-    pub fn resume(self) -> Result<Self, InvalidTransition> {
-        self.step(&[Self::Suspended], Self::Active, "恢复启用")
-    }
-
-    /// Use ends for ever; an application or a seal never opened may be given up in the same way.
-    pub fn retire(self) -> Result<Self, InvalidTransition> {
-        self.step(&[Self::Applied, Self::Made, Self::Filed, Self::Active, Self::Suspended], Self::Retired, "废止")
-    }
-
-    fn step(self, from: &[Self], to: Self, act: &'static str) -> Result<Self, InvalidTransition> {
-        if from.contains(&self) { Ok(to) } else { Err(InvalidTransition { what: "印章", state: self.title(), act }) }
+    /// In force or suspended: it has an entry in the ledger that opened it and none that retired it.
+    pub const fn is_opened(self) -> bool {
+        matches!(self, Self::Active | Self::Suspended)
     }
 }
 
@@ -158,26 +213,45 @@ mod tests {
 
     #[test]
     fn a_seal_goes_from_application_to_retirement() {
+        use SealAct::*;
         use SealState::*;
-        type Act = fn(SealState) -> Result<SealState, InvalidTransition>;
-        let table: [(Act, &[(SealState, SealState)]); 6] = [
-            (SealState::make, &[(Applied, Made)]),
-            (SealState::file, &[(Made, Filed)]),
-            (SealState::open, &[(Filed, Active)]),
-            (SealState::suspend, &[(Active, Suspended)]),
-            (SealState::resume, &[(Suspended, Active)]),
-            (
-                SealState::retire,
-                &[(Applied, Retired), (Made, Retired), (Filed, Retired), (Active, Retired), (Suspended, Retired)],
-            ),
-        ];
-        for (act, allowed) in table {
-            for &state in SealState::ALL {
-                let expected = allowed.iter().find(|(from, _)| *from == state).map(|(_, to)| *to);
-                assert_eq!(act(state).ok(), expected, "from {state}");
-            }
+        let mut state = Applied;
+        for (act, next) in [(Make, Made), (File, Filed), (Enable, Active), (Suspend, Suspended), (Resume, Active)] {
+            state = state.after(act).unwrap();
+            assert_eq!(state, next);
         }
-        assert_eq!(Retired.open().unwrap_err().to_string(), "印章现为“废止”，不能启用");
+        assert_eq!((Filed.after(Replace), Active.after(Replace)), (Ok(Active), Ok(Retired)));
+        for state in [Applied, Made, Filed, Active, Suspended] {
+            assert_eq!(state.after(Retire), Ok(Retired));
+            assert!(state.after(Apply).is_err());
+        }
+        // What is retired stays so; only its certificate can still be revoked.
+        for &act in SealAct::ALL {
+            assert_eq!(Retired.after(act).is_ok(), act == Compromise, "{act}");
+        }
+        assert_eq!(Retired.after(Enable).unwrap_err().to_string(), "印章现为“废止”，不能启用");
+        assert!(Applied.after(Compromise).is_err(), "there is no key yet");
+        assert!(Active.after(Compromise).is_err(), "it is suspended first, by whoever reports it");
+    }
+
+    /// The diagram in docs/DATA_MODEL.md has exactly these edges.
+    #[test]
+    fn the_diagram_is_the_table() {
+        let page = include_str!("../../docs/DATA_MODEL.md");
+        let section = page.split("## Seal").nth(1).unwrap();
+        let diagram = section.split("```mermaid\n").nth(1).unwrap().split("```").next().unwrap();
+        let drawn: Vec<&str> = diagram.lines().skip(1).map(str::trim).collect();
+        let edge = |(from, act, to): &(Option<SealState>, SealAct, SealState)| {
+            format!("{} --> {to}: {act}", from.map_or("[*]", SealState::as_str))
+        };
+        assert_eq!(drawn, TRANSITIONS.iter().map(edge).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_act_leads_from_a_state_to_one_other() {
+        for (place, (from, act, _)) in TRANSITIONS.iter().enumerate() {
+            assert!(!TRANSITIONS[..place].iter().any(|(other, by, _)| (other, by) == (from, act)), "{from:?} {act}");
+        }
     }
 
     #[test]

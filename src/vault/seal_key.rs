@@ -6,8 +6,8 @@ use ring::rand::SecureRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use zeroize::Zeroizing;
 
-use super::key_file::{Kind, file_name};
-use super::{Vault, VaultError};
+use super::key_file::{KeyFile, Kind, file_name};
+use super::{Keys, Vault, VaultError};
 use crate::cms::SignedAttributes;
 use crate::digest::Digest;
 use crate::ledger::entry::Entry;
@@ -41,7 +41,7 @@ impl Vault {
         rng: &dyn SecureRandom,
     ) -> Result<Signature, VaultError> {
         let Entry::SealUse(entry) = use_.entry() else { return Err(VaultError::NotASealUse) };
-        let key = self.seal_key(&entry.seal)?;
+        let key = self.seal_key(&entry.seal, rng)?;
         if entry.document != attributes.digest() {
             return Err(VaultError::OtherDocument);
         }
@@ -80,8 +80,8 @@ impl Vault {
     }
 
     /// Refuses unless the key is held here: asked before the ledger is told of a use that could then not be signed.
-    pub fn check_seal_key(&self, spki: &Digest) -> Result<(), VaultError> {
-        self.seal_key(spki).map(drop)
+    pub fn check_seal_key(&self, spki: &Digest, rng: &dyn SecureRandom) -> Result<(), VaultError> {
+        self.seal_key(spki, rng).map(drop)
     }
 
     /// Signs a request to an outside authority for a certificate on a seal key held here. The request names its own key.
@@ -90,14 +90,15 @@ impl Vault {
         request: CertificationRequestInfo,
         rng: &dyn SecureRandom,
     ) -> Result<CertificationRequest, VaultError> {
-        let key = self.seal_key(&Digest::of(request.spki_der()))?;
+        let key = self.seal_key(&Digest::of(request.spki_der()), rng)?;
         let signature = key.sign(request.as_der(), rng)?;
         Ok(request.signed(&signature)?)
     }
 
     /// Checks that an outside authority's certificate is for a seal key held here and for signing. Its chain is for [`crate::pki::path`] to judge.
     pub fn accept_certificate(&self, certificate: &Certificate) -> Result<(), VaultError> {
-        let key = self.seal_key(&certificate.spki_digest())?;
+        let spki = certificate.spki_digest();
+        let key = self.keys().seal.get(&spki).cloned().ok_or(VaultError::NoSuchKey(spki))?;
         Ok(check_answer(certificate, key.spki())?)
     }
 
@@ -112,7 +113,23 @@ impl Vault {
         Ok(())
     }
 
-    fn seal_key(&self, spki: &Digest) -> Result<Arc<SealKey>, VaultError> {
+    /// The key; one that another node has made since this vault was opened is read now.
+    fn seal_key(&self, spki: &Digest, rng: &dyn SecureRandom) -> Result<Arc<SealKey>, VaultError> {
+        if let Some(key) = self.keys().seal.get(spki) {
+            return Ok(key.clone());
+        }
+        let name = file_name(Kind::Seal, spki);
+        if !self.folder.holds(&name) {
+            return Err(VaultError::NoSuchKey(*spki));
+        }
+        let file = KeyFile::read(&self.folder, &name)?;
+        let pkcs8 = file.open(&self.folder, &self.data_key)?;
+        let mut loaded = Keys::default();
+        let public = loaded.load(Kind::Seal, &pkcs8, rng);
+        if public.as_ref().ok() != Some(&file.public) {
+            return Err(VaultError::Altered(self.folder.path(&name)));
+        }
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).absorb(loaded);
         self.keys().seal.get(spki).cloned().ok_or(VaultError::NoSuchKey(*spki))
     }
 }

@@ -345,6 +345,21 @@ fn a_destroyed_key_is_gone() {
 }
 
 #[test]
+fn a_key_that_another_node_made_is_found_when_it_is_asked_for() {
+    let place = Place::new();
+    let (one, other) = (place.create(), place.open().unwrap());
+    let spki = Digest::of(&one.new_seal_key(&rng()).unwrap());
+    assert!(other.seal_keys().is_empty());
+    other.check_seal_key(&spki, &rng()).unwrap();
+    assert_eq!(other.seal_keys(), one.seal_keys());
+    let unknown = Digest::of(b"unknown");
+    assert!(matches!(other.check_seal_key(&unknown, &rng()), Err(VaultError::NoSuchKey(_))));
+    let later = Digest::of(&one.new_seal_key(&rng()).unwrap());
+    fs::write(place.dir().join(format!("seal-{later}.key")), b"{}").unwrap();
+    assert!(matches!(other.check_seal_key(&later, &rng()), Err(VaultError::Altered(_))));
+}
+
+#[test]
 fn debug_output_holds_no_secret() {
     let place = Place::new();
     let vault = place.create();

@@ -12,7 +12,7 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use super::error::Error;
 use super::{
-    desks::{approvals, cases, clerk, delivery, design, front, hall, lookup, seals, sign_in, uses, verify},
+    desks::{approvals, cases, clerk, delivery, design, front, hall, lookup, seal_steps, seals, sign_in, uses, verify},
     guard::{
         headers::{self, Transport},
         observe::{self, Ids},
@@ -29,7 +29,7 @@ use super::{
     log_files::{self, LogFiles},
 };
 use crate::{
-    acts::picture::Painter,
+    acts::{picture::Painter, seal_step::propose::MAX_DOCUMENT},
     app::{
         App,
         config::{Config, Network},
@@ -138,7 +138,8 @@ fn desks(duty: Duty, hands_out: bool) -> Vec<Desk> {
     let names: &[(&'static str, &'static str)] = match duty {
         Duty::Clerk if hands_out => &[("待出件", "/delivery"), ("办件", "/cases")],
         Duty::Clerk => &[("办件", "/cases"), ("新办件", "/cases/new")],
-        Duty::Chief | Duty::Leader => &[("待签批", "/inbox"), ("办件", "/cases")],
+        Duty::Chief => &[("待签批", "/inbox"), ("办件", "/cases")],
+        Duty::Leader => &[("待签批", "/inbox"), ("办件", "/cases"), ("印章", "/seals")],
         Duty::Keeper => &[("印章", "/seals"), ("办件", "/cases")],
         Duty::Administrator => &[("大厅", "/hall"), ("办件", "/cases"), ("印章", "/seals")],
         Duty::Auditor => &[("用印记录", "/uses"), ("办件", "/cases"), ("印章", "/seals"), ("大厅", "/hall")],
@@ -156,6 +157,8 @@ pub(super) fn addresses(web: Web) -> Router {
     // Some more than the file, so that a form that is a little too large is answered by the page and not by the limit.
     let most = DefaultBodyLimit::max(verify::MOST_DOCUMENT + MOST_FORM);
     let judge: MethodRouter<Web> = post(verify::judge).layer::<_, Infallible>(most).layer(headers::with_pictures());
+    let most = DefaultBodyLimit::max(MAX_DOCUMENT + MOST_FORM);
+    let scanned: MethodRouter<Web> = post(seal_steps::file).layer::<_, Infallible>(most);
     let anybody = Router::new()
         .route("/", get(front::first))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
@@ -186,7 +189,16 @@ pub(super) fn addresses(web: Web) -> Router {
         .route("/seals", get(seals::list))
         .route("/seals/{id}", get(seals::one))
         .route("/seals/{id}/suspend", post(seals::suspend))
-        .route("/seals/{id}/resume", post(seals::resume))
+        .route("/seals/apply", get(seal_steps::apply_form).post(seal_steps::apply))
+        .route("/seals/{id}/steps/{act}", post(seal_steps::propose))
+        .route("/seals/{id}/filing", scanned)
+        .route("/seals/{id}/filing.pdf", get(seals::filing))
+        .route("/seals/{id}/filing-sheet.pdf", get(seals::filing_sheet))
+        .route("/seal-steps/{step}", get(seal_steps::one))
+        .route("/seal-steps/{step}/confirm", post(seal_steps::confirm))
+        .route("/seal-steps/{step}/decline", post(seal_steps::decline))
+        .route("/seal-steps/{step}/document.pdf", get(seal_steps::document))
+        .route("/seal-steps/{step}/imprint.svg", get(seal_steps::imprint))
         .route("/seals/{id}/request.csr", get(seals::request))
         .route("/seals/{id}/certificate", post(seals::certify))
         .route("/seals/{id}/imprint.svg", get(seals::imprint_svg))
@@ -196,6 +208,7 @@ pub(super) fn addresses(web: Web) -> Router {
         Router::new().route("/hall", get(hall::overview)).route("/letters/{id}/pdf", get(hall::letter));
     let auditors = Router::new()
         .route("/uses", get(uses::list))
+        .route("/notices/{id}", post(seal_steps::note))
         .route("/uses/{index}", get(uses::one))
         .route("/uses/{index}/proof", get(uses::proof));
     let monitors = Router::new()

@@ -47,7 +47,7 @@ pub async fn run(
     let again = Arc::clone(&app);
     let resuming = tokio::spawn(async move {
         loop {
-            if let Err(error) = renew_revocation_lists(&again) {
+            if let Err(error) = renew_revocation_lists(&again).await {
                 tracing::error!(%error, "the revocation lists could not be renewed");
             }
             tokio::time::sleep(RESUME_EVERY).await;

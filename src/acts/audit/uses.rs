@@ -76,7 +76,8 @@ impl Use<'_> {
 
     /// What the entry commits to is what the rows hold.
     fn logged(&self, row: &EntryRow, used: &SealUse, audited: &mut Audited) {
-        let key = self.row.seal.as_ref().and_then(|seal| self.register.seals.get(seal)).map(|seal| &seal.key);
+        let key =
+            self.row.seal.as_ref().and_then(|seal| self.register.seals.get(seal)).and_then(|seal| seal.key.as_ref());
         if key.is_none_or(|key| key.as_slice() != used.seal.as_bytes()) {
             audited.find("use-altered", self.place(), "所用印章与账本不一致");
         }

@@ -13,7 +13,7 @@ use super::once::Key;
 use super::problems;
 use super::shapes::time;
 use crate::acts::look;
-use crate::acts::suspend_seal::{SealAct, suspend_seal};
+use crate::acts::suspend_seal::suspend_seal;
 
 /// A seal.
 #[derive(Serialize, ToSchema)]
@@ -26,32 +26,38 @@ pub struct Seal {
     kind: String,
     /// 14-digit seal code.
     code: String,
-    /// `made`, `active`, `suspended` or `retired`.
+    /// `applied`, `made`, `filed`, `active`, `suspended` or `retired`.
     state: String,
-    /// SHA-256 of its public key: its name in the ledger.
-    key: String,
+    /// The filing number, once it is filed.
+    filing: Option<String>,
+    /// SHA-256 of its public key, its name in the ledger, once it is made.
+    key: Option<String>,
+    /// When its certificate ends, RFC 3339, once it is made.
+    certified_until: Option<String>,
 }
 
-/// The seals of a keeper's department; for the hall's administrator and auditor all.
+/// The seals of a keeper's or leader's department; for the hall's administrator and auditor all.
 #[utoipa::path(get, path = "/api/v1/seals", security(("bearer" = [])),
     responses((status = 200, body = Vec<Seal>), problems::Session, problems::Rule))]
 pub async fn list(State(web): State<Web>, who: SignedIn) -> Result<Json<Vec<Seal>>, Error> {
     let shown = |row: look::SealRow| Seal {
+        certified_until: row.key.as_ref().and_then(|_| look::certified(&row).ok()).map(|(_, until)| until.to_string()),
         id: row.id,
         department: row.department,
         kind: row.kind,
         code: row.code,
         state: row.state,
-        key: hex::encode(row.key),
+        filing: row.filing_no,
+        key: row.key.map(hex::encode),
     };
     Ok(Json(look::seals(&web.app, &who.person).await?.into_iter().map(shown).collect()))
 }
 
-/// What happens to a seal.
+/// That a seal is stopped.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
-    /// `suspended` or `active`.
+    /// `suspended`: what one person may do alone. Everything else takes two people, at the seal's page.
     to: To,
     /// Why.
     why: String,
@@ -63,8 +69,6 @@ pub struct Change {
 pub enum To {
     /// 停用, effective at once.
     Suspended,
-    /// 恢复启用.
-    Active,
 }
 
 /// A change made.
@@ -74,7 +78,7 @@ pub struct Changed {
     state: To,
 }
 
-/// Suspends a seal of the keeper's department, or lets it be used again.
+/// Suspends a seal: by its keeper, the department's leader or the hall's administrator, from anywhere, at any hour.
 #[utoipa::path(post, path = "/api/v1/seals/{id}/state", request_body = Change, security(("bearer" = [])),
     params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 201, body = Changed), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule))]
@@ -85,13 +89,9 @@ pub async fn change(
     key: Key,
     Body(asked): Body<Change>,
 ) -> Result<Response, Error> {
-    let act = match asked.to {
-        To::Suspended => SealAct::Suspend,
-        To::Active => SealAct::Resume,
-    };
     let (app, person, why) = (web.app.clone(), who.person.clone(), asked.why.clone());
     let act = async {
-        whole(async move { suspend_seal(&app, &person, &id, act, &why).await }).await??;
+        whole(async move { suspend_seal(&app, &person, &id, &why).await }).await??;
         Ok(Changed { state: asked.to })
     };
     key.once(&web, &who, &asked, act).await

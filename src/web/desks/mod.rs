@@ -9,6 +9,7 @@ pub mod entry;
 pub mod front;
 pub mod hall;
 pub mod lookup;
+pub mod seal_steps;
 pub mod seals;
 pub mod sign_in;
 pub mod uses;
@@ -43,7 +44,12 @@ fn done(word: Option<&str>) -> Option<Notice> {
         "delivered" => "已登记出件。",
         "suspended" => "印章已停用，登入用印公示账本。",
         "certified" => "新的签章证书已启用，登入用印公示账本，下一次用印起使用。",
-        "resumed" => "印章已恢复启用，登入用印公示账本。",
+        "proposed" => "已提出，等另一人确认后办理。",
+        "reported" => "印章已停用，失控已报告；另一人确认后废止并吊销证书。",
+        "confirmed" => "已确认并办理，登入用印公示账本。",
+        "declined" => "已退回，理由登入用印公示账本。",
+        "withdrawn" => "已撤回。",
+        "noted" => "已阅知。",
         _ => return None,
     };
     Some(Notice::new(Tone::Good, title))

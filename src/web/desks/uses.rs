@@ -26,13 +26,14 @@ use crate::{
 pub struct Asked {
     department: Option<String>,
     before: Option<u64>,
+    done: Option<String>,
 }
 
 /// `GET /uses`.
 pub async fn list(State(web): State<Web>, who: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Error> {
     who.require(&[Duty::Auditor])?;
     let app = &web.app;
-    let department = asked.department.filter(|d| !d.is_empty());
+    let department = asked.department.clone().filter(|d| !d.is_empty());
     let lines = look::uses(app, &who.person, asked.before, department.as_deref()).await?;
     let mut rows = Vec::new();
     for line in &lines {
@@ -52,7 +53,10 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(asked): Query<Ask
             .collect(),
         department: department.unwrap_or_default(),
     };
-    Ok(web.shell_for(&who, "用印记录", "/uses").show(Uses { filter, rows, pager }.show()).into_response())
+    let told = super::seal_steps::told(&web, &who).await?;
+    let mut shell = web.shell_for(&who, "用印记录", "/uses");
+    shell.notice = super::done(asked.done.as_deref());
+    Ok(shell.show(Uses { told, csrf: who.csrf.clone(), filter, rows, pager }.show()).into_response())
 }
 
 fn seal_name(app: &App, line: &UseLine) -> String {

@@ -37,11 +37,20 @@ pub struct Ask<'a> {
 impl Ask<'_> {
     /// Its markup; `inner` are the fields of the form.
     pub fn show(&self, inner: Markup) -> Markup {
+        self.show_as(inner, None)
+    }
+
+    /// The same with a file among the fields.
+    pub fn show_with_file(&self, inner: Markup) -> Markup {
+        self.show_as(inner, Some("multipart/form-data"))
+    }
+
+    fn show_as(&self, inner: Markup, encoding: Option<&str>) -> Markup {
         let danger = self.weight == Weight::Danger;
         html! {
             details.ask open[self.open] {
                 summary.button.danger[danger] { (self.button) }
-                form.ask-body.calm[!danger] method="post" action=(self.action) {
+                form.ask-body.calm[!danger] method="post" action=(self.action) enctype=[encoding] {
                     (form::csrf(self.csrf))
                     h3 { (self.title) }
                     @for line in self.consequences { p { (line) } }

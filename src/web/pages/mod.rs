@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod lookup;
 pub mod new_case;
 pub mod samples;
+pub mod seal_steps;
 pub mod seals;
 pub mod sign_in;
 pub mod uses;

@@ -2,6 +2,8 @@
 use maud::{Markup, html};
 
 use super::head;
+use super::seal_steps::{StepLine, waiting};
+use crate::hall::seal::SealAct;
 use crate::web::kit::{
     Fact, Field, Form, Kind, Tag,
     ask::{Ask, Weight},
@@ -17,10 +19,12 @@ pub struct SealCard {
     pub name: String,
     /// Its 14-digit code.
     pub code: String,
-    /// The picture's address.
-    pub imprint: String,
+    /// The picture's address; none before the seal is made.
+    pub imprint: Option<String>,
     /// Its state.
     pub state: Tag,
+    /// That its certificate runs out.
+    pub warned: Option<Tag>,
     /// Uses, letter, last change.
     pub facts: Vec<Fact>,
 }
@@ -32,22 +36,28 @@ pub struct SealList {
     pub office: String,
     /// Its seals, active first.
     pub seals: Vec<SealCard>,
+    /// Steps that wait for a second person.
+    pub steps: Vec<StepLine>,
+    /// Whether this person may apply for a seal.
+    pub applies: bool,
 }
 
 impl SealList {
     /// The page.
     pub fn show(&self) -> Markup {
+        let apply = html! { @if self.applies { a.button.primary href="/seals/apply" { "申请印章" } } };
         html! {
-            (head(&self.office, "印章", "一个部门同一种印章只有一枚启用；每次变更都登入用印公示账本。", html! {}))
+            (head(&self.office, "印章", "一个部门同一种印章只有一枚启用；每一步由一人提出、另一人确认，登入用印公示账本。", apply))
+            (waiting(&self.steps))
             @if self.seals.is_empty() {
-                div.sheet { (notice::empty("没有您保管的印章", "印章由大厅设立并备案后，会出现在这里。", None)) }
+                div.sheet { (notice::empty("没有您保管的印章", "申请经大厅确认后，印章会出现在这里。", None)) }
             }
             @for seal in &self.seals {
                 section.sheet {
                     div.seal-row {
-                        img.imprint src=(seal.imprint) alt={ (seal.name) " 印模" };
+                        @if let Some(imprint) = &seal.imprint { img.imprint src=(imprint) alt={ (seal.name) " 印模" }; }
                         div.stack-small {
-                            div.row { h2 { a href=(seal.href) { (seal.name) } } (seal.state.show()) }
+                            div.row { h2 { a href=(seal.href) { (seal.name) } } (seal.state.show()) @if let Some(warned) = &seal.warned { (warned.show()) } }
                             (facts(&seal.facts))
                         }
                     }
@@ -57,15 +67,15 @@ impl SealList {
     }
 }
 
-/// What the keeper may do with a seal now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// It is active: stop its use.
-    Suspend,
-    /// It is suspended: use it again.
-    Resume,
-    /// Nothing: retired, or this person is not its keeper.
-    Nothing,
+/// Something that this person may do with the seal.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// Which step.
+    pub act: SealAct,
+    /// Where it goes.
+    pub action: String,
+    /// Its fields, with their problems.
+    pub form: Form,
 }
 
 /// One seal.
@@ -77,12 +87,10 @@ pub struct SealPage {
     pub files: Vec<(String, String)>,
     /// Its past, oldest first: when and what.
     pub history: Vec<(String, String)>,
+    /// Steps that wait for a second person.
+    pub steps: Vec<StepLine>,
     /// What may be done.
-    pub change: Change,
-    /// Where it goes.
-    pub action: String,
-    /// The field for the reason, with its problem.
-    pub reason: Form,
+    pub offers: Vec<Offer>,
     /// How another authority certifies the key, for its keeper.
     pub certify: Option<Certify>,
     /// The session's token.
@@ -108,17 +116,11 @@ impl SealPage {
         Form { mark: "c", ..Form::of(vec![field]) }
     }
 
-    /// The field in which the reason of a change is given.
-    pub fn reason_form(reason: &str) -> Form {
-        Form::of(vec![
-            Field::new("reason", "原因", Kind::Lines { rows: 3 }).hint("写入印章档案，监察审计可见。").value(reason),
-        ])
-    }
-
     /// The page.
     pub fn show(&self) -> Markup {
         html! {
-            (head("印章", &self.card.name, "", html! { (self.card.state.show()) }))
+            (head("印章", &self.card.name, "", html! { (self.card.state.show()) @if let Some(warned) = &self.card.warned { (warned.show()) } }))
+            (waiting(&self.steps))
             div.two.side {
                 div.stack {
                     section.sheet { h2 { "档案" } (facts(&self.card.facts)) }
@@ -128,19 +130,22 @@ impl SealPage {
                     }
                 }
                 div.stack {
-                    section.sheet.stack-small {
-                        h2 { "印模" }
-                        img.imprint src=(self.card.imprint) alt={ (self.card.name) " 印模" };
-                        ul { @for (words, href) in &self.files { li { a href=(href) { (words) } } } }
+                    @if let Some(imprint) = &self.card.imprint {
+                        section.sheet.stack-small {
+                            h2 { "印模" }
+                            img.imprint src=(imprint) alt={ (self.card.name) " 印模" };
+                            ul { @for (words, href) in &self.files { li { a href=(href) { (words) } } } }
+                        }
+                    }
+                    @if !self.offers.is_empty() {
+                        section.sheet.stack-small {
+                            h2 { "办理" }
+                            p.quiet { "除停用即刻生效外，每一步提出后由另一人确认才办理。" }
+                            @for offer in &self.offers { div { (offer.show(&self.csrf)) } }
+                        }
                     }
                     @if let Some(certify) = &self.certify {
                         section.sheet.stack-small { (self.certify(certify)) }
-                    }
-                    @if self.change != Change::Nothing {
-                        section.sheet.stack-small {
-                            h2 { "停用与恢复" }
-                            (self.ask())
-                        }
                     }
                 }
             }
@@ -167,27 +172,5 @@ impl SealPage {
             p { a href=(certify.request) { "导出证书申请（PKCS#10）" } }
             (ask.show(certify.certificate.show()))
         }
-    }
-
-    fn ask(&self) -> Markup {
-        let suspend = self.change == Change::Suspend;
-        let ask = Ask {
-            button: if suspend { "停用印章…" } else { "恢复启用…" },
-            title: if suspend { "停用这枚印章？" } else { "恢复启用这枚印章？" },
-            consequences: if suspend {
-                &[
-                    "停用即刻生效：已批准而未用印的一律不再用印，直到恢复。",
-                    "此前用印的证照继续有效。停用登入用印公示账本，不能抹去。",
-                ]
-            } else {
-                &["恢复后可以继续用印。恢复登入用印公示账本，不能抹去。"]
-            },
-            sure: if suspend { "停用" } else { "恢复启用" },
-            action: &self.action,
-            csrf: &self.csrf,
-            weight: if suspend { Weight::Danger } else { Weight::Calm },
-            open: self.reason.has_problems(),
-        };
-        ask.show(self.reason.show())
     }
 }

@@ -2,7 +2,12 @@
 use maud::{Markup, html};
 
 use super::head;
-use crate::web::kit::{Column, Fact, Pager, Tag, facts, form::Choice, notice, table, viewer::Viewer};
+use crate::web::kit::{
+    Column, Fact, Pager, Tag, facts,
+    form::{self, Choice},
+    notice, table,
+    viewer::Viewer,
+};
 
 /// One use of a seal.
 #[derive(Debug, Clone)]
@@ -34,9 +39,24 @@ pub struct Filter {
     pub department: String,
 }
 
+/// What the auditor is told of at once, until he takes note of it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Where taking note goes.
+    pub action: String,
+    /// Where it leads.
+    pub href: String,
+    /// What happened.
+    pub text: String,
+}
+
 /// The page.
 #[derive(Debug, Clone)]
 pub struct Uses {
+    /// What the auditor is told of at once.
+    pub told: Vec<Told>,
+    /// The session's token.
+    pub csrf: String,
     /// What the list is narrowed to.
     pub filter: Filter,
     /// The uses of this page, newest first.
@@ -50,6 +70,7 @@ impl Uses {
     pub fn show(&self) -> Markup {
         html! {
             (head("", "用印记录", "每一次用印先登入用印公示账本、后使用密钥；账本序号连续，缺一不可。", html! { a.button href="/ledger" { "用印公示账本" } }))
+            (self.told())
             div {
                 (self.filter.show())
                 @if self.rows.is_empty() {
@@ -57,6 +78,23 @@ impl Uses {
                 } @else {
                     (self.table())
                     (self.pager.show())
+                }
+            }
+        }
+    }
+
+    fn told(&self) -> Markup {
+        html! {
+            @if !self.told.is_empty() {
+                section.sheet.stack-small {
+                    h2 { "须即时知悉" }
+                    @for one in &self.told {
+                        form.row method="post" action=(one.action) {
+                            (form::csrf(&self.csrf))
+                            a href=(one.href) { (one.text) }
+                            button.button type="submit" { "已阅知" }
+                        }
+                    }
                 }
             }
         }

@@ -152,7 +152,7 @@ async fn a_decision_withdraws_its_certificate_the_moment_it_is_sealed() {
     let report = hall.report(document);
     assert!(report.is_valid(), "{}", report.summary());
     let seal = hall.app.db.seal_of("scjg", "department").await.unwrap().unwrap();
-    assert_eq!((seal.diameter_mm, report.signatures[0].seal.unwrap().as_bytes().to_vec()), (45, seal.key));
+    assert_eq!((seal.diameter_mm, report.signatures[0].seal.unwrap().as_bytes().to_vec()), (45, seal.key.unwrap()));
     // The licence is as valid as of its sealing; of today the portal says that it has changed.
     let today = hall.portal(hall.sealed(&licence)).await;
     assert!(today.is_valid() && today.today == Today::Changed);

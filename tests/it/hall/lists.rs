@@ -25,14 +25,14 @@ async fn revocation_lists_are_current_with_the_roots_key_elsewhere() {
     // Six weeks in which nobody renewed: it is said. RFC 5280, 5.1.2.5: a list speaks until its next update.
     hall.set_time("2027-01-04T10:00:00+08:00");
     assert!(said().is_valid() && said().has("revocation-unknown"), "{}", said().summary());
-    renew_revocation_lists(&hall.app).unwrap();
+    renew_revocation_lists(&hall.app).await.unwrap();
     assert_eq!((issued("root.crl"), issued("issuing.crl")), (began.0, hall.app.now()));
     assert!(!said().has("revocation-unknown"), "the running verifier has read it: {}", said().summary());
     // Again within the day: nothing to do. The next day: a new one.
     hall.set_time("2027-01-05T09:00:00+08:00");
-    renew_revocation_lists(&hall.app).unwrap();
+    renew_revocation_lists(&hall.app).await.unwrap();
     assert!(issued("issuing.crl") < hall.app.now());
     hall.set_time("2027-01-05T10:00:00+08:00");
-    renew_revocation_lists(&hall.app).unwrap();
+    renew_revocation_lists(&hall.app).await.unwrap();
     assert_eq!(issued("issuing.crl"), hall.app.now());
 }

@@ -17,9 +17,10 @@ use yinxin::acts::deliver::{Receiver, deliver};
 use yinxin::acts::draft::Request;
 use yinxin::acts::look::{self, CertificateRow};
 use yinxin::acts::person::{Person, Seat};
+use yinxin::acts::seal_step::{confirm::confirm, propose};
 use yinxin::acts::set_up::set_up;
 use yinxin::acts::submit::{Submitted, submit};
-use yinxin::acts::suspend_seal::{SealAct, suspend_seal};
+use yinxin::acts::suspend_seal::suspend_seal;
 use yinxin::acts::verify::Places;
 use yinxin::app::config::Config;
 use yinxin::app::{App, Clock, StartError};
@@ -42,6 +43,7 @@ mod nodes;
 mod outside;
 mod refusals;
 mod reports;
+mod seals;
 mod tell;
 mod together;
 mod unfinished;
@@ -358,6 +360,11 @@ impl TestHall {
         self.in_office(format!("keeper-{department}"))
     }
 
+    /// The hall's administrator.
+    fn centre(&self) -> Actor {
+        self.in_office("centre".to_owned())
+    }
+
     async fn documents(&self, case: &str) -> Vec<CertificateRow> {
         let matter = self.app.db.matter_by_number(case).await.unwrap().unwrap();
         self.app.db.certificates_of(&matter.id).await.unwrap()
@@ -509,19 +516,34 @@ impl Actor {
         deliver(&self.app, &self.person().await, case, &receiver).await
     }
 
-    async fn seal_state(&self, kind: &str, act: SealAct, why: &str) -> Result<(), ActError> {
-        let person = self.person().await;
-        let department = person.staff.department.as_ref().unwrap().as_str();
-        let seal = self.app.db.seal_of(department, kind).await.unwrap().unwrap();
-        suspend_seal(&self.app, &person, &seal.id, act, why).await
+    /// The seal of this person's department that is in force or suspended.
+    async fn seal(&self, kind: &str) -> String {
+        let department = self.person().await.staff.department.unwrap();
+        self.app.db.seal_of(department.as_str(), kind).await.unwrap().unwrap().id
+    }
+
+    async fn suspend_because(&self, kind: &str, why: &str) -> Result<(), ActError> {
+        suspend_seal(&self.app, &self.person().await, &self.seal(kind).await, why).await
     }
 
     async fn suspend(&self, kind: &str) -> Result<(), ActError> {
-        self.seal_state(kind, SealAct::Suspend, "印章遗失").await
+        self.suspend_because(kind, "印章遗失").await
     }
 
+    async fn propose(&self, seal: &str, asked: propose::Asked) -> Result<String, ActError> {
+        let step = propose::propose(&self.app, &self.person().await, Some(seal), asked, "工作需要").await?;
+        Ok(step.id)
+    }
+
+    async fn confirm(&self, step: &str) -> Result<(), ActError> {
+        confirm(&self.app, &self.person().await, step).await
+    }
+
+    /// Has the seal used again, with the word of the hall's administrator.
     async fn resume(&self, kind: &str) -> Result<(), ActError> {
-        self.seal_state(kind, SealAct::Resume, "印章找回").await
+        let step = self.propose(&self.seal(kind).await, propose::Asked::Resume).await?;
+        let centre = Actor { login: "centre".to_owned(), ..self.clone() };
+        centre.confirm(&step).await
     }
 }
 

@@ -153,7 +153,7 @@ async fn a_suspended_seal_is_not_used() {
     let (hall, case, asked) = waiting().await;
     let keeper = hall.keeper("scjg");
     assert_eq!(refusal(hall.chief("scjg").suspend("approval").await).codes(), ["wrong-duty"]);
-    assert_eq!(refusal(keeper.seal_state("approval", SealAct::Suspend, " ").await).codes(), ["reason-missing"]);
+    assert_eq!(refusal(keeper.suspend_because("approval", " ").await).codes(), ["reason-missing"]);
     assert_eq!(refusal(keeper.resume("approval").await).codes(), ["seal-state"]);
     // Clicked twice at the same moment: one entry.
     let before = hall.premises.count("SELECT COUNT(*) FROM ledger_entry").await;

@@ -117,7 +117,7 @@ async fn a_seal_whose_key_is_gone_is_not_used_and_what_was_logged_waits_for_the_
     let hall = premises.open().await;
     let seal = hall.app.db.seal_of("scjg", "approval").await.unwrap().unwrap();
     let premises = hall.close().await;
-    let file = premises.path(&format!("keys/seal-{}.key", hex::encode(&seal.key)));
+    let file = premises.path(&format!("keys/seal-{}.key", seal.key_digest().unwrap()));
     let (elsewhere, there) = (tempfile::tempdir().unwrap(), "seal.key");
     fs::rename(&file, elsewhere.path().join(there)).unwrap();
     let hall = premises.open().await;

@@ -6,7 +6,6 @@ use crate::web::{
         approval::{Approval, Decision},
         delivery::{HandOver, Ready},
         inbox::Waiting,
-        seals::{Certify, Change, SealCard, SealPage},
     },
 };
 
@@ -74,46 +73,6 @@ pub(super) fn hand_over() -> HandOver {
         certificates: vec![viewer("食品经营许可证 JY12202010000013")],
         form: HandOver::form(|_| String::new()),
         action: "/design/hand-over".into(),
-        csrf: String::new(),
-    }
-}
-
-pub(super) fn seal() -> SealCard {
-    SealCard {
-        href: "/design/seal".into(),
-        name: format!("{ISSUER}行政审批专用章"),
-        code: "22020100000007".into(),
-        imprint: "/assets/sample-imprint.svg".into(),
-        state: Tag::state(Tone::Good, "启用"),
-        facts: vec![
-            Fact::code("印章编码", "22020100000007"),
-            Fact::new("规格", "圆形，直径 42 毫米"),
-            Fact::new("用印次数", "1,204"),
-            Fact::new("授权委托书", "2026-01-01 至 2026-12-31"),
-        ],
-    }
-}
-
-pub(super) fn seal_page() -> SealPage {
-    SealPage {
-        card: seal(),
-        files: vec![
-            ("印模 SVG".into(), "/design".into()),
-            ("印模 PNG（600 dpi）".into(), "/design".into()),
-            ("签章证书 PEM".into(), "/design".into()),
-        ],
-        history: vec![
-            ("2026-01-01 08:30".into(), "启用，账本第 0 条".into()),
-            ("2026-06-01 09:00".into(), "停用：密钥轮换演练，账本第 812 条".into()),
-        ],
-        change: Change::Suspend,
-        action: "/design/seal".into(),
-        reason: SealPage::reason_form(""),
-        certify: Some(Certify {
-            request: "/design".into(),
-            action: "/design/seal".into(),
-            certificate: SealPage::certificate_form(""),
-        }),
         csrf: String::new(),
     }
 }

@@ -4,6 +4,7 @@ use maud::Markup;
 mod cases;
 mod decisions;
 mod records;
+mod seals;
 
 use super::{
     cases::{CaseList, Due},
@@ -12,7 +13,7 @@ use super::{
     inbox::Inbox,
     seals::SealList,
     sign_in::SignIn,
-    uses::{Filter, Uses},
+    uses::{Filter, Told, Uses},
 };
 use crate::web::kit::{
     Pager,
@@ -22,8 +23,9 @@ use crate::web::kit::{
     viewer::{Viewer, Zoom},
 };
 use cases::{case, case_rows, choose, new_case};
-use decisions::{approval, hand_over, ready, seal, seal_page, waiting};
+use decisions::{approval, hand_over, ready, waiting};
 use records::{answer, ask, hall, ledger, use_page, use_row};
+use seals::{apply_page, seal, seal_page, step_line, step_page};
 
 /// The address and name of each sample.
 pub const PAGES: &[(&str, &str)] = &[
@@ -40,6 +42,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("hand-over", "出件登记"),
     ("seals", "印章"),
     ("seal", "一枚印章"),
+    ("seal-step", "印章的一步"),
+    ("apply", "申请印章"),
     ("hall", "大厅"),
     ("uses", "用印记录"),
     ("use", "一次用印"),
@@ -78,10 +82,20 @@ pub fn page(slug: &str) -> Option<(&'static str, Markup)> {
         "approval" => approval().show(),
         "delivery" => Delivery { window: "A09 统一出件窗口".into(), rows: ready(), pager: pager() }.show(),
         "hand-over" => hand_over().show(),
-        "seals" => SealList { office: ISSUER.into(), seals: vec![seal()] }.show(),
+        "seals" => {
+            SealList { office: ISSUER.into(), seals: vec![seal()], steps: vec![step_line()], applies: true }.show()
+        }
         "seal" => seal_page().show(),
+        "seal-step" => step_page().show(),
+        "apply" => apply_page().show(),
         "hall" => hall().show(),
         "uses" => Uses {
+            told: vec![Told {
+                action: "/design".into(),
+                href: "/design/seal".into(),
+                text: "2026-11-20 10:02：印章被报告失控，等另一人确认".into(),
+            }],
+            csrf: String::new(),
             filter: Filter { departments: vec![Choice::plain(ISSUER)], department: String::new() },
             rows: vec![use_row(17), use_row(16)],
             pager: pager(),
