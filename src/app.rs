@@ -28,9 +28,11 @@ use crate::verify::{Trust, TrustError};
 
 pub mod config;
 pub mod webhooks;
+pub mod witnesses;
 
 use config::{Config, ConfigError};
 use webhooks::Receiver;
+use witnesses::Watched;
 
 /// The service's parts.
 pub struct App {
@@ -56,6 +58,8 @@ pub struct App {
     pub composer: Arc<Composer>,
     /// Who is told what happens to certificates.
     pub receivers: Vec<Receiver>,
+    /// This hall as a witness for others, if it is one.
+    pub witness: Option<Watched>,
     /// Prefix of public addresses, without a slash at its end.
     pub base_url: String,
     /// Random numbers.
@@ -168,6 +172,9 @@ pub enum StartError {
     /// A receiver of webhooks.
     #[error("{0}")]
     Webhook(String),
+    /// A witness, or this hall as one.
+    #[error("{0}")]
+    Witness(String),
     /// The hall has not been set up in this directory.
     #[error("{0}: no hall has been set up here; run `yinxin set-up --config FILE --hall HALL.toml`")]
     NotSetUp(PathBuf),
@@ -203,8 +210,11 @@ impl App {
         }
         let ticking = clock.clone();
         let now = Arc::new(move || ticking.now());
+        let witness = witness(config, &vault, &db, &rng).await?;
+        let witnesses = Arc::new(witnesses::open(&config.witnesses, &policy)?);
         let sequencer =
-            Sequencer::start(db.clone(), vault.clone(), origin, policy.clone(), publication.clone(), now).await?;
+            Sequencer::start(db.clone(), vault.clone(), origin, policy.clone(), witnesses, publication.clone(), now)
+                .await?;
         Ok(Self {
             hall,
             db,
@@ -220,6 +230,7 @@ impl App {
             templates,
             composer,
             receivers,
+            witness,
             base_url: config.base_url.trim_end_matches('/').to_owned(),
             network_device: DeviceId::new(Timestamp::UNIX_EPOCH, &[0; 10]),
             rng,
@@ -290,6 +301,18 @@ impl App {
     pub fn draw(&self, seal: &SealRow) -> Result<SealImprint, ImprintError> {
         draw(seal, self.composer.fonts())
     }
+}
+
+/// This hall as a witness. Its key is made at the first start; a hall that has cosigned and has no key has lost it.
+async fn witness(config: &Config, vault: &Vault, db: &Db, rng: &SystemRandom) -> Result<Option<Watched>, StartError> {
+    let Some(config) = &config.witness else { return Ok(None) };
+    match Watched::open(config, vault) {
+        Err(StartError::Vault(VaultError::NoKey(_))) if db.all_witnessed().await?.is_empty() => {
+            vault.new_witness_key(rng)?;
+        }
+        opened => return opened.map(Some),
+    }
+    Watched::open(config, vault).map(Some)
 }
 
 fn draw(seal: &SealRow, fonts: &Fonts) -> Result<SealImprint, ImprintError> {

@@ -24,3 +24,4 @@ pub mod sequencer;
 pub mod store;
 pub mod vault;
 pub mod web;
+pub mod witness;

@@ -11,11 +11,9 @@ use yinxin::acts::picture::{self, Painter};
 use yinxin::acts::report;
 use yinxin::app::config::Config;
 use yinxin::app::{App, Clock, open_regular, read_regular, read_trust};
-use yinxin::cms::{Kind, SignedData};
 use yinxin::demo::{self, Demo};
-use yinxin::ledger::proof::TlogProof;
 use yinxin::ledger::replay::Replay;
-use yinxin::pdf::read::{Document, Limits, ReadAt};
+use yinxin::pdf::read::{Limits, ReadAt};
 use yinxin::verify::said::Asked;
 use yinxin::verify::trust::Purpose;
 use yinxin::verify::{Report, Trust, exit_code, verify, verify_file};
@@ -24,8 +22,11 @@ use yinxin::web::run;
 
 #[path = "main/books.rs"]
 mod books;
+#[path = "main/ledger.rs"]
+mod ledger;
 
-use books::{Webhook, run_audit, run_webhook};
+use books::{Webhook, run_webhook, run_witness};
+use ledger::{Ledger, run_ledger};
 
 /// Where a hall's configuration is looked for, if neither an argument nor the environment names one.
 const CONFIG: &str = "/etc/yinxin/yinxin.toml";
@@ -79,6 +80,12 @@ enum Command {
     /// The ledger
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Print this hall's key as a witness of others' ledgers, for their policies, and what it has cosigned last
+    Witness {
+        /// The configuration
+        #[arg(long)]
+        config: PathBuf,
+    },
     /// Receivers of what happens to certificates
     #[command(subcommand)]
     Webhook(Webhook),
@@ -130,33 +137,6 @@ impl From<Format> for report::Format {
     }
 }
 
-#[derive(Subcommand)]
-enum Ledger {
-    /// Hold the published log, the database and the stored documents against each other. Exit 0: one story, 1: they differ
-    Audit {
-        /// The configuration
-        #[arg(long)]
-        config: PathBuf,
-        /// What was found as one JSON object
-        #[arg(long)]
-        json: bool,
-    },
-    /// Write the entry and its tlog-proof out of a sealed PDF
-    Proof {
-        /// The sealed PDF
-        file: PathBuf,
-        /// Where the entry goes
-        #[arg(long)]
-        entry: PathBuf,
-        /// Where the proof goes
-        #[arg(long)]
-        out: PathBuf,
-        /// The signature field, if the document bears several seals; the first otherwise
-        #[arg(long)]
-        field: Option<String>,
-    },
-}
-
 type Failed = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
@@ -166,6 +146,7 @@ fn main() -> ExitCode {
         std::process::exit(if error.use_stderr() { MISUSED } else { 0 });
     });
     let judging = matches!(arguments.command, Command::Verify(_));
+    let watching = matches!(arguments.command, Command::Ledger(Ledger::Watch { .. }));
     let outcome = match arguments.command {
         Command::Demo { data, once } => block_on(run_demo(&data, once)),
         Command::SetUp { config, hall } => block_on(run_set_up(&config, &hall)),
@@ -174,12 +155,16 @@ fn main() -> ExitCode {
         Command::Trust { trust } => run_trust(trust),
         Command::Picture { asks } => picture::draw(&asks).map(|()| ExitCode::SUCCESS).map_err(Failed::from),
         Command::Webhook(webhook) => block_on(run_webhook(webhook)),
-        Command::Ledger(Ledger::Audit { config, json }) => block_on(run_audit(&config, json)),
-        Command::Ledger(Ledger::Proof { file, entry, out, field }) => run_proof(&file, &entry, &out, field.as_deref()),
+        Command::Ledger(ledger) => run_ledger(ledger),
+        Command::Witness { config } => block_on(run_witness(&config)),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("yinxin: {error}");
-        if judging { ExitCode::from(3) } else { ExitCode::FAILURE }
+        match (judging, watching) {
+            (true, _) => ExitCode::from(3),
+            (_, true) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
     })
 }
 
@@ -402,24 +387,6 @@ fn trusted(argument: Option<PathBuf>) -> Result<Trust, Failed> {
     }
     eprintln!("yinxin: no trust given (--trust DIR, $YINXIN_TRUST or {CONFIG}): no signer can be confirmed");
     Ok(Trust::default())
-}
-
-fn run_proof(file: &Path, entry: &Path, out: &Path, field: Option<&str>) -> Result<ExitCode, Failed> {
-    let named = |path: &Path| {
-        let path = path.display().to_string();
-        move |error: std::io::Error| format!("{path}: {error}")
-    };
-    let bytes = std::fs::read(file).map_err(named(file))?;
-    let document = Document::open(&bytes, &Limits::DEFAULT)?;
-    let fields = document.signature_fields()?;
-    let signed = fields.into_iter().filter(|one| field.is_none_or(|name| name == one.name));
-    let signature = signed.filter_map(|one| one.signature).next().ok_or("the file has no such signature")?;
-    let signature = SignedData::parse(&signature.contents, Kind::Cades)?;
-    let proof = signature.proofs().next().ok_or("the signature carries no ledger proof")?;
-    let parsed = TlogProof::parse(proof)?;
-    std::fs::write(entry, parsed.extra().ok_or("the proof carries no entry")?).map_err(named(entry))?;
-    std::fs::write(out, proof).map_err(named(out))?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// A variable of the environment.

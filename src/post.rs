@@ -1,11 +1,12 @@
-//! Requests to other systems: one POST over a connection of its own, to a receiver whose certificate its own authorities gave.
+//! Requests to other systems: each over a connection of its own, to a server whose certificate its own authorities gave.
 //!
-//! Trust comes from the configuration, never from the machine. What is answered is not believed, only whether it is a success.
+//! Trust comes from the configuration, never from the machine. Whoever asked judges what is answered.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::http::{Request, Uri};
+use axum::http::request::Builder;
+use axum::http::{Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -17,7 +18,18 @@ use rustls::{ClientConfig, RootCertStore};
 /// What of an answer is read.
 const MOST_ANSWER: usize = 64 * 1024;
 
-/// Where something can be posted, and whom to believe about it.
+/// What another system answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The `Content-Type`; empty if there is none.
+    pub kind: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Where something can be posted or fetched, and whom to believe about it.
 #[derive(Debug, Clone)]
 pub struct Address {
     uri: Uri,
@@ -67,19 +79,54 @@ impl Address {
         Ok(Self { uri, tls: Arc::new(tls) })
     }
 
+    /// The address of `path` below this one.
+    ///
+    /// # Errors
+    /// [`PostError::Address`].
+    pub fn below(&self, path: &str) -> Result<Self, PostError> {
+        let uri = format!("{}/{path}", self.uri.to_string().trim_end_matches('/'));
+        Ok(Self { uri: uri.parse().map_err(|_| PostError::Address)?, tls: self.tls.clone() })
+    }
+
     /// Posts JSON with these headers; done if the answer is a success, read to its end.
     ///
     /// # Errors
     /// [`PostError::Unreachable`], [`PostError::Answered`].
     pub async fn post(&self, headers: &[(&'static str, String)], json: Vec<u8>) -> Result<(), PostError> {
-        let unreachable = |error: &dyn std::fmt::Display| PostError::Unreachable(error.to_string());
-        let mut request = Request::post(self.uri.clone())
-            .header("content-type", "application/json")
-            .header("user-agent", concat!("yinxin/", env!("CARGO_PKG_VERSION")));
+        let mut request = Request::post(self.uri.clone()).header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let request = request.body(Full::<Bytes>::from(json)).map_err(|error| unreachable(&error))?;
+        match self.exchange(request, json, MOST_ANSWER).await?.status {
+            200..300 => Ok(()),
+            status => {
+                Err(PostError::Answered(StatusCode::from_u16(status).map_or_else(|_| String::new(), |s| s.to_string())))
+            }
+        }
+    }
+
+    /// Posts text and gives the answer, whatever it is.
+    ///
+    /// # Errors
+    /// [`PostError::Unreachable`].
+    pub async fn ask(&self, text: String) -> Result<Answer, PostError> {
+        let request = Request::post(self.uri.clone()).header("content-type", "text/plain; charset=utf-8");
+        self.exchange(request, text.into_bytes(), MOST_ANSWER).await
+    }
+
+    /// Fetches at most so many bytes.
+    ///
+    /// # Errors
+    /// [`PostError::Unreachable`], [`PostError::Answered`] if it is no success.
+    pub async fn fetch(&self, most: usize) -> Result<Vec<u8>, PostError> {
+        let answer = self.exchange(Request::get(self.uri.clone()), Vec::new(), most).await?;
+        if answer.status == 200 { Ok(answer.body) } else { Err(PostError::Answered(answer.status.to_string())) }
+    }
+
+    async fn exchange(&self, request: Builder, body: Vec<u8>, most: usize) -> Result<Answer, PostError> {
+        let unreachable = |error: &dyn std::fmt::Display| PostError::Unreachable(error.to_string());
+        let request = request.header("user-agent", concat!("yinxin/", env!("CARGO_PKG_VERSION")));
+        let request = request.body(Full::<Bytes>::from(body)).map_err(|error| unreachable(&error))?;
         let mut connector = HttpConnector::new();
         connector.enforce_http(false);
         let connector = hyper_rustls::HttpsConnectorBuilder::new()
@@ -89,8 +136,10 @@ impl Address {
             .wrap_connector(connector);
         let client = Client::builder(TokioExecutor::new()).build(connector);
         let answer = client.request(request).await.map_err(|error| unreachable(&error))?;
-        let status = answer.status();
-        Limited::new(answer.into_body(), MOST_ANSWER).collect().await.map_err(|error| unreachable(&error))?;
-        if status.is_success() { Ok(()) } else { Err(PostError::Answered(status.to_string())) }
+        let status = answer.status().as_u16();
+        let kind =
+            answer.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        let body = Limited::new(answer.into_body(), most).collect().await.map_err(|error| unreachable(&error))?;
+        Ok(Answer { status, kind, body: body.to_bytes().to_vec() })
     }
 }

@@ -65,7 +65,7 @@ able() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 1
 
 python() {
     local stamp
-    stamp=$(sha256sum <tools/requirements.txt)
+    stamp=$(cat tools/requirements.txt tools/witness.txt | sha256sum)
     if [ "$(cat .venv/installed 2>/dev/null)" = "$stamp" ] && .venv/bin/python -c '' 2>/dev/null; then return; fi
     local interpreter=python3
     able "$interpreter" || interpreter=/usr/bin/python3
@@ -74,7 +74,10 @@ python() {
     echo "tools: making .venv"
     rm -rf .venv
     "$interpreter" -m venv .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tools/requirements.txt
+    local pip=(.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes)
+    "${pip[@]}" -r tools/requirements.txt
+    # It says that it wants a later Python than Debian's, and runs on it.
+    "${pip[@]}" --no-deps --ignore-requires-python -r tools/witness.txt
     echo "$stamp" >.venv/installed
 }
 

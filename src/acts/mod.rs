@@ -6,8 +6,10 @@
 pub mod approve;
 pub mod audit;
 pub mod certify_seal;
+pub mod cosign;
 pub mod deliver;
 pub mod draft;
+pub mod export;
 mod facts;
 pub mod filing_sheet;
 mod layout;
@@ -30,6 +32,7 @@ pub mod submit;
 pub mod suspend_seal;
 pub mod tell;
 pub mod verify;
+pub mod watch;
 pub mod webhooks;
 
 use crate::cms::CmsError;
@@ -56,10 +59,16 @@ pub enum ActError {
     /// The same number or key was used for something else before.
     #[error("conflict: {0}")]
     Conflict(&'static str),
+    /// It goes on by itself once others have answered; in one sentence, for the asker.
+    #[error("waiting: {0}")]
+    Waiting(&'static str),
     /// We broke.
     #[error(transparent)]
     Failed(#[from] Failure),
 }
+
+/// What somebody is told whose seal waits for the ledger's witnesses.
+const WITNESSES: &str = "账本见证人还没有联署，暂未用印；已记下的审批不会丢失，见证人恢复后自动用印";
 
 /// What broke.
 #[derive(Debug, thiserror::Error)]
@@ -124,7 +133,6 @@ macro_rules! fails_by {
 fails_by!(
     DbError,
     StoreError,
-    SequencerError,
     VaultError,
     AuthorityError,
     PictureError,
@@ -133,6 +141,12 @@ fails_by!(
     CmsError,
     tokio::task::JoinError,
 );
+
+impl From<SequencerError> for ActError {
+    fn from(error: SequencerError) -> Self {
+        if error.is_waiting() { Self::Waiting(WITNESSES) } else { Self::Failed(error.into()) }
+    }
+}
 
 /// A failure for something kept that makes no sense.
 fn inconsistent(what: impl std::fmt::Display) -> ActError {

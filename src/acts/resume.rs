@@ -28,13 +28,26 @@ pub async fn resume(app: &App, at_start: bool) -> Result<Resumed, ActError> {
     let expired = if alone { i64::MAX } else { now };
     let mut resumed = Resumed::default();
     // One case that cannot be read keeps no other waiting.
+    let mut waits = false;
     for id in app.db.take_over_unfinished(expired, now + LEASE).await? {
+        if waits {
+            release(app, &id).await?;
+            continue;
+        }
         match finish(app, &id).await {
             Ok(End::Finished) => resumed.finished += 1,
             Ok(End::Voided) => resumed.voided += 1,
             Ok(End::Elsewhere) => {}
+            // The witnesses are asked once for all of them.
+            Err(ActError::Waiting(_)) => {
+                waits = true;
+                release(app, &id).await?;
+            }
             Err(error) => tracing::error!(%error, case = id, "a logged use could not be finished yet"),
         }
+    }
+    if waits {
+        return Ok(resumed);
     }
     for id in app.db.approved_before(if alone { i64::MAX } else { now - LEASE }).await? {
         match seal_approved(app, &id).await {
@@ -44,6 +57,10 @@ pub async fn resume(app: &App, at_start: bool) -> Result<Resumed, ActError> {
         }
     }
     Ok(resumed)
+}
+
+async fn release(app: &App, case: &str) -> Result<(), ActError> {
+    Ok(app.db.release_unfinished(case, app.now().as_microsecond()).await?)
 }
 
 enum End {

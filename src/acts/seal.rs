@@ -89,7 +89,13 @@ pub(super) async fn seal_case(app: &App, matter: &MatterRow, mut work: Work) -> 
                 }
                 return Err(refusal.into());
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                // Nobody is at it any longer: resuming goes on as soon as the witnesses answer.
+                if matches!(error, ActError::Waiting(_)) {
+                    app.db.release_unfinished(&matter.id, app.now().as_microsecond()).await?;
+                }
+                return Err(error);
+            }
         }
     }
     // 9

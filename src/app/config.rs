@@ -10,6 +10,7 @@ use crate::db::{Address, PostgresUrl};
 use crate::vault::Unlock;
 
 use super::webhooks::WebhookConfig;
+use super::witnesses::{WitnessAddress, WitnessConfig};
 
 /// How a hall's service runs.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,6 +38,12 @@ pub struct Config {
     /// Who is told what happens to certificates.
     #[serde(default)]
     pub webhooks: Vec<WebhookConfig>,
+    /// Where the witnesses of the ledger's policy are asked.
+    #[serde(default)]
+    pub witnesses: Vec<WitnessAddress>,
+    /// This hall as a witness for others; without it, it is none.
+    #[serde(default)]
+    pub witness: Option<WitnessConfig>,
     /// Networks of the hall's windows and offices; from anywhere else nothing is approved (R11). Addresses as
     /// `10.1.0.0/16`.
     pub hall_networks: Vec<String>,
@@ -98,6 +105,7 @@ impl Config {
         settle(&mut config.data);
         config.extra_fonts.iter_mut().for_each(settle);
         config.webhooks.iter_mut().filter_map(|webhook| webhook.ca.as_mut()).for_each(settle);
+        config.witnesses.iter_mut().filter_map(|witness| witness.ca.as_mut()).for_each(settle);
         match &mut config.unlock {
             UnlockConfig::KeyFile(path) | UnlockConfig::PassphraseFile(path) => settle(path),
         }
@@ -126,6 +134,7 @@ impl Config {
             problems.push("origin: must be a name without spaces or +, such as hall.example.gov.cn/log".to_owned());
         }
         problems.extend(self.webhooks.iter().filter_map(WebhookConfig::problem));
+        problems.extend(self.witness.iter().flat_map(WitnessConfig::problems));
         let mut names: Vec<&str> = self.webhooks.iter().map(|webhook| webhook.name.as_str()).collect();
         names.sort_unstable();
         if names.windows(2).any(|pair| pair[0] == pair[1]) {

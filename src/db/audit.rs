@@ -27,7 +27,35 @@ pub struct EntryRow {
     pub at: i64,
 }
 
+/// A statement whose salted digest stands in an entry.
+#[derive(Debug, Clone, FromRow)]
+pub struct OpenedRow {
+    /// The entry.
+    pub idx: i64,
+    /// What was said.
+    pub statement: Vec<u8>,
+    /// Its salt.
+    pub salt: Vec<u8>,
+}
+
 impl Db {
+    /// Every statement that the entries of indexes `from..to` rest on: requests and approvals of uses, decisions on seals.
+    pub async fn opened(&self, from: u64, to: u64) -> Result<Vec<OpenedRow>, DbError> {
+        let mut opened = sql("SELECT e.idx, u.request AS statement, u.request_salt AS salt
+             FROM ledger_entry e JOIN seal_use u ON u.id = e.seal_use WHERE e.idx >= ? AND e.idx < ?
+             UNION ALL SELECT e.idx, a.statement, a.salt
+             FROM ledger_entry e JOIN approval a ON a.seal_use = e.seal_use AND a.decision = 'approve'
+             WHERE e.idx >= ? AND e.idx < ?
+             UNION ALL SELECT e.idx, e.statement, e.salt
+             FROM ledger_entry e WHERE e.statement IS NOT NULL AND e.idx >= ? AND e.idx < ?");
+        for _ in 0..3 {
+            opened = opened.bind(from as i64).bind(to as i64);
+        }
+        let mut rows: Vec<OpenedRow> = opened.all(self.readers()).await?;
+        rows.sort_by(|a, b| (a.idx, &a.salt).cmp(&(b.idx, &b.salt)));
+        Ok(rows)
+    }
+
     /// The rows of entries of indexes `from..to`, in order.
     pub async fn entry_rows(&self, from: u64, to: u64) -> Result<Vec<EntryRow>, DbError> {
         sql("SELECT idx, kind, entry, leaf, seal_use, statement, salt, at FROM ledger_entry

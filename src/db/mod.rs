@@ -31,6 +31,7 @@ pub mod seal_use;
 pub mod session;
 pub mod sql;
 pub mod staff;
+pub mod witness;
 
 use sql::On;
 
@@ -256,7 +257,7 @@ impl Db {
 }
 
 /// Both dialects of every step of the schema.
-const SCHEMA: [(i64, &str, (&str, &str)); 2] = [
+const SCHEMA: [(i64, &str, (&str, &str)); 3] = [
     (
         1,
         "hall",
@@ -271,6 +272,14 @@ const SCHEMA: [(i64, &str, (&str, &str)); 2] = [
         (
             include_str!("../../migrations/sqlite/0002_webhook.sql"),
             include_str!("../../migrations/postgres/0002_webhook.sql"),
+        ),
+    ),
+    (
+        3,
+        "witness",
+        (
+            include_str!("../../migrations/sqlite/0003_witness.sql"),
+            include_str!("../../migrations/postgres/0003_witness.sql"),
         ),
     ),
 ];

@@ -204,6 +204,17 @@ impl Db {
         Ok(matters)
     }
 
+    /// Gives up a case's logged uses before their lease runs out: whoever resumes may go on with them.
+    pub async fn release_unfinished(&self, matter: &str, at: i64) -> Result<(), DbError> {
+        sql("UPDATE seal_use SET lease_until = ? WHERE state = 'logged'
+             AND certificate IN (SELECT id FROM certificate WHERE matter = ?)")
+        .bind(at)
+        .bind(matter)
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+
     /// The auditor's list: uses in the ledger, newest first, below index `before`.
     pub async fn use_lines(&self, before: i64, department: Option<&str>, limit: u32) -> Result<Vec<UseLine>, DbError> {
         sql("SELECT e.idx, u.id, c.id AS certificate, c.number, c.name, m.case_no, u.department, u.kind, u.state, e.at

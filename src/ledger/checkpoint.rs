@@ -101,6 +101,20 @@ impl SignedCheckpoint {
         Self::new(&self.checkpoint, [self.note.signatures().to_vec(), more].concat())
     }
 
+    /// The same checkpoint with those of these lines by whose key it has none yet.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] if they are too many.
+    pub fn joined_by(&self, lines: &[NoteSignature]) -> Result<Self, CheckpointError> {
+        let mut all = self.note.signatures().to_vec();
+        for line in lines {
+            if !all.iter().any(|one| one.name() == line.name() && one.id() == line.id()) {
+                all.push(line.clone());
+            }
+        }
+        Self::new(&self.checkpoint, all)
+    }
+
     /// What is claimed; believe it only after [`super::trust::accept`].
     pub const fn claim(&self) -> &Checkpoint {
         &self.checkpoint

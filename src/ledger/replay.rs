@@ -52,6 +52,7 @@ pub enum ReplayError {
 /// A log as of one checkpoint, every entry of it checked.
 #[derive(Debug)]
 pub struct Replay {
+    signed: SignedCheckpoint,
     checkpoint: Checkpoint,
     leaves: Vec<Digest>,
     /// Everything but uses of seals, in order.
@@ -102,7 +103,19 @@ impl Replay {
     /// [`ReplayError`]: the first file that is missing or wrong, or what makes the whole unbelievable.
     pub fn read<E: Display>(
         policy: &Policy,
+        read: impl FnMut(&str) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, ReplayError> {
+        Self::read_each(policy, read, |_, _| {})
+    }
+
+    /// The same, each entry that is read here being shown on the way. What was shown counts only if this succeeds.
+    ///
+    /// # Errors
+    /// As [`Replay::read`].
+    pub fn read_each<E: Display>(
+        policy: &Policy,
         mut read: impl FnMut(&str) -> Result<Vec<u8>, E>,
+        mut show: impl FnMut(u64, &Entry),
     ) -> Result<Self, ReplayError> {
         let mut file =
             |path: String| read(&path).map_err(|why| ReplayError::File { path: path.clone(), why: why.to_string() });
@@ -119,7 +132,11 @@ impl Replay {
             let bytes = file(path.clone())?;
             for entry in bundle.decode(&bytes).map_err(|source| ReplayError::Bundle { path, source })? {
                 let index = leaves.len() as u64;
-                match Entry::parse(entry) {
+                let parsed = Entry::parse(entry);
+                if let Ok(parsed) = &parsed {
+                    show(index, parsed);
+                }
+                match parsed {
                     Ok(Entry::SealUse(_)) => {}
                     Ok(event) => events.push((index, event)),
                     // An entry of a later version counts in the tree; what it says is left open.
@@ -131,12 +148,33 @@ impl Replay {
         if Edge::of_leaves(leaves.iter().copied()).root() != checkpoint.root {
             return Err(ReplayError::OtherRoot);
         }
-        Ok(Self { checkpoint, leaves, events, unread })
+        Ok(Self { signed, checkpoint, leaves, events, unread })
     }
 
     /// The checkpoint it is as of.
     pub const fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
+    }
+
+    /// The same with its signature lines.
+    pub const fn signed(&self) -> &SignedCheckpoint {
+        &self.signed
+    }
+
+    /// The root of the first `size` entries; `None` if there are fewer.
+    pub fn root_at(&self, size: u64) -> Option<Digest> {
+        let tree = self.leaves.get(..usize::try_from(size).ok()?)?;
+        Some(Edge::of_leaves(tree.iter().copied()).root())
+    }
+
+    /// Everything but uses of seals, in order.
+    pub fn events(&self) -> &[(u64, Entry)] {
+        &self.events
+    }
+
+    /// The last entry that is not read here.
+    pub const fn unread(&self) -> Option<u64> {
+        self.unread
     }
 
     /// Whether there is an entry after this one that is not read here.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use yinxin::acts::audit::{Audited, Books, audit};
+use yinxin::acts::cosign::standing;
 use yinxin::acts::webhooks;
 use yinxin::app::config::Config;
 
@@ -64,23 +64,15 @@ pub(super) async fn run_webhook(webhook: Webhook) -> Result<ExitCode, Failed> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn run_audit(config: &Path, json: bool) -> Result<ExitCode, Failed> {
-    let books = Books::open(&Config::read(config)?).await?;
-    let audited = audit(&books, |done, all| eprint!("\r{done} / {all}")).await?;
-    books.close().await;
-    eprintln!();
+pub(super) async fn run_witness(config: &Path) -> Result<ExitCode, Failed> {
+    let (key, logs) = standing(&Config::read(config)?).await?;
     let mut out = std::io::stdout();
-    if json {
-        writeln!(out, "{}", serde_json::to_string(&audited)?)?;
-    } else {
-        for finding in &audited.findings {
-            writeln!(out, "{}：{}（{}）", finding.place, finding.text, finding.code)?;
-        }
-        let Audited { entries, uses, certificates, not_composed, findings } = &audited;
-        writeln!(out, "账本 {entries} 条，用印 {uses} 次，证照 {certificates} 份；发现问题 {} 处。", findings.len())?;
-        if *not_composed > 0 {
-            writeln!(out, "其中 {not_composed} 份的模板此后已重新发布，没有重新制作比对。")?;
+    writeln!(out, "{key}")?;
+    for (origin, last) in logs {
+        match last {
+            Some((size, at)) => writeln!(out, "{origin}  {size} entries  {at}")?,
+            None => writeln!(out, "{origin}  nothing cosigned yet")?,
         }
     }
-    Ok(if audited.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(ExitCode::SUCCESS)
 }

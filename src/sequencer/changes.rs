@@ -50,7 +50,11 @@ impl Writer {
         if !leaves.is_empty() {
             let appended = self.advance(&mut tx, first, &leaves).await?;
             tx.commit().await?;
-            self.publish(&appended, entries, at).await?; // if it fails, the entries stand; the next act publishes them
+            match self.publish(&appended, entries, at).await {
+                // They are in force; that outsiders see them waits for the witnesses.
+                Ok(_) | Err(SequencerError::Unwitnessed { .. }) => {}
+                Err(error) => return Err(error), // the entries stand; the next act publishes them
+            }
         }
         Ok(done)
     }

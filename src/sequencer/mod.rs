@@ -16,7 +16,7 @@ use crate::db::ledger::{Change, Evidence, Head, PendingChange, PendingEntry, Pen
 use crate::db::{Db, Tx};
 use crate::digest::Digest;
 use crate::fault;
-use crate::ledger::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::ledger::checkpoint::SignedCheckpoint;
 use crate::ledger::entry::Entry;
 use crate::ledger::note::KeyName;
 use crate::ledger::policy::Policy;
@@ -26,12 +26,15 @@ use crate::ledger::tree::{
     verify_inclusion,
 };
 use crate::vault::Vault;
+use crate::witness::Witnesses;
 
+mod announce;
 mod changes;
 pub mod publish;
 mod recovery;
 mod trouble;
 
+use announce::Tending;
 use publish::Publication;
 pub use trouble::SequencerError;
 
@@ -77,19 +80,22 @@ pub struct Sequencer {
     published: watch::Receiver<Option<SignedCheckpoint>>,
     publication: Publication,
     policy: Arc<Policy>,
+    _tending: Arc<Tending>,
 }
 
 impl Sequencer {
-    /// Recovers the ledger from the database, publishes what is missing and starts writing.
+    /// Recovers the ledger from the database, publishes what is missing and starts writing. Where too few witnesses answer it
+    /// starts all the same: no seal is used until they do.
     ///
     /// # Errors
-    /// [`SequencerError::OldDatabase`], [`SequencerError::Fork`], [`SequencerError::Altered`],
-    /// [`SequencerError::ClockSetBack`]: the service must not start.
+    /// [`SequencerError::OldDatabase`], [`SequencerError::Fork`], [`SequencerError::WitnessAhead`],
+    /// [`SequencerError::WitnessFork`], [`SequencerError::Altered`], [`SequencerError::ClockSetBack`]: the service must not start.
     pub async fn start(
         db: Db,
         vault: Arc<Vault>,
         origin: KeyName,
         policy: Arc<Policy>,
+        witnesses: Arc<Witnesses>,
         publication: Publication,
         now: Now,
     ) -> Result<Self, SequencerError> {
@@ -99,15 +105,18 @@ impl Sequencer {
             vault,
             origin,
             policy: policy.clone(),
+            witnesses: witnesses.clone(),
             publication: publication.clone(),
             now,
             tree: None,
-            publish,
+            waits: false,
+            publish: publish.clone(),
         };
-        writer.recover().await?;
+        writer.begin_life().await?;
         let (jobs, waiting) = mpsc::channel(4 * MAX_BATCH);
         tokio::spawn(writer.run(waiting));
-        Ok(Self { jobs, published, publication, policy })
+        let tending = Arc::new(Tending::start(witnesses, publication.clone(), publish));
+        Ok(Self { jobs, published, publication, policy, _tending: tending })
     }
 
     /// Logs a use, together with all that are pending at this moment.
@@ -174,8 +183,10 @@ impl Sequencer {
             return Ok(true);
         }
         let (reply, answer) = oneshot::channel();
-        self.ask(Job::Republish(reply), answer).await?;
-        self.agrees_as_published(index, leaf, size, root)
+        match self.ask(Job::Republish(reply), answer).await {
+            Err(error) if !error.is_waiting() => Err(error),
+            _ => self.agrees_as_published(index, leaf, size, root),
+        }
     }
 
     fn agrees_as_published(&self, index: u64, leaf: &Digest, size: u64, root: &Digest) -> Result<bool, SequencerError> {
@@ -238,17 +249,20 @@ struct Writer {
     vault: Arc<Vault>,
     origin: KeyName,
     policy: Arc<Policy>,
+    witnesses: Arc<Witnesses>,
     publication: Publication,
     now: Now,
     /// `None` after a failure: recover first.
     tree: Option<Tree>,
+    /// Whether what is committed and signed still waits for its quorum of witnesses.
+    waits: bool,
     publish: watch::Sender<Option<SignedCheckpoint>>,
 }
 
 impl Writer {
     async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(MAX_BATCH);
-        while waiting.recv_many(&mut jobs, MAX_BATCH).await > 0 {
+        while self.next(&mut waiting, &mut jobs).await {
             let (mut uses, mut changes) = (Vec::new(), Vec::new());
             for job in jobs.drain(..) {
                 match job {
@@ -266,6 +280,21 @@ impl Writer {
                 self.log_uses(uses).await;
             }
         }
+    }
+
+    /// Waits for jobs; false when nobody can ask any more. What waits for witnesses is published meanwhile, if they answer.
+    async fn next(&mut self, waiting: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) -> bool {
+        while self.waits {
+            match tokio::time::timeout(announce::ASK_AGAIN, waiting.recv_many(jobs, MAX_BATCH)).await {
+                Ok(count) => return count > 0,
+                Err(_) => {
+                    if let Err(error) = self.republish().await {
+                        tracing::warn!(%error, "the ledger is not published yet");
+                    }
+                }
+            }
+        }
+        waiting.recv_many(jobs, MAX_BATCH).await > 0
     }
 
     /// Logs a batch and answers everybody in it.
@@ -295,7 +324,9 @@ impl Writer {
                 }
             }
             Err(error) => {
-                self.tree = None;
+                if !error.is_waiting() {
+                    self.tree = None;
+                }
                 let error = Arc::new(error);
                 tracing::error!(%error, uses = batch.len(), "the ledger could not be written");
                 for reply in replies.into_iter().flatten() {
@@ -310,6 +341,9 @@ impl Writer {
         batch: &[PendingUse],
     ) -> Result<Vec<Result<Outcome, SequencerError>>, SequencerError> {
         let mut outcomes: Vec<_> = batch.iter().map(|_| Ok(Outcome::NotAccepted)).collect();
+        if self.waits {
+            self.republish().await?; // nothing is logged that could not be finished
+        }
         let (mut tx, at, size) = self.begin().await?;
         let accepted = tx.append_uses(size, batch, at).await?;
         if accepted.is_empty() {
@@ -344,7 +378,7 @@ impl Writer {
         appended: &Appended,
         checkpoint: &SignedCheckpoint,
     ) -> Result<InLedger, SequencerError> {
-        let path = path_in(index, appended.size, |tile| match appended.hashes(tile) {
+        let path = path_in(index, checkpoint.claim().size, |tile| match appended.hashes(tile) {
             Some(hashes) => Ok(hashes.to_vec()),
             None => self.publication.tile(tile),
         })?;
@@ -356,7 +390,7 @@ impl Writer {
     /// catching up with other nodes where that is needed.
     async fn begin(&mut self) -> Result<(Tx, i64, u64), SequencerError> {
         if self.tree.is_none() {
-            self.recover().await?;
+            self.rebuild().await?;
         }
         let mut tx = self.db.begin().await?;
         if let Some(head) = tx.lock_head().await?
@@ -383,50 +417,5 @@ impl Writer {
         let appended = append(&tree.edge, leaves);
         tx.advance_head(Some(size), Head { size: appended.size, root: appended.root }).await?;
         Ok(appended)
-    }
-
-    /// Publishes what has been committed. If that goes wrong, everything is in the rows: once more from there.
-    async fn publish(
-        &mut self,
-        appended: &Appended,
-        entries: Vec<Vec<u8>>,
-        at: i64,
-    ) -> Result<SignedCheckpoint, SequencerError> {
-        match self.publish_appended(appended, entries, at) {
-            Ok(checkpoint) => Ok(checkpoint),
-            Err(error) => {
-                tracing::warn!(%error, "the ledger is published again from the database");
-                self.recover().await
-            }
-        }
-    }
-
-    /// Tiles first, then the checkpoint that names them; only then does the writer go on from here.
-    fn publish_appended(
-        &mut self,
-        appended: &Appended,
-        entries: Vec<Vec<u8>>,
-        at: i64,
-    ) -> Result<SignedCheckpoint, SequencerError> {
-        let Some(tree) = &mut self.tree else { return Err(SequencerError::Stopped) };
-        let first = tree.edge.size() - tree.tail.len() as u64;
-        tree.tail.extend(entries);
-        self.publication.write_tiles(appended, first, &tree.tail)?;
-        fault::point("5c");
-        let growing = (appended.size % 256) as usize;
-        tree.tail.drain(..tree.tail.len() - growing);
-        tree.edge = appended.edge.clone();
-        tree.last_at = at;
-        let checkpoint = self.sign(appended.size, appended.root)?;
-        self.publication.write_checkpoint(&checkpoint)?;
-        fault::point("5d");
-        self.publish.send_replace(Some(checkpoint.clone()));
-        Ok(checkpoint)
-    }
-
-    fn sign(&self, size: u64, root: Digest) -> Result<SignedCheckpoint, SequencerError> {
-        let checkpoint = Checkpoint { origin: self.origin.clone(), size, root };
-        let signature = self.vault.sign_checkpoint(&checkpoint)?;
-        SignedCheckpoint::new(&checkpoint, vec![signature]).map_err(SequencerError::PublishedCheckpoint)
     }
 }

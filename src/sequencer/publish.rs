@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::digest::Digest;
 use crate::ledger::checkpoint::SignedCheckpoint;
+use crate::ledger::note::NoteSignature;
 use crate::ledger::tile::{Bundle, Tile, encode_hashes};
 use crate::ledger::tree::{Appended, leaf_hash};
 use crate::store::{StoreError, write_durably, write_whole};
@@ -72,16 +73,45 @@ impl Publication {
     }
 
     /// Writes the checkpoint, after all its tiles: from here on it is public. Unlike a tile it is waited for: a torn one
-    /// could not be told from one that was tampered with. Where another node has published a later one, that one stands.
-    pub fn write_checkpoint(&self, checkpoint: &SignedCheckpoint) -> Result<(), SequencerError> {
+    /// could not be told from one that was tampered with. Where another node has published a later one, that one stands;
+    /// cosignatures that are public stay so. Gives the checkpoint with all its lines.
+    pub fn write_checkpoint(&self, checkpoint: &SignedCheckpoint) -> Result<SignedCheckpoint, SequencerError> {
+        let _locked = self.lock()?;
+        let published = self.checkpoint().ok().flatten();
+        let joined = match published {
+            Some(later) if later.claim().size > checkpoint.claim().size => return Ok(checkpoint.clone()),
+            Some(same) if same.claim() == checkpoint.claim() => {
+                checkpoint.joined_by(same.note().signatures()).map_err(SequencerError::PublishedCheckpoint)?
+            }
+            _ => checkpoint.clone(),
+        };
+        write_durably(&self.root.join("checkpoint"), joined.to_string().as_bytes())?;
+        Ok(joined)
+    }
+
+    /// Adds cosignatures to the checkpoint if it is still the published one. Gives it with all its lines.
+    pub(super) fn join(
+        &self,
+        checkpoint: &SignedCheckpoint,
+        lines: &[NoteSignature],
+    ) -> Result<SignedCheckpoint, SequencerError> {
+        let joined = checkpoint.joined_by(lines).map_err(SequencerError::PublishedCheckpoint)?;
+        let _locked = self.lock()?;
+        let Some(published) = self.checkpoint()?.filter(|published| published.claim() == joined.claim()) else {
+            return Ok(joined);
+        };
+        let joined = published.joined_by(joined.note().signatures()).map_err(SequencerError::PublishedCheckpoint)?;
+        write_durably(&self.root.join("checkpoint"), joined.to_string().as_bytes())?;
+        Ok(joined)
+    }
+
+    /// Held while the checkpoint is replaced, among all nodes.
+    fn lock(&self) -> Result<fs::File, SequencerError> {
         self.make_folder(&self.root)?;
         let locked = |source| StoreError::Io { path: self.root.clone(), source };
         let folder = fs::File::open(&self.root).map_err(locked)?;
         folder.lock().map_err(locked)?;
-        if self.checkpoint().ok().flatten().is_some_and(|later| later.claim().size > checkpoint.claim().size) {
-            return Ok(());
-        }
-        Ok(write_durably(&self.root.join("checkpoint"), checkpoint.to_string().as_bytes())?)
+        Ok(folder)
     }
 
     /// The hashes of a tile, from the widest version there is.
@@ -90,6 +120,22 @@ impl Publication {
             let path = self.root.join(wanted.to_string());
             match fs::read(&path) {
                 Ok(bytes) => return tile.decode(&bytes).map_err(SequencerError::Tile),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(StoreError::Io { path, source }.into()),
+            }
+        }
+        Err(SequencerError::Unpublished)
+    }
+
+    /// The entries of a bundle, from the widest version there is.
+    pub fn bundle(&self, bundle: Bundle) -> Result<Vec<Vec<u8>>, SequencerError> {
+        for wanted in [bundle, bundle.full()] {
+            let path = self.root.join(wanted.to_string());
+            match fs::read(&path) {
+                Ok(bytes) => {
+                    let entries = bundle.decode(&bytes).map_err(SequencerError::Tile)?;
+                    return Ok(entries.into_iter().map(<[u8]>::to_vec).collect());
+                }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(source) => return Err(StoreError::Io { path, source }.into()),
             }

@@ -8,12 +8,19 @@ use crate::digest::Digest;
 use crate::ledger::checkpoint::SignedCheckpoint;
 use crate::ledger::proof::ProofError;
 use crate::ledger::tree::{Appended, Edge, append, leaf_hash};
-use crate::ledger::trust::accept;
+use crate::ledger::trust::{TrustError, accept};
 
 impl Writer {
-    /// Rebuilds the tree from the rows, compares it with the head and with what is published, writes the tiles that are
-    /// missing and signs the root if it has not been signed yet. Until that has succeeded nothing is appended.
+    /// Makes the published ledger agree with the rows, as at start.
     pub(super) async fn recover(&mut self) -> Result<SignedCheckpoint, SequencerError> {
+        let signed = self.rebuild().await?;
+        if self.policy.is_unwitnessed() { Ok(signed) } else { self.announce(signed).await }
+    }
+
+    /// Rebuilds the tree from the rows, compares it with the head and with what is published, writes the tiles that are
+    /// missing and signs the root if it has not been signed yet. Until that has succeeded nothing is appended. What has no
+    /// quorum to wait for is published as well.
+    pub(super) async fn rebuild(&mut self) -> Result<SignedCheckpoint, SequencerError> {
         self.tree = None;
         // Held until the end, so that no other node appends to what is being compared.
         let mut tx = self.db.begin().await?;
@@ -30,19 +37,25 @@ impl Writer {
         self.time_after(last_at)?;
         let published = self.check_published(&leaves, &tree)?;
         self.write_missing(&mut tx, &leaves, &tree).await?;
-        let checkpoint = match published {
-            Some(checkpoint) => checkpoint,
-            None => {
-                let checkpoint = self.sign(tree.size, tree.root)?;
-                self.publication.write_checkpoint(&checkpoint)?;
-                checkpoint
+        let signed = match published {
+            Some(published) if published.claim().size == tree.size => published,
+            earlier => {
+                let mut signed = self.sign(tree.size, tree.root)?;
+                if self.policy.is_unwitnessed() {
+                    signed = self.publication.write_checkpoint(&signed)?;
+                } else {
+                    self.publish.send_replace(earlier);
+                }
+                signed
             }
         };
+        if self.policy.is_unwitnessed() {
+            self.publish.send_replace(Some(signed.clone()));
+        }
         let tail = entries(&mut tx, &leaves, tree.size - tree.size % 256..tree.size).await?;
         tx.commit().await?;
         self.tree = Some(Tree { edge: tree.edge, tail, last_at });
-        self.publish.send_replace(Some(checkpoint.clone()));
-        Ok(checkpoint)
+        Ok(signed)
     }
 
     /// Goes on from where another node has brought the ledger, writing its tiles as well: it may have died before it could.
@@ -72,28 +85,31 @@ impl Writer {
         Ok(())
     }
 
-    /// Publishes what is missing: what another node has appended, or whatever somebody has taken away.
+    /// Publishes what is missing: what another node has appended, what waits for witnesses, or whatever somebody has taken away.
     pub(super) async fn republish(&mut self) -> Result<SignedCheckpoint, SequencerError> {
         let known = self.tree.as_ref().map(|tree| tree.edge.size());
-        if self.db.is_shared()
-            && let (Some(known), Some(head)) = (known, self.db.head().await?)
-            && head.size > known
-        {
+        let behind = match (known, self.db.is_shared()) {
+            (Some(known), true) => self.db.head().await?.is_some_and(|head| head.size > known),
+            _ => false,
+        };
+        if behind || (self.waits && known.is_some()) {
             let tx = self.begin().await?.0;
             let Some(tree) = &self.tree else { return Err(SequencerError::Stopped) };
-            let checkpoint = self.sign(tree.edge.size(), tree.edge.root())?;
-            self.publication.write_checkpoint(&checkpoint)?;
+            let signed = self.sign(tree.edge.size(), tree.edge.root())?;
             tx.commit().await?;
-            self.publish.send_replace(Some(checkpoint.clone()));
-            return Ok(checkpoint);
+            return self.announce(signed).await;
         }
         self.recover().await
     }
 
-    /// The published checkpoint if it is of this very tree; `None` if it is of an earlier one of the same history.
+    /// The published checkpoint, of this very tree or of an earlier one of the same history.
     fn check_published(&self, leaves: &[Digest], tree: &Appended) -> Result<Option<SignedCheckpoint>, SequencerError> {
         let Some(published) = self.publication.checkpoint()? else { return Ok(None) };
-        accept(&published, &self.policy).map_err(ProofError::from)?;
+        match accept(&published, &self.policy) {
+            // Published while the policy asked for fewer witnesses: those it asks for now are still to be heard.
+            Ok(_) | Err(TrustError::QuorumShort { .. }) => {}
+            Err(error) => return Err(ProofError::from(error).into()),
+        }
         let claim = published.claim();
         if claim.size > tree.size {
             return Err(SequencerError::OldDatabase { published: claim.size, database: tree.size });
@@ -102,7 +118,7 @@ impl Writer {
         if earlier.root() != claim.root {
             return Err(SequencerError::Fork);
         }
-        Ok(Some(published.clone()).filter(|_| claim.size == tree.size))
+        Ok(Some(published))
     }
 
     async fn write_missing(&self, tx: &mut Tx, leaves: &[Digest], tree: &Appended) -> Result<(), SequencerError> {

@@ -40,14 +40,50 @@ pub enum SequencerError {
     Altered,
     /// What is published is ahead of the database.
     #[error(
-        "the published checkpoint has {published} entries, the database {database}: the database is an older copy; \
-         restore the newest one, or ask the auditor before going on"
+        "the published checkpoint has {published} entries, the database {database}: the database is an older copy, and what \
+         it would log next has numbers that are public already; restore the newest one. If it is lost for good, ask the auditor \
+         before going on: this ledger ends at its last checkpoint, and a new one with a new key has to be begun"
     )]
     OldDatabase {
         /// Entries in the published checkpoint.
         published: u64,
         /// Entries in the database.
         database: u64,
+    },
+    /// A witness has cosigned more of this ledger than the database holds.
+    #[error(
+        "the witness {witness} has cosigned {size} entries of this ledger, the database holds {database}: the database is an \
+         older copy; restore the newest one, or ask the auditor before going on. If it is the witness that is wrong, take it \
+         out of keys/trust/policy.txt"
+    )]
+    WitnessAhead {
+        /// Which.
+        witness: String,
+        /// Entries it has cosigned.
+        size: u64,
+        /// Entries in the database.
+        database: u64,
+    },
+    /// A witness has cosigned another history.
+    #[error(
+        "the witness {witness} has cosigned another history of this ledger: the database is an older copy that was gone on \
+         with, or was altered; restore the newest one and ask the auditor. If it is the witness that is wrong, take it out of \
+         keys/trust/policy.txt"
+    )]
+    WitnessFork {
+        /// Which.
+        witness: String,
+    },
+    /// Too few witnesses have cosigned.
+    #[error(
+        "{present} witnesses have cosigned the checkpoint of {size} entries, fewer than the policy asks for: no seal is used \
+         until they do"
+    )]
+    Unwitnessed {
+        /// Entries of the checkpoint.
+        size: u64,
+        /// Witnesses that had cosigned before they were asked.
+        present: usize,
     },
     /// What is published is another history.
     #[error("the published checkpoint does not belong to this database: the histories differ")]
@@ -64,4 +100,15 @@ pub enum SequencerError {
     /// The sequencer has stopped.
     #[error("the service is shutting down")]
     Stopped,
+}
+
+impl SequencerError {
+    /// Whether nothing is wrong here: the entries are committed or none were, and the witnesses have to answer.
+    pub fn is_waiting(&self) -> bool {
+        match self {
+            Self::Unwitnessed { .. } => true,
+            Self::Batch(cause) => cause.is_waiting(),
+            _ => false,
+        }
+    }
 }

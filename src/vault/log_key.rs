@@ -11,6 +11,7 @@ use super::key_file::Kind;
 use super::{Vault, VaultError};
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::note::{KeyName, NoteSignature, VerifierKey, cosignature_message};
+use crate::ledger::witness::Continued;
 
 /// The log's private key, with the last checkpoint it signed in this process.
 pub(super) struct LogKey {
@@ -61,16 +62,16 @@ impl Vault {
         Ok(NoteSignature::by_log(&checkpoint.origin, &key.pair.public, &signature))
     }
 
-    /// This hall's cosignature of another log's checkpoint, seen at `at`. That it continues the checkpoints cosigned before is for the witness to check first.
+    /// This hall's cosignature of another log's checkpoint, which continues those it has cosigned before; seen at `at`.
     pub fn cosign_checkpoint(
         &self,
         name: &KeyName,
-        checkpoint: &Checkpoint,
+        continued: &Continued,
         at: Timestamp,
     ) -> Result<NoteSignature, VaultError> {
         let key = self.witness_key()?;
         let seconds = u64::try_from(at.as_second()).map_err(|_| VaultError::Crypto)?;
-        let signature = key.0.sign(&cosignature_message(seconds, &checkpoint.text()))?;
+        let signature = key.0.sign(&cosignature_message(seconds, &continued.checkpoint().text()))?;
         Ok(NoteSignature::by_witness(name, &key.0.public, seconds, &signature))
     }
 

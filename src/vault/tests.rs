@@ -3,9 +3,10 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 use crate::cms::SignedAttributes;
-use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::ledger::entry::{Entry, Salted, SealChange};
-use crate::ledger::sample::{SampleLog, seal_use};
+use crate::ledger::sample::{SampleLog, Signer, seal_use};
+use crate::ledger::witness::{AddCheckpoint, check};
 use crate::pki::authority::{self, CertSigner, Issuer, SigningFailed, Subject, Term};
 use crate::pki::csr::CertificationRequestInfo;
 use crate::pki::name::DistinguishedName;
@@ -174,7 +175,11 @@ fn a_cosignature_verifies_as_the_witnesss() {
     let vault = place.create();
     vault.new_witness_key(&rng()).unwrap();
     let name = "hall.example/witness".parse().unwrap();
-    let line = vault.cosign_checkpoint(&name, &checkpoint(7, b"x"), at("2026-11-22")).unwrap();
+    let (log, seen) = (Signer::new("hall.example/log"), checkpoint(7, b"x"));
+    let signed = SignedCheckpoint::new(&seen, vec![log.sign(&seen.text())]).unwrap();
+    let asked = AddCheckpoint { old: 0, proof: Vec::new(), checkpoint: signed };
+    let continued = check(&asked, &[log.log_key()], None).unwrap();
+    let line = vault.cosign_checkpoint(&name, &continued, at("2026-11-22")).unwrap();
     let key = vault.witness_verifier_key(&name).unwrap();
     assert!(key.verify(&checkpoint(7, b"x").text(), &line).is_ok());
     assert!(key.verify(&checkpoint(8, b"x").text(), &line).is_err());

@@ -43,6 +43,9 @@ pub enum Error {
     /// The same number or key was used for something else before; in one sentence, for the asker.
     #[error("conflict: {0}")]
     Conflict(String),
+    /// It goes on by itself once others have answered; in one sentence, for the asker.
+    #[error("waiting: {0}")]
+    Waiting(String),
     /// We broke. The cause goes to the log, the asker gets the request's id.
     #[error("failed: {0}")]
     Failed(String),
@@ -69,6 +72,7 @@ impl From<ActError> for Error {
             ActError::Refused(refusal) => Error::Refused(refusal.reasons().iter().map(Reason::from).collect()),
             ActError::NotFound => Error::NotFound,
             ActError::Conflict(what) => Error::Conflict(what.to_owned()),
+            ActError::Waiting(what) => Error::Waiting(what.to_owned()),
             ActError::Failed(failure) => Error::failed(failure),
         }
     }
@@ -93,6 +97,7 @@ impl IntoResponse for Error {
             Error::TooMany => plain(StatusCode::TOO_MANY_REQUESTS, "too-many"),
             Error::Refused(reasons) => (StatusCode::UNPROCESSABLE_ENTITY, "refused", None, reasons),
             Error::Conflict(what) => (StatusCode::CONFLICT, "conflict", Some(what), Vec::new()),
+            Error::Waiting(what) => (StatusCode::SERVICE_UNAVAILABLE, "witness-waiting", Some(what), Vec::new()),
             Error::Failed(cause) => {
                 tracing::error!(cause, "failed");
                 plain(StatusCode::INTERNAL_SERVER_ERROR, "failed")

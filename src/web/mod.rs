@@ -17,6 +17,7 @@ pub mod run;
 pub mod serve;
 #[cfg(test)]
 mod tests;
+pub mod witness;
 pub mod words;
 
 use error::Error;

@@ -11,6 +11,7 @@ use axum::{
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use super::error::Error;
+use super::witness;
 use super::{
     desks::{approvals, cases, clerk, delivery, design, front, hall, lookup, seal_steps, seals, sign_in, uses, verify},
     guard::{
@@ -35,6 +36,7 @@ use crate::{
         config::{Config, Network},
     },
     hall::staff::Duty,
+    ledger::witness::MAX_REQUEST_BYTES,
 };
 
 /// The largest form or JSON document taken, in bytes.
@@ -217,6 +219,11 @@ pub(super) fn addresses(web: Web) -> Router {
         .route("/crl/{file}", get(front::revocation_list))
         .route("/log/checkpoint", get(log_files::checkpoint))
         .route("/log/tile/{*path}", get(log_files::tile));
+    // Logs that this hall is a witness of, and whoever watches them.
+    let logs = Router::new()
+        .route("/witness/add-checkpoint", post(witness::add_checkpoint))
+        .route("/witness/{origin}/checkpoint", get(witness::checkpoint))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES));
 
     let pages = [every_duty, clerks, approvers, keepers, administrators, auditors];
     let pages = pages.into_iter().fold(anybody, Router::merge);
@@ -224,7 +231,7 @@ pub(super) fn addresses(web: Web) -> Router {
         .fallback(|| async { Error::NotFound })
         .layer(middleware::from_fn_with_state(web.clone(), session::of_page))
         .layer(middleware::from_fn(origin::origin));
-    pages.merge(monitors).merge(super::api::router(&web)).with_state(web)
+    pages.merge(monitors).merge(logs).merge(super::api::router(&web)).with_state(web)
 }
 
 /// What every request passes, innermost first.

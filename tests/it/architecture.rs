@@ -30,8 +30,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["digest", "fault"]),
     ("vault", &["digest", "pki", "cms", "ledger", "store", "fault"]),
     ("db", &["digest", "hall", "ledger::entry", "fault"]),
-    ("sequencer", &["digest", "ledger", "db", "vault", "store", "fault"]),
+    ("sequencer", &["digest", "ledger", "db", "vault", "store", "witness", "fault"]),
     ("post", &[]),
+    ("witness", &["digest", "ledger", "post"]),
     (
         "acts",
         &[
@@ -51,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "db",
             "sequencer",
             "post",
+            "witness",
             "app",
         ],
     ),
@@ -73,6 +75,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "db",
             "sequencer",
             "post",
+            "witness",
         ],
     ),
     ("demo", &["digest", "hall", "verify", "store", "db", "app", "acts"]),

@@ -10,6 +10,8 @@ mod points;
 mod publication;
 mod served;
 mod stop;
+mod table;
+mod witness;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

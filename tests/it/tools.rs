@@ -12,10 +12,15 @@ pub(crate) fn python() -> PathBuf {
     python
 }
 
-/// The Go oracle of the ledger, built into `folder` (Debian: golang-go, golang-golang-x-mod-dev).
+/// The Go oracle of the ledger, built into `folder`.
 pub(crate) fn go_oracle(folder: &Path) -> PathBuf {
-    let program = folder.join("verify_go");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/verify_go/main.go");
+    go_program("verify_go", folder)
+}
+
+/// An oracle in Go, built into `folder` (Debian: golang-go, golang-golang-x-mod-dev).
+pub(crate) fn go_program(name: &str, folder: &Path) -> PathBuf {
+    let program = folder.join(name);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles").join(name).join("main.go");
     let environment = [("GO111MODULE", "off"), ("GOPATH", "/usr/share/gocode")];
     run(Command::new("go").args(["build", "-o"]).args([&program, &source]).envs(environment));
     program

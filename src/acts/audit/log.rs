@@ -10,7 +10,7 @@ use crate::hall::opening::china_date;
 use crate::ledger::entry::{Entry, approval_digest};
 use crate::ledger::tile::Bundle;
 use crate::ledger::tree::{Edge, leaf_hash};
-use crate::ledger::trust::accept;
+use crate::ledger::trust::{Cosignature, TrustError, accept};
 
 use super::{AuditError, Audited, Books, Entries, time};
 
@@ -18,13 +18,13 @@ use super::{AuditError, Audited, Books, Entries, time};
 const BUNDLE: u64 = 256;
 
 pub(super) async fn audit(books: &Books, audited: &mut Audited) -> Result<Entries, AuditError> {
-    let published = checkpoint(books, audited);
+    let (published, witnesses) = checkpoint(books, audited).unzip();
     let size = published.map_or(0, |(size, _)| size);
     let end = books.db.entries_end().await?.max(size);
     audited.entries = end;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let mut entries = Entries { events: Vec::new(), uses: 0, rows: Default::default() };
-    let mut last_at = i64::MIN;
+    let (mut last_at, mut published_at) = (i64::MIN, i64::MIN);
     for first in (0..end).step_by(BUNDLE as usize) {
         let to = (first + BUNDLE).min(end);
         let rows = books.db.entry_rows(first, to).await?;
@@ -42,6 +42,9 @@ pub(super) async fn audit(books: &Books, audited: &mut Audited) -> Result<Entrie
                 audited.find("entry-time", place(index), "记录时间早于前一条");
             }
             last_at = row.at.max(last_at);
+            if index < size {
+                published_at = last_at;
+            }
             match Entry::parse(&row.entry) {
                 Ok(Entry::SealUse(_)) => entries.uses += 1,
                 Ok(event) => {
@@ -58,6 +61,7 @@ pub(super) async fn audit(books: &Books, audited: &mut Audited) -> Result<Entrie
             }
         }
     }
+    super::witnesses::cosigned(&witnesses.unwrap_or_default(), published_at, audited);
     judge(books, published, &ours, &theirs, audited).await?;
     Ok(entries)
 }
@@ -71,8 +75,8 @@ fn statement_is_due(entry: &Entry) -> bool {
     !matches!(entry, Entry::SealUse(_) | Entry::SealVoid { .. } | Entry::Policy { .. })
 }
 
-/// Size and root of the published checkpoint, if the policy accepts it.
-fn checkpoint(books: &Books, audited: &mut Audited) -> Option<(u64, Digest)> {
+/// Size and root of the published checkpoint, if the log has signed it, and who has cosigned it.
+fn checkpoint(books: &Books, audited: &mut Audited) -> Option<((u64, Digest), Vec<Cosignature>)> {
     let signed = match books.publication.checkpoint() {
         Ok(Some(signed)) => signed,
         Ok(None) => {
@@ -84,8 +88,14 @@ fn checkpoint(books: &Books, audited: &mut Audited) -> Option<(u64, Digest)> {
             return None;
         }
     };
+    let claim = (signed.claim().size, signed.claim().root);
     match accept(&signed, &books.policy) {
-        Ok(accepted) => Some((accepted.checkpoint().size, accepted.checkpoint().root)),
+        Ok(accepted) => Some((claim, accepted.witnesses().to_vec())),
+        Err(TrustError::QuorumShort { present }) => {
+            let text = format!("公示的账本签名只有 {present} 位见证人联署，少于账本规则的要求");
+            audited.find("log-unwitnessed", "log/checkpoint", text);
+            Some((claim, Vec::new()))
+        }
         Err(error) => {
             audited.find("log-untrusted", "log/checkpoint", format!("账本签名不被账本规则接受（{error}）"));
             None

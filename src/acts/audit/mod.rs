@@ -1,6 +1,7 @@
 //! Audit: the published log, the rows of the database and the stored documents must tell one story.
 //!
 //! 1. log: every published entry against its row, the tree against checkpoint and head ([`log`])
+//!    and what this hall has cosigned as a witness for others ([`witnesses`])
 //! 2. rows: what people's acts made and changed, against the fold of the acts' records ([`rows`]); seals against their
 //!    entries, too ([`seals`])
 //! 3. uses: every use, its request and its approvals against the entry ([`uses`])
@@ -22,6 +23,7 @@ use crate::db::staff::StaffRow;
 use crate::db::{Db, DbError};
 use crate::hall::file::Hall;
 use crate::ledger::entry::Entry;
+use crate::ledger::note::VerifierKey;
 use crate::ledger::policy::Policy;
 use crate::sequencer::publish::Publication;
 use crate::store::Store;
@@ -32,6 +34,7 @@ mod log;
 mod rows;
 mod seals;
 mod uses;
+mod witnesses;
 
 /// Certificates looked at together.
 const PAGE: u32 = 256;
@@ -47,6 +50,15 @@ pub struct Finding {
     pub text: String,
 }
 
+/// A witness and when it cosigned, by its own clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CosignedBy {
+    /// The name of its key.
+    pub witness: String,
+    /// RFC 3339.
+    pub at: String,
+}
+
 /// What an audit looked at, and what it found.
 #[derive(Debug, Default, Serialize)]
 pub struct Audited {
@@ -58,6 +70,8 @@ pub struct Audited {
     pub certificates: u64,
     /// Documents not composed again because their template has been published anew since.
     pub not_composed: u64,
+    /// Witnesses of the policy that have cosigned the published checkpoint.
+    pub witnesses: Vec<CosignedBy>,
     /// What does not fit; nothing: all is in order.
     pub findings: Vec<Finding>,
 }
@@ -93,6 +107,8 @@ pub struct Books {
     templates: Templates,
     composer: Arc<Composer>,
     base_url: String,
+    /// Keys of the logs that this hall is a witness of.
+    watched: Vec<VerifierKey>,
 }
 
 impl Books {
@@ -114,6 +130,8 @@ impl Books {
             templates,
             composer,
             base_url: config.base_url.trim_end_matches('/').to_owned(),
+            // The configuration has been checked: every text is a key.
+            watched: config.witness.iter().flat_map(|one| &one.logs).filter_map(|text| text.parse().ok()).collect(),
         })
     }
 
@@ -133,6 +151,7 @@ struct Register {
 pub async fn audit(books: &Books, mut progress: impl FnMut(u64, u64)) -> Result<Audited, AuditError> {
     let mut audited = Audited::default();
     let mut entries = log::audit(books, &mut audited).await?;
+    witnesses::given(books, &mut audited).await?;
     std::mem::take(&mut entries.rows).judge(books, &mut audited).await?;
     let register = Register {
         seals: books.db.seals().await?.into_iter().map(|seal| (seal.id.clone(), seal)).collect(),

@@ -91,7 +91,8 @@ pub struct Outcome {
 /// Decides on a use of a seal; the last approval needed seals the case.
 #[utoipa::path(post, path = "/api/v1/certificates/{id}/approvals", request_body = Decision, security(("bearer" = [])),
     params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = Outcome), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule))]
+    responses((status = 201, body = Outcome), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule,
+        problems::Sealing))]
 pub async fn decide(
     State(web): State<Web>,
     who: SignedIn,

@@ -54,6 +54,8 @@ sets! {
     Named = [(404, "There is no such thing, or not for this person")];
     /// The rules are asked: duty, place, hours, data.
     Rule = [(422, "A rule said no: all its reasons at once, each with a stable code and its field")];
+    /// A seal is used.
+    Sealing = [(503, "The ledger's witnesses have not cosigned yet; what was recorded is finished when they do")];
     /// One peer may do it only so often.
     Rate = [(429, "Too many requests from this peer")];
 }

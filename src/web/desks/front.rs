@@ -7,13 +7,18 @@ use axum::{
 
 use super::sign_in::home;
 use crate::{
-    ledger::checkpoint::SignedCheckpoint,
+    acts::cosign,
+    ledger::{checkpoint::SignedCheckpoint, note::Statement, policy::Witness, trust::accept},
     web::{
         error::Error,
         guard::session::SignedIn,
         kit::{Fact, shell::asset},
-        pages::{self, ledger::LedgerPage},
+        pages::{
+            self,
+            ledger::{LedgerPage, Quorum, WitnessLine},
+        },
         router::Web,
+        words,
     },
 };
 
@@ -74,21 +79,49 @@ pub async fn ledger(State(web): State<Web>) -> Result<Response, Error> {
     let published = web.log.text("checkpoint").await?;
     let signed =
         published.as_deref().map(|text| SignedCheckpoint::parse(text.as_bytes())).transpose().map_err(Error::failed)?;
-    let page = match (published, signed) {
-        (Some(text), Some(signed)) => {
-            let checkpoint = signed.claim();
-            LedgerPage {
-                origin: checkpoint.origin.to_string(),
-                size: Some(checkpoint.size),
-                facts: vec![
-                    Fact::code("账本名", checkpoint.origin.to_string()),
-                    Fact::new("条数", checkpoint.size.to_string()),
-                    Fact::code("树根（SHA-256）", checkpoint.root.to_string()),
-                ],
-                checkpoint: text,
-            }
-        }
-        _ => LedgerPage { origin: String::new(), size: None, facts: vec![], checkpoint: String::new() },
-    };
+    let mut page = LedgerPage { watches: watches(&web).await?, ..LedgerPage::default() };
+    if let (Some(text), Some(signed)) = (published, signed) {
+        let checkpoint = signed.claim();
+        page.origin = checkpoint.origin.to_string();
+        page.size = Some(checkpoint.size);
+        page.facts = vec![
+            Fact::code("账本名", checkpoint.origin.to_string()),
+            Fact::new("条数", checkpoint.size.to_string()),
+            Fact::code("树根（SHA-256）", checkpoint.root.to_string()),
+        ];
+        page.checkpoint = text;
+        page.quorum = match accept(&signed, &web.app.policy) {
+            _ if web.app.policy.is_unwitnessed() => Quorum::None,
+            Ok(_) => Quorum::Met,
+            Err(_) => Quorum::Short,
+        };
+        page.witnesses = web.app.policy.witnesses().iter().map(|witness| line(witness, &signed)).collect();
+        page.policy = String::from_utf8(web.trusted("policy.txt".to_owned()).await?).map_err(Error::failed)?;
+    }
     Ok(web.shell("用印公示账本", "/ledger").show(page.show()).into_response())
+}
+
+/// A witness of the policy, and when it has cosigned the published checkpoint.
+fn line(witness: &Witness, signed: &SignedCheckpoint) -> WitnessLine {
+    let note = signed.note();
+    let times = note.signatures().iter().filter_map(|line| match witness.key.verify(note.text(), line) {
+        Ok(Statement::Cosigned(at)) => Some(at),
+        _ => None,
+    });
+    WitnessLine {
+        name: witness.name.clone(),
+        key: witness.key.to_string(),
+        cosigned: times.min().map(|at| format!("{} 联署", words::second(at))),
+    }
+}
+
+/// This hall as a witness of others.
+async fn watches(web: &Web) -> Result<Option<(String, Vec<(String, String)>)>, Error> {
+    let Some(watched) = &web.app.witness else { return Ok(None) };
+    let logs = cosign::logs(watched, &web.app.db).await.map_err(Error::failed)?;
+    let said = |last: cosign::Last| match last {
+        Some((size, at)) => format!("已联署到 {size} 条，{}", words::second(at)),
+        None => "还没有联署过".to_owned(),
+    };
+    Ok(Some((watched.key.to_string(), logs.into_iter().map(|(name, last)| (name.to_string(), said(last))).collect())))
 }

@@ -44,8 +44,8 @@ pub struct Trouble {
     pub reasons: Vec<Reason>,
 }
 
-/// The problem document (RFC 9457, of type `about:blank`): the body of every answer that is not a success, under `/api/` and
-/// `/log/`.
+/// The problem document (RFC 9457, of type `about:blank`): the body of every answer that is not a success, under `/api/`,
+/// `/log/` and `/witness/`.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
     /// Stable, for programs.
@@ -74,7 +74,7 @@ pub struct Frame(pub Shell);
 /// Gives words to failures. `hall` is the hall's name.
 pub async fn trouble(State(hall): State<std::sync::Arc<str>>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let program = ["/api/", "/log/"].iter().any(|p| request.uri().path().starts_with(p));
+    let program = ["/api/", "/log/", "/witness/"].iter().any(|p| request.uri().path().starts_with(p));
     let response = next.run(request).await;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) || response.extensions().get::<Shown>().is_some() {

@@ -95,14 +95,14 @@ fn bundle(mut bytes: &[u8]) -> Vec<Vec<u8>> {
     entries
 }
 
-fn hash(parts: &[&[u8]]) -> Hash {
+pub(super) fn hash(parts: &[&[u8]]) -> Hash {
     let mut hasher = Sha256::new();
     parts.iter().for_each(|part| hasher.update(part));
     hasher.finalize().into()
 }
 
 /// Merkle Tree Hash, RFC 6962 section 2.1.
-fn tree(leaves: &[Hash]) -> Hash {
+pub(super) fn tree(leaves: &[Hash]) -> Hash {
     match leaves {
         [] => hash(&[]),
         [one] => *one,

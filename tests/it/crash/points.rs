@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::POINTS;
 use super::counter::{AT_DELIVERY, AT_SUBMISSION};
+use super::witness::AT_WITNESSING;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -55,7 +56,12 @@ fn page_tests_and_code_name_the_same_points() {
     sources(&root().join("src"), &mut code);
     assert_eq!(code.matches("fault::point(").count(), in_code(&code).len(), "a point whose name is not written out");
     let page = on_the_page(&fs::read_to_string(root().join("docs/SEALING.md")).unwrap());
-    let tested = POINTS.iter().map(|point| point.0).chain(AT_SUBMISSION.iter().map(|point| point.0)).chain(AT_DELIVERY);
+    let tested = POINTS
+        .iter()
+        .map(|point| point.0)
+        .chain(AT_SUBMISSION.iter().map(|point| point.0))
+        .chain(AT_DELIVERY)
+        .chain(AT_WITNESSING);
     let tested = once(tested.map(str::to_owned).collect());
     assert_eq!(once(in_code(&code)), tested, "in the code, and tested");
     assert_eq!(once(page), tested, "on the page, and tested");

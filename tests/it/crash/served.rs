@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use super::ground::{Ground, program};
 use super::hall::Server;
 use super::publication::{append, open};
-use crate::tools::{ask, go_oracle, python, run, text};
+use crate::tools::{ask, go_oracle, go_program, python, run, text};
 
 /// What an outsider fetches.
 struct Log {
@@ -74,6 +74,11 @@ impl Log {
         let hashes: String = path.iter().map(|hash| format!("{}\n", BASE64.encode(hash.0))).collect();
         format!("c2sp.org/tlog-proof@v1\nindex {index}\n{hashes}\n{}", self.checkpoint)
     }
+}
+
+/// The oracle in Go that reads a whole log over HTTP.
+pub(super) fn oracle_of_logs(folder: &Path) -> PathBuf {
+    go_program("verify_log_go", folder)
 }
 
 /// Two programs that judge a proof.

@@ -47,6 +47,7 @@ mod seals;
 mod tell;
 mod together;
 mod unfinished;
+mod witness;
 
 const HALL: &str = include_str!("../../data/hall.toml");
 const CASES: &str = include_str!("../../data/cases.jsonl");

@@ -8,7 +8,7 @@ use crate::web::{
     },
     pages::{
         hall::{HallPage, Register},
-        ledger::LedgerPage,
+        ledger::{LedgerPage, Quorum, WitnessLine},
         uses::{UsePage, UseRow},
         verify::{Answer, Ask, Download, FoundSeal, View},
     },
@@ -161,6 +161,22 @@ pub(super) fn ledger() -> LedgerPage {
         origin: "hall.example.gov.cn/log".into(),
         size: Some(1204),
         facts: vec![Fact::new("更新时间", "2026-11-20 10:02:11"), Fact::code("树根", DIGEST)],
-        checkpoint: "hall.example.gov.cn/log\n1204\niyELHFvepnPZKSCUxmbfIoskfJf4iOpyUhSBWE+LSFs=\n\n— hall.example.gov.cn/log Az3grl…\n".into(),
+        checkpoint: "hall.example.gov.cn/log\n1204\niyELHFvepnPZKSCUxmbfIoskfJf4iOpyUhSBWE+LSFs=\n\n— hall.example.gov.cn/log Az3grl…\n— witness.example/w1 CMp+6L…\n".into(),
+        quorum: Quorum::Met,
+        witnesses: vec![
+            WitnessLine {
+                name: "省政务服务局".into(),
+                key: "witness.example/w1+08ca7ee8+BBl6…".into(),
+                cosigned: Some("2026-11-20 10:02:11 联署".into()),
+            },
+            WitnessLine { name: "市档案馆".into(), key: "archive.example/w+31a0c2d4+BM3f…".into(), cosigned: None },
+        ],
+        policy: "log hall.example.gov.cn/log+033de0ae+Ac4z…\nwitness 省政务服务局 witness.example/w1+08ca7ee8+BBl6… https://witness.example/w1\n\
+                 witness 市档案馆 archive.example/w+31a0c2d4+BM3f…\ngroup 见证 any 省政务服务局 市档案馆\nquorum 见证\n"
+            .into(),
+        watches: Some((
+            "hall.example.gov.cn/witness+5d2b70a1+BGq0…".into(),
+            vec![("next.example.gov.cn/log".into(), "已联署到 877 条，2026-11-20 10:01:40".into())],
+        )),
     }
 }
