@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -16,21 +15,26 @@ use crate::db::seal::SealRow;
 use crate::digest::Digest;
 use crate::hall::file::{Hall, HallProblems};
 use crate::hall::id::DeviceId;
+use crate::hall::means::Demand;
 use crate::imprint::{Imprint, ImprintError, SealDesign, SealKind};
 use crate::ledger::policy::{Policy, PolicyError};
+use crate::passkey::RelyingParty;
 use crate::pdf::Form;
 use crate::pki::certificate::{Certificate, CertificateError};
 use crate::sequencer::publish::Publication;
 use crate::sequencer::{Sequencer, SequencerError};
-use crate::store::{Store, StoreError, UNFINISHED};
+use crate::store::{Store, StoreError};
 use crate::vault::{Vault, VaultError};
 use crate::verify::{Trust, TrustError};
 
 pub mod config;
+mod trust;
 pub mod webhooks;
 pub mod witnesses;
 
 use config::{Config, ConfigError};
+use trust::{list, lists_in};
+pub use trust::{open_regular, read_regular, read_trust};
 use webhooks::Receiver;
 use witnesses::Watched;
 
@@ -62,9 +66,13 @@ pub struct App {
     pub witness: Option<Watched>,
     /// Prefix of public addresses, without a slash at its end.
     pub base_url: String,
+    /// The hall as browsers and their passkeys know it.
+    pub relying_party: RelyingParty,
+    /// What the hall demands of those who sign in and approve.
+    pub rules: AccessRules,
     /// Random numbers.
     pub rng: Arc<SystemRandom>,
-    /// The hall's own network, until devices are enrolled one by one.
+    /// The hall's own network, where it does not demand enrolled devices.
     pub network_device: DeviceId,
     /// What outsiders are given to verify with.
     pub trust_folder: PathBuf,
@@ -73,6 +81,17 @@ pub struct App {
     clock: Clock,
     imprints: Mutex<HashMap<String, Arc<SealImprint>>>,
     _lock: DirectoryLock,
+}
+
+/// What the hall demands of those who sign in and approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessRules {
+    /// Of approvals.
+    pub approvals: Demand,
+    /// Whether acts are done at enrolled devices alone.
+    pub devices: bool,
+    /// Whether everybody chooses a password of their own before anything else.
+    pub own_passwords: bool,
 }
 
 /// What time it is.
@@ -232,6 +251,8 @@ impl App {
             receivers,
             witness,
             base_url: config.base_url.trim_end_matches('/').to_owned(),
+            relying_party: RelyingParty::of(&config.base_url),
+            rules: config.access_rules(),
             network_device: DeviceId::new(Timestamp::UNIX_EPOCH, &[0; 10]),
             rng,
             clock,
@@ -376,51 +397,6 @@ fn check_templates(hall: &Hall, templates: &Templates) -> Result<(), StartError>
     if problems.is_empty() { Ok(()) } else { Err(StartError::Templates(problems.join("; "))) }
 }
 
-/// Folders in a trust folder; what lies in one is said in [`Trust::from_files`].
-const TRUST_FOLDERS: [&str; 4] = ["halls", "outside", "tsa", "seals"];
-/// The largest file read of a trust folder: the longest revocation list, in PEM.
-const MAX_TRUST_FILE: u64 = 12 << 20;
-
-/// The trust folder as a verifier reads it: everything in it, or nothing. Hidden files and those that are being written are passed over.
-pub fn read_trust(folder: &Path) -> Result<Trust, StartError> {
-    let (mut files, mut folders) = (Vec::new(), vec![String::new()]);
-    while let Some(prefix) = folders.pop() {
-        for path in list(&folder.join(&prefix))? {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if name.starts_with('.') || path.extension().is_some_and(|kind| kind == UNFINISHED) {
-                continue;
-            }
-            let name = format!("{prefix}{name}");
-            if TRUST_FOLDERS.contains(&name.as_str()) {
-                folders.push(format!("{name}/"));
-            } else if Trust::reads(&name)? {
-                files.push((name, read_regular(&path, MAX_TRUST_FILE).map_err(at(&path))?));
-            } else {
-                open_regular(&path).map_err(at(&path))?;
-            }
-        }
-    }
-    files.sort_by_key(|(name, _)| (name.contains('/'), name.clone()));
-    Ok(Trust::from_files(files)?)
-}
-
-/// What the hall's own revocation lists are now.
-fn lists_in(folder: &Path) -> [Option<Digest>; 2] {
-    ["root.crl", "issuing.crl"].map(|file| fs::read(folder.join(file)).ok().map(|bytes| Digest::of(&bytes)))
-}
-
-/// Opens a regular file. Asked before it is opened: a pipe would be waited for.
-pub fn open_regular(path: &Path) -> std::io::Result<File> {
-    if fs::metadata(path)?.is_file() { File::open(path) } else { Err(std::io::Error::other("not a regular file")) }
-}
-
-/// A regular file of at most so many bytes.
-pub fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open_regular(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most { Err(std::io::Error::other("the file is too large")) } else { Ok(bytes) }
-}
-
 /// Held while the service runs. Unlocked by name when dropped: merely closing the file leaves it locked for as long as a
 /// child process that was being started at that moment holds a copy of it.
 struct DirectoryLock(File);
@@ -441,11 +417,6 @@ impl Drop for DirectoryLock {
         // What cannot be unlocked is unlocked when the process ends.
         let _ = self.0.unlock();
     }
-}
-
-fn list(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
-    let entries = fs::read_dir(folder).map_err(at(folder))?;
-    entries.map(|entry| entry.map(|entry| entry.path()).map_err(at(folder))).collect()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, StartError> {

@@ -9,6 +9,7 @@ pub mod digest;
 pub mod hall;
 pub mod imprint;
 pub mod ledger;
+pub mod passkey;
 pub mod pdf;
 pub mod picture;
 pub mod pki;

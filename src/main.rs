@@ -25,7 +25,7 @@ mod books;
 #[path = "main/ledger.rs"]
 mod ledger;
 
-use books::{Webhook, run_webhook, run_witness};
+use books::{Webhook, run_supervise, run_webhook, run_witness};
 use ledger::{Ledger, run_ledger};
 
 /// Where a hall's configuration is looked for, if neither an argument nor the environment names one.
@@ -80,6 +80,16 @@ enum Command {
     /// The ledger
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Look through the records once for what somebody has to look into; a running service does so by itself. Prints
+    /// what is new
+    Supervise {
+        /// The configuration
+        #[arg(long)]
+        config: PathBuf,
+        /// As one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Print this hall's key as a witness of others' ledgers, for their policies, and what it has cosigned last
     Witness {
         /// The configuration
@@ -154,6 +164,7 @@ fn main() -> ExitCode {
         Command::Verify(judging) => run_verify(judging),
         Command::Trust { trust } => run_trust(trust),
         Command::Picture { asks } => picture::draw(&asks).map(|()| ExitCode::SUCCESS).map_err(Failed::from),
+        Command::Supervise { config, json } => block_on(run_supervise(&config, json)),
         Command::Webhook(webhook) => block_on(run_webhook(webhook)),
         Command::Ledger(ledger) => run_ledger(ledger),
         Command::Witness { config } => block_on(run_witness(&config)),
@@ -203,6 +214,7 @@ async fn run_demo(data: &Path, once: bool) -> Result<ExitCode, Failed> {
             door
         }
     };
+    writeln!(out, "登记和使用通行密钥，请从 {} 打开页面：浏览器只认域名。", app.base_url)?;
     writeln!(out, "serving {}", door.url())?;
     out.flush()?;
     run::run(app, &config, door, Accounts::Shown, painter()).await?;

@@ -101,6 +101,7 @@ fn facts(n: usize) -> Facts {
         }],
         qr_text: format!("https://hall.example.gov.cn/q/2026-A01-{n:06}/k3f9x2m7abcdefgh"),
         made_at: "2026-11-20T02:00:00Z".parse().unwrap(),
+        annotation: None,
     }
 }
 

@@ -31,9 +31,11 @@ pub(crate) fn approvals(made: Demo, runtime: &tokio::runtime::Runtime) {
             answer.json::<Value>().await.unwrap()["token"].as_str().unwrap().to_owned()
         };
         let (clerk, chief) = (sign_in("clerk1", Some("A01")).await, sign_in("chief-scjg", None).await);
+        let item = client.get(format!("{url}/api/v1/items/220201-scjg-001")).send().await.unwrap();
+        let materials = item.json::<Value>().await.unwrap()["materials"].take();
         let begun = Instant::now();
         for n in 0..CASES {
-            let body = json!({ "item": "220201-scjg-001", "data": crate::data(n) });
+            let body = json!({ "item": "220201-scjg-001", "data": crate::data(n), "materials": materials });
             send(&client, &format!("{url}/api/v1/cases"), &clerk, format!("submit-{n}"), body).await;
         }
         let submitted = CASES as f64 / begun.elapsed().as_secs_f64();

@@ -15,9 +15,10 @@ use yinxin::acts::approve::{Done, Verdict, approve};
 use yinxin::acts::deliver::{Receiver, deliver};
 use yinxin::acts::draft::Request;
 use yinxin::acts::person::{Person, Seat};
+use yinxin::acts::seal_step::{confirm::confirm, propose};
 use yinxin::acts::set_up::set_up;
 use yinxin::acts::submit::submit;
-use yinxin::acts::suspend_seal::{SealAct, suspend_seal};
+use yinxin::acts::suspend_seal::suspend_seal;
 use yinxin::app::config::Config;
 use yinxin::app::{App, Clock};
 use yinxin::hall::counter::{DeliveryForm, IdentityDocument};
@@ -46,28 +47,28 @@ const KINDS: [(usize, &str); 7] =
 
 /// What happened.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Certificates sealed.
-    pub sealed: usize,
+    pub(crate) sealed: usize,
     /// Cases handed over.
-    pub delivered: usize,
+    pub(crate) delivered: usize,
     /// Cases an approver refused.
-    pub turned_down: usize,
+    pub(crate) turned_down: usize,
     /// Acts a rule refused.
-    pub refused: usize,
+    pub(crate) refused: usize,
 }
 
 /// A simulated hall.
-pub struct Year {
+pub(crate) struct Year {
     /// Its parts.
-    pub app: Arc<App>,
+    pub(crate) app: Arc<App>,
     /// Its configuration.
-    pub config: Config,
+    pub(crate) config: Config,
     clock: Clock,
     people: HashMap<String, Person>,
     cases: HashMap<String, Value>,
     /// What has happened so far.
-    pub counts: Counts,
+    pub(crate) counts: Counts,
     next: usize,
 }
 
@@ -80,7 +81,7 @@ enum End {
 
 impl Year {
     /// Sets up the hall at `data` on New Year's Day.
-    pub async fn begin(data: &Path) -> Self {
+    pub(crate) async fn begin(data: &Path) -> Self {
         let config = Config::parse(CONFIG, data).unwrap();
         let clock = Clock::standing_at(at(date(2026, 1, 1), 8));
         set_up(&config, HALL, clock.clone(), &[], |_| "correct horse battery".to_owned()).await.unwrap();
@@ -98,7 +99,7 @@ impl Year {
     }
 
     /// Carries `certificates` through a year, evenly over its open days; tells the day and how many are sealed.
-    pub async fn run(&mut self, certificates: usize, mut progress: impl FnMut(Date, &Counts)) {
+    pub(crate) async fn run(&mut self, certificates: usize, mut progress: impl FnMut(Date, &Counts)) {
         let days: Vec<Date> = date(2026, 1, 1).series(1.day()).take_while(|day| day.year() == 2026).collect();
         let open = days.iter().filter(|day| self.is_open(**day)).count();
         let mut past = 0;
@@ -131,14 +132,16 @@ impl Year {
 
     /// What does not happen every day: a seal is lost and found, a joint project once a month, a licence is withdrawn.
     async fn special(&mut self, day: Date) {
-        for (when, act, why) in [
-            (LOST.0, SealAct::Suspend, "密钥介质遗失，停止使用"),
-            (LOST.1, SealAct::Resume, "密钥介质找回，未离开保险柜"),
-        ] {
-            if day == when {
-                let seal = self.app.db.seal_of("scjg", "approval").await.unwrap().unwrap();
-                suspend_seal(&self.app, &self.people["keeper-scjg"], &seal.id, act, why).await.unwrap();
-            }
+        let keeper = &self.people["keeper-scjg"];
+        if day == LOST.0 {
+            let seal = self.app.db.seal_of("scjg", "approval").await.unwrap().unwrap();
+            suspend_seal(&self.app, keeper, &seal.id, "密钥介质遗失，停止使用").await.unwrap();
+        }
+        if day == LOST.1 {
+            let seal = self.app.db.seal_of("scjg", "approval").await.unwrap().unwrap();
+            let why = "密钥介质找回，未离开保险柜";
+            let step = propose::propose(&self.app, keeper, Some(&seal.id), propose::Asked::Resume, why).await.unwrap();
+            confirm(&self.app, &self.people["centre"], &step.id).await.unwrap();
         }
         if day.day() == 15 {
             self.one("000015", day).await;
@@ -198,8 +201,7 @@ impl Year {
             joint: like["joint"].as_str().map(str::to_owned),
             data,
             certificates: like["uses"].as_array().into_iter().flatten().map(used).collect(),
-            major: false,
-            disputed: false,
+            ..Request::default()
         };
         Case { number, request, is_refused: number % 50 == 7, is_fetched: number % 400 != 11 }
     }

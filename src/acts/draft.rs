@@ -1,6 +1,6 @@
 //! What a case asks for, before anything is taken or kept: which documents, from which templates, with whose seals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,10 +10,11 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::compose::{Checked, ComposeError, Composed, Facts, Preview, Signer, Template};
-use crate::db::certificate::CertificateRow;
+use crate::hall::calendar::Limit;
 use crate::hall::counter::{self, Submission as CounterSubmission};
 use crate::hall::department::Department;
-use crate::hall::id::{ItemCode, WindowNo};
+use crate::hall::file::Hall;
+use crate::hall::id::{DepartmentKey, ItemCode, WindowNo};
 use crate::hall::item::{Item, Joint};
 use crate::hall::number::NumberPattern;
 use crate::hall::opening::china_date;
@@ -21,16 +22,16 @@ use crate::hall::refusal::{Reasons, Refusal};
 use crate::hall::seal::SealKind;
 use crate::picture::Pictures;
 
+pub use super::earlier::{CopyOf, Replaces};
+use super::earlier::{Earlier, fill};
 use super::person::Person;
 use super::{ActError, compute, inconsistent};
 
-/// The field of a decision that names the certificate it withdraws.
-const WITHDRAWN_NUMBER: &str = "原许可证号";
 /// The field of a joint document that lists what was decided; the service fills it in.
 pub const DECIDED_ITEMS: &str = "办结事项及文号";
 
 /// What is asked for in a case.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The item, for a case of one.
@@ -51,6 +52,25 @@ pub struct Request {
     /// Marked disputed.
     #[serde(default)]
     pub disputed: bool,
+    /// A key project (重点项目直通车): first in every list.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub key_project: bool,
+    /// The materials received, as the items name them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub materials: BTreeSet<String>,
+    /// The certificate whose place the new one takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Replaces>,
+    /// The certificate of which an annotated copy is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<CopyOf>,
+}
+
+impl Request {
+    /// Whether it asks for something new, and not for a change or copy of what was issued before.
+    pub fn is_new(&self) -> bool {
+        self.replaces.is_none() && self.copy.is_none()
+    }
 }
 
 /// One document to be made.
@@ -63,7 +83,8 @@ pub(super) struct Draft<'a> {
     pub(super) signers: Vec<SignerPlan<'a>>,
     /// `None`: the joint document bears the number of the case.
     pub(super) pattern: Option<&'a NumberPattern>,
-    pub(super) withdraws: Option<String>,
+    /// The earlier certificate it is about.
+    pub(super) earlier: Option<Earlier>,
     /// Who issues a document that bears no item's seal.
     issuer: Option<&'a Department>,
 }
@@ -79,9 +100,15 @@ impl<'a> Draft<'a> {
             data,
             signers: Vec::new(),
             pattern: None,
-            withdraws: None,
+            earlier: None,
             issuer: Some(issuer),
         }
+    }
+
+    /// How its number is taken; none where it bears one that is there already.
+    pub(super) fn new_number(&self) -> Option<&'a NumberPattern> {
+        let given = self.earlier.as_ref().and_then(Earlier::number);
+        self.pattern.filter(|_| given.is_none())
     }
 
     /// Who stands below the document, in the order of its places for seals.
@@ -102,6 +129,44 @@ pub(super) struct Plan<'a> {
     pub(super) title: String,
     pub(super) window: WindowNo,
     pub(super) drafts: Vec<Draft<'a>>,
+    /// The items that are decided.
+    pub(super) items: Vec<&'a Item>,
+}
+
+impl Plan<'_> {
+    /// How long the case may take.
+    pub(super) fn limit(&self) -> Limit {
+        Limit::longest(self.items.iter().map(|item| item.limit()))
+    }
+
+    /// The fees its items name.
+    pub(super) fn fee(&self, request: &Request) -> Option<String> {
+        let fees: Vec<&str> = self.items.iter().filter_map(|item| item.guide.fee.as_deref()).collect();
+        (request.is_new() && !fees.is_empty()).then(|| fees.join("；"))
+    }
+
+    /// The recorded entrustments under which the integrated window accepts it.
+    pub(super) fn entrustment(&self, hall: &Hall) -> Option<String> {
+        let departments: BTreeSet<&DepartmentKey> = self.items.iter().map(|item| &item.department).collect();
+        let recorded = departments.into_iter().filter_map(|key| hall.department(key)).filter_map(|department| {
+            let (record, scope) = department.entrustment()?;
+            Some(format!("{}：{record}（{}）", department.name, scope.title()))
+        });
+        Some(recorded.collect::<Vec<_>>().join("；")).filter(|all| !all.is_empty())
+    }
+
+    /// What of the materials is missing, each with its reason, and what was named that no item asks for.
+    pub(super) fn check_materials(&self, request: &Request, reasons: &mut Reasons) {
+        let guides = || self.items.iter().map(|item| &item.guide);
+        let required: BTreeSet<&String> = guides().flat_map(|guide| &guide.materials).collect();
+        let known: BTreeSet<&String> = guides().flat_map(|guide| &guide.conditional).chain(required.clone()).collect();
+        for name in required.into_iter().filter(|name| request.is_new() && !request.materials.contains(*name)) {
+            reasons.add_field("material-missing", name, format!("缺少材料“{name}”，请一次告知申请人补齐"));
+        }
+        for name in request.materials.iter().filter(|name| !known.contains(name)) {
+            reasons.add_field("unknown-material", name, format!("本事项没有“{name}”这一材料，请核对"));
+        }
+    }
 }
 
 /// Asks the counter's rules and finds templates and departments.
@@ -111,14 +176,22 @@ pub(super) async fn plan<'a>(app: &'a App, person: &Person, request: &Request) -
             let item = app.hall.item(code).ok_or_else(|| unknown("item", code.as_str()))?;
             let window = accept(app, person, item)?;
             let mut draft = item_draft(app, item, request.data.clone())?;
-            fill_withdrawn(app, &mut draft).await?;
-            Ok(Plan { title: item.name.clone(), window, drafts: vec![draft] })
+            fill(app, request, item, &mut draft).await?;
+            Ok(Plan { title: title(item, request), window, drafts: vec![draft], items: vec![item] })
         }
-        (None, Some(name)) => {
+        (None, Some(name)) if request.is_new() => {
             let joint = app.hall.joint(name).ok_or_else(|| unknown("joint", name))?;
             joint_plan(app, person, joint, request)
         }
         _ => Err(Refusal::because("item-or-joint", "请指明一个事项，或一个并联审批事项（二者选一）").into()),
+    }
+}
+
+fn title(item: &Item, request: &Request) -> String {
+    match (&request.replaces, &request.copy) {
+        (Some(replaces), _) => format!("{}（{}）", item.name, replaces.how.title()),
+        (None, Some(_)) => format!("{}（加注件）", item.name),
+        (None, None) => item.name.clone(),
     }
 }
 
@@ -150,13 +223,13 @@ fn item_draft<'a>(app: &'a App, item: &'a Item, data: Map<String, Value>) -> Res
         data,
         signers: vec![SignerPlan { department, kind: item.seal.kind(), item }],
         pattern: Some(&item.number),
-        withdraws: None,
+        earlier: None,
         issuer: None,
     })
 }
 
 fn joint_plan<'a>(app: &'a App, person: &Person, joint: &'a Joint, request: &Request) -> Result<Plan<'a>, ActError> {
-    let mut drafts = Vec::new();
+    let (mut drafts, mut items) = (Vec::new(), Vec::new());
     let mut window = None;
     let mut signers = Vec::new();
     for code in &joint.items {
@@ -169,6 +242,7 @@ fn joint_plan<'a>(app: &'a App, person: &Person, joint: &'a Joint, request: &Req
             }
         }
         drafts.push(item_draft(app, item, data)?);
+        items.push(item);
     }
     for key in &joint.signers {
         let department = app.hall.department(key).ok_or_else(|| inconsistent(key))?;
@@ -185,37 +259,11 @@ fn joint_plan<'a>(app: &'a App, person: &Person, joint: &'a Joint, request: &Req
         data: request.data.clone(),
         signers,
         pattern: None,
-        withdraws: None,
+        earlier: None,
         issuer: None,
     });
     let window = window.ok_or_else(|| inconsistent(&joint.name))?;
-    Ok(Plan { title: joint.name.clone(), window, drafts })
-}
-
-/// Fills in the number of the certificate that a decision withdraws: given by its case, or by itself.
-async fn fill_withdrawn(app: &App, draft: &mut Draft<'_>) -> Result<(), ActError> {
-    let Some(Value::String(given)) = draft.data.get(WITHDRAWN_NUMBER) else { return Ok(()) };
-    let of_case = given.strip_prefix('（').and_then(|rest| rest.strip_suffix(" 的证号，由系统填入）"));
-    let found: Option<CertificateRow> = match of_case {
-        Some(case) => app.db.certificate_of_case(case.trim()).await?,
-        None => app.db.certificate_by_number(given.trim()).await?,
-    };
-    // A department withdraws what it has issued itself.
-    let department = |code: &str| code.parse().ok().and_then(|code| app.hall.item(&code)).map(|item| &item.department);
-    let ours = department(&draft.key);
-    match found.filter(|one| one.state == "sealed" && department(&one.item) == ours) {
-        Some(certificate) => {
-            draft.data.insert(WITHDRAWN_NUMBER.to_owned(), Value::String(certificate.number));
-            draft.withdraws = Some(certificate.id);
-            Ok(())
-        }
-        None if given.trim().is_empty() => Ok(()), // the template's own check says that it is blank
-        None => {
-            let mut reasons = Reasons::new();
-            reasons.add_field("no-such-certificate", WITHDRAWN_NUMBER, "没有这一证号的有效证照，请核对原许可证号");
-            Ok(reasons.into_result()?)
-        }
-    }
+    Ok(Plan { title: joint.name.clone(), window, drafts, items })
 }
 
 /// Gives every document its number and fills what the service fills in.
@@ -226,7 +274,9 @@ pub(super) fn number_with(
 ) -> Result<Vec<String>, ActError> {
     let mut numbers = Vec::new();
     for draft in drafts.iter_mut() {
-        if draft.pattern.is_some() {
+        if let Some(given) = draft.earlier.as_ref().and_then(Earlier::number) {
+            numbers.push(given.to_owned());
+        } else if draft.pattern.is_some() {
             numbers.push(number(draft)?);
         } else {
             numbers.push(case.to_owned());
@@ -260,6 +310,7 @@ pub(super) fn facts(draft: &Draft<'_>, number: &str, qr_text: String, made_at: T
         signers: seals.map(|(seal, issuer)| Signer { seal: seal.clone(), name: issuer.name.clone() }).collect(),
         qr_text,
         made_at,
+        annotation: draft.earlier.as_ref().and_then(Earlier::annotation),
     }
 }
 

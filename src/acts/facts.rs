@@ -3,19 +3,24 @@
 use crate::app::App;
 use crate::db::certificate::CertificateRow;
 use crate::db::matter::MatterRow;
+use crate::db::rota::WatchRow;
 use crate::db::seal::SealRow;
 use crate::db::seal_use::SealUseRow;
 use crate::digest::Digest;
 use crate::hall::approval::{Decision, Question, SaltedStatement, Seal, Statement, Step};
-use crate::hall::authorization::Letter;
-use crate::hall::certificate::CertificateState;
+use crate::hall::authorization::{Letter, LetterState};
+use crate::hall::certificate::{CertificateState, Standing};
+use crate::hall::fee::Fee;
 use crate::hall::id::{CaseNumber, CertificateId, DepartmentKey, ItemCode, SealId};
 use crate::hall::item::{Item, Weight};
+use crate::hall::means::Means;
 use crate::hall::opening::china_date;
 use crate::hall::refusal::Refusal;
+use crate::hall::rota::Watch;
 use crate::hall::seal::{SealKind, SealState};
 use crate::hall::staff::Actor;
 
+use super::pay::fee;
 use super::{ActError, inconsistent};
 
 /// One use of a seal with all that belongs to it.
@@ -31,6 +36,9 @@ pub(super) struct UseFacts<'a> {
     item: &'a Item,
     department: DepartmentKey,
     letter: Option<Letter>,
+    rota: Vec<Watch>,
+    fee: Fee,
+    predecessor: Option<Standing>,
     request: SaltedStatement,
     earlier: Vec<SaltedStatement>,
     key: Digest,
@@ -57,6 +65,8 @@ impl<'a> UseFacts<'a> {
         let seal =
             seal.ok_or_else(|| ActError::from(Refusal::because("no-seal", "本部门没有启用的印章，请先办理启用")))?;
         let (letter_id, letter) = letter_for(app, &seal_use.department, &code).await?;
+        let rota = app.db.rota(&seal_use.department).await?;
+        let rota = rota.iter().map(WatchRow::to_watch).collect::<Result<_, _>>()?;
         let request = said(&seal_use.request, &seal_use.request_salt)?;
         let mut earlier = Vec::new();
         for approval in app.db.approvals_of(&seal_use.id).await? {
@@ -75,6 +85,9 @@ impl<'a> UseFacts<'a> {
             item,
             letter_id,
             letter,
+            rota,
+            fee: fee(app, matter).await?,
+            predecessor: predecessor(app, &certificate).await?,
             request,
             earlier,
             certificate,
@@ -101,12 +114,18 @@ impl<'a> UseFacts<'a> {
                 state: self.state,
                 spki: self.key,
             },
+            fee: self.fee,
+            predecessor: self.predecessor,
             letter: self.letter.as_ref(),
             request: &self.request,
             earlier: &self.earlier,
             actor,
+            by: Means::Session,
+            said_at: app.now(),
             now: app.now(),
             opening: &app.hall.opening,
+            rota: &self.rota,
+            meeting: None,
         }
     }
 
@@ -115,14 +134,20 @@ impl<'a> UseFacts<'a> {
         self.item.weight != Weight::Ordinary || self.weight() != Weight::Ordinary
     }
 
-    /// Whether the chief representative, and whether the leader, has approved.
-    pub(super) fn approved_by(&self) -> (bool, bool) {
-        let by = |step| {
-            let approved =
-                |said: &SaltedStatement| said.statement.decision == Decision::Approve && said.statement.step == step;
-            self.earlier.iter().any(approved)
-        };
-        (by(Step::Chief), by(Step::Leader))
+    /// The first step that nobody has approved yet.
+    pub(super) fn next_step(&self) -> Option<Step> {
+        steps(self.item, self.needs_leader()).find(|step| !self.is_approved_at(*step))
+    }
+
+    /// Whether the chief representative has approved.
+    pub(super) fn is_approved_by_chief(&self) -> bool {
+        self.is_approved_at(Step::Chief)
+    }
+
+    fn is_approved_at(&self, step: Step) -> bool {
+        let approved =
+            |said: &SaltedStatement| said.statement.decision == Decision::Approve && said.statement.step == step;
+        self.earlier.iter().any(approved)
     }
 
     /// Who said the last word so far; nobody yet: the one who asked.
@@ -149,26 +174,47 @@ impl<'a> UseFacts<'a> {
     }
 }
 
+/// The steps in which somebody decides on a use, in order.
+pub(super) fn steps(item: &Item, needs_leader: bool) -> impl Iterator<Item = Step> {
+    item.chain.reviews().chain([Step::Chief]).chain(needs_leader.then_some(Step::Leader))
+}
+
+/// Where the certificate stands that this one replaces or copies.
+async fn predecessor(app: &App, certificate: &CertificateRow) -> Result<Option<Standing>, ActError> {
+    let Some(id) = certificate.replaces.as_ref().or(certificate.copy_of.as_ref()) else { return Ok(None) };
+    let row = app.db.certificate(id).await?.ok_or_else(|| inconsistent(id))?;
+    Ok(row.standing(china_date(app.now())))
+}
+
 fn said(statement: &[u8], salt: &[u8]) -> Result<SaltedStatement, ActError> {
     let salt = salt.try_into().map_err(inconsistent)?;
     Ok(Statement::parse(statement).map_err(inconsistent)?.salted(salt))
 }
 
-/// The letter under which the department's seal is used for an item today; failing that, any letter it has, so that the
-/// refusal can say what is wrong with it.
+/// The letter under which the department's seal is used for an item today; failing that, the one that came closest, so that
+/// the refusal can say what is wrong with it.
 async fn letter_for(
     app: &App,
     department: &str,
     item: &ItemCode,
 ) -> Result<(Option<String>, Option<Letter>), ActError> {
     let today = china_date(app.now());
-    let mut other = (None, None);
+    let closeness = |letter: &Letter| {
+        let stands = match letter.state {
+            LetterState::Filed => 3,
+            LetterState::Revoked => 2,
+            LetterState::Approved | LetterState::Proposed => 1,
+            LetterState::Declined => 0,
+        };
+        (letter.covers(item, today), letter.lists(item) && letter.is_valid_on(today), stands)
+    };
+    let mut closest = None;
     for row in app.db.letters(department).await? {
         let letter = row.to_letter()?;
-        if letter.covers(item, today) {
-            return Ok((Some(row.id), Some(letter)));
+        let is_closer = closest.as_ref().is_none_or(|(_, other)| closeness(&letter) > closeness(other));
+        if is_closer && letter.state != LetterState::Declined {
+            closest = Some((row.id, letter));
         }
-        other = (Some(row.id), Some(letter));
     }
-    Ok(other)
+    Ok(closest.unzip())
 }

@@ -2,21 +2,32 @@
 //!
 //! Staff see cases of their own side only: a department's people those of their department, the hall's clerks all.
 
+use serde_json::Value;
+
 use crate::app::App;
 pub use crate::db::certificate::CertificateRow;
 use crate::db::delivery::DeliveryRow;
 pub use crate::db::letter::LetterRow;
-use crate::db::matter::MatterRow;
+pub use crate::db::limits::ExtensionRow;
+pub use crate::db::matter::MatterRow;
+pub use crate::db::payment::PaymentRow;
 pub use crate::db::seal::SealRow;
 pub use crate::db::seal_use::{ApprovalRow, SealUseRow, UseLine};
+pub use crate::db::standing::CancellationRow;
 use crate::digest::Digest;
-use crate::hall::item::Weight;
+use crate::hall::approval::Step;
+use crate::hall::calendar::Calendar;
+use crate::hall::fee::Fee;
+use crate::hall::item::{Item, Weight};
 use crate::hall::staff::Duty;
 use crate::ledger::entry::Entry;
 use crate::picture::Pictures;
 use crate::pki::certificate::Certificate;
 
+use super::calendar::{Time, calendar};
+use super::facts::steps;
 use super::person::Person;
+use super::story::{self, Check};
 use super::tell::Event;
 use super::{ActError, compute, inconsistent};
 
@@ -39,6 +50,31 @@ pub struct Case {
     pub documents: Vec<Document>,
     /// The handing-over.
     pub delivery: Option<DeliveryRow>,
+    /// Where it stands to its last day.
+    pub time: Time,
+    /// How it was extended.
+    pub extension: Option<ExtensionRow>,
+    /// How its fee was paid.
+    pub payment: Option<PaymentRow>,
+}
+
+impl Case {
+    /// When it is due by promise and by law, an extension included; none while a year's holidays are not entered.
+    pub fn due(&self) -> (Option<&str>, Option<&str>) {
+        match &self.extension {
+            Some(extension) => (Some(&extension.due), Some(&extension.legal_due)),
+            None => (self.matter.due.as_deref(), self.matter.legal_due.as_deref()),
+        }
+    }
+
+    /// How it stands with its fee.
+    pub fn fee(&self) -> Fee {
+        match (&self.matter.fee, &self.payment) {
+            (None, _) => Fee::Free,
+            (Some(_), None) => Fee::Due,
+            (Some(_), Some(_)) => Fee::Paid,
+        }
+    }
 }
 
 /// A document of a case.
@@ -61,14 +97,16 @@ pub struct Waiting {
     pub seal_use: SealUseRow,
     /// The decisions made before.
     pub approvals: Vec<ApprovalRow>,
+    /// Where the case stands to its last day.
+    pub time: Time,
 }
 
 /// The latest cases.
 pub async fn cases(app: &App, person: &Person, page: u32) -> Result<Vec<Case>, ActError> {
-    let mut cases = Vec::new();
+    let (mut cases, calendar) = (Vec::new(), calendar(app).await?);
     let department = person.staff.department.as_ref().map(|key| key.as_str());
     for matter in app.db.matters(department, CASES_A_PAGE, page.saturating_mul(CASES_A_PAGE)).await? {
-        let case = load(app, matter).await?;
+        let case = load(app, matter, &calendar).await?;
         if may_see(person, &case) {
             cases.push(case);
         }
@@ -79,7 +117,7 @@ pub async fn cases(app: &App, person: &Person, page: u32) -> Result<Vec<Case>, A
 /// A case by its number.
 pub async fn case(app: &App, person: &Person, case_no: &str) -> Result<Case, ActError> {
     let matter = app.db.matter_by_number(case_no).await?.ok_or(ActError::NotFound)?;
-    let case = load(app, matter).await?;
+    let case = load(app, matter, &calendar(app).await?).await?;
     if may_see(person, &case) { Ok(case) } else { Err(ActError::NotFound) }
 }
 
@@ -87,11 +125,11 @@ pub async fn case(app: &App, person: &Person, case_no: &str) -> Result<Case, Act
 pub async fn case_of(app: &App, person: &Person, certificate: &str) -> Result<Case, ActError> {
     let row = app.db.certificate(certificate).await?.ok_or(ActError::NotFound)?;
     let matter = app.db.matter(&row.matter).await?.ok_or_else(|| inconsistent(&row.matter))?;
-    let case = load(app, matter).await?;
+    let case = load(app, matter, &calendar(app).await?).await?;
     if may_see(person, &case) { Ok(case) } else { Err(ActError::NotFound) }
 }
 
-async fn load(app: &App, matter: MatterRow) -> Result<Case, ActError> {
+async fn load(app: &App, matter: MatterRow, calendar: &Calendar) -> Result<Case, ActError> {
     let mut documents = Vec::new();
     for certificate in app.db.certificates_of(&matter.id).await? {
         let mut uses = Vec::new();
@@ -103,7 +141,11 @@ async fn load(app: &App, matter: MatterRow) -> Result<Case, ActError> {
     }
     let submitted_by = name_of(app, &matter.submitted_by).await?;
     let delivery = app.db.delivery(&matter.id).await?;
-    Ok(Case { matter, submitted_by, documents, delivery })
+    let extension = app.db.extension(&matter.id).await?;
+    let payment = if matter.fee.is_some() { app.db.payment(&matter.id).await? } else { None };
+    let certificates: Vec<&CertificateRow> = documents.iter().map(|document| &document.certificate).collect();
+    let time = Time::of(calendar, &matter, &certificates, extension.as_ref(), app.now())?;
+    Ok(Case { matter, submitted_by, documents, delivery, time, extension, payment })
 }
 
 fn may_see(person: &Person, case: &Case) -> bool {
@@ -118,30 +160,31 @@ pub async fn name_of(app: &App, staff: &str) -> Result<String, ActError> {
 
 /// What waits for this person's decision.
 pub async fn inbox(app: &App, person: &Person) -> Result<Vec<Waiting>, ActError> {
-    person.require(&[Duty::Chief, Duty::Leader])?;
+    person.require(&[Duty::Reviewer, Duty::Chief, Duty::Leader])?;
     let Some(department) = &person.staff.department else { return Ok(Vec::new()) };
-    let mut inbox = Vec::new();
+    let (mut inbox, calendar) = (Vec::new(), calendar(app).await?);
     for (certificate, seal_use) in app.db.waiting(department.as_str()).await? {
-        let case = case_of(app, person, &certificate).await?;
+        let row = app.db.certificate(&certificate).await?.ok_or(ActError::NotFound)?;
+        let matter = app.db.matter(&row.matter).await?.ok_or_else(|| inconsistent(&row.matter))?;
+        let case = load(app, matter, &calendar).await?;
         for document in case.documents.into_iter().filter(|document| document.certificate.id == certificate) {
             for (one, approvals) in document.uses.into_iter().filter(|(one, _)| one.id == seal_use) {
                 let certificate = document.certificate.clone();
-                let decided = |step: &str| approvals.iter().any(|approval| approval.step == step);
-                let waits = match person.staff.duty {
-                    Duty::Leader => decided("chief") && !decided("leader") && needs_leader(app, &certificate, &one),
-                    _ => !decided("chief"),
-                };
                 // Approved by everybody, and then not sealed: whoever approved may ask again.
                 let own = || approvals.iter().any(|approval| approval.staff == person.staff.id.to_string());
+                let next = next_step(app, &certificate, &one, &approvals);
+                // Who has reviewed once leaves the second review to others.
+                let waits = next.is_some_and(|step| step.is_decided_by(person.staff.duty)) && !own();
                 if waits || case.matter.held_at.is_some() && own() {
-                    inbox.push(Waiting { matter: case.matter.clone(), certificate, seal_use: one, approvals });
+                    let matter = case.matter.clone();
+                    inbox.push(Waiting { matter, certificate, seal_use: one, approvals, time: case.time });
                 }
             }
         }
     }
-    // Oldest case first, its documents in order: identifiers made in one millisecond have none.
+    // Key projects first, then the oldest case, its documents in order: identifiers made in one millisecond have none.
     inbox.sort_by(|a, b| {
-        let key = |w: &Waiting| (w.matter.submitted_at, w.certificate.position);
+        let key = |w: &Waiting| (!w.matter.key_project, w.matter.submitted_at, w.certificate.position);
         key(a).cmp(&key(b)).then_with(|| a.matter.id.cmp(&b.matter.id))
     });
     Ok(inbox)
@@ -153,13 +196,25 @@ pub fn needs_leader(app: &App, certificate: &CertificateRow, seal_use: &SealUseR
     certificate.major || certificate.disputed || item.is_some_and(|item| item.weight != Weight::Ordinary)
 }
 
+/// The first step in a use's decision that nobody has approved yet.
+pub fn next_step(
+    app: &App,
+    certificate: &CertificateRow,
+    seal_use: &SealUseRow,
+    approvals: &[ApprovalRow],
+) -> Option<Step> {
+    let item = seal_use.item.parse().ok().and_then(|code| app.hall.item(&code))?;
+    let approved = |step: &Step| approvals.iter().any(|one| one.step == step.as_str() && one.decision == "approve");
+    steps(item, needs_leader(app, certificate, seal_use)).find(|step| !approved(step))
+}
+
 /// Cases sealed and not yet handed over.
 pub async fn undelivered(app: &App, person: &Person) -> Result<Vec<Case>, ActError> {
     person.require(&[Duty::Clerk])?;
-    let mut cases = Vec::new();
+    let (mut cases, calendar) = (Vec::new(), calendar(app).await?);
     for id in app.db.undelivered().await? {
         let matter = app.db.matter(&id).await?.ok_or_else(|| inconsistent(&id))?;
-        cases.push(load(app, matter).await?);
+        cases.push(load(app, matter, &calendar).await?);
     }
     Ok(cases)
 }
@@ -206,14 +261,26 @@ fn document<'a>(case: &'a Case, certificate: &str) -> Result<&'a Document, ActEr
     case.documents.iter().find(|document| document.certificate.id == certificate).ok_or(ActError::NotFound)
 }
 
-async fn read(app: &App, digest: Digest) -> Result<Vec<u8>, ActError> {
+pub(super) async fn read(app: &App, digest: Digest) -> Result<Vec<u8>, ActError> {
     let store = app.store.clone();
     Ok(compute(move || store.read(&digest)).await??)
+}
+
+/// What the latest certificate of an item's number says, for a clerk who enters its change; nothing where there is none.
+pub async fn content(app: &App, item: &Item, number: &str) -> Result<serde_json::Map<String, Value>, ActError> {
+    let found = app.db.certificate_of_item(item.code.as_str(), number).await?;
+    Ok(found.and_then(|one| serde_json::from_str(&one.data).ok()).unwrap_or_default())
+}
+
+/// How a certificate was cancelled, if it was.
+pub async fn cancellation(app: &App, certificate: &str) -> Result<Option<CancellationRow>, ActError> {
+    Ok(app.db.cancellation(certificate).await?)
 }
 
 /// The certificate a QR code names, for anybody: its name, number, issuer and state.
 pub async fn by_qr_code(app: &App, case_no: &str, code: &str) -> Result<Vec<CertificateRow>, ActError> {
     let found = app.db.certificate_by_lookup(case_no, code).await?.ok_or(ActError::NotFound)?;
+    story::count(app, &found.id, Check::Lookup).await;
     Ok(app.db.certificates_of(&found.matter).await?)
 }
 
@@ -233,7 +300,7 @@ pub async fn letters(app: &App, department: &str) -> Result<Vec<LetterRow>, ActE
 pub fn may_open_letters(person: &Person, department: &str) -> bool {
     match person.staff.duty {
         Duty::Administrator | Duty::Auditor => true,
-        Duty::Chief | Duty::Leader | Duty::Keeper => {
+        Duty::Reviewer | Duty::Chief | Duty::Leader | Duty::Keeper => {
             person.staff.department.as_ref().is_some_and(|own| own.as_str() == department)
         }
         Duty::Clerk => false,

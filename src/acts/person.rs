@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::hall::file::Hall;
 use crate::hall::id::{DeviceId, WindowNo};
-use crate::hall::refusal::Refusal;
+use crate::hall::refusal::{Reasons, Refusal};
 use crate::hall::staff::{Actor, Duty, Place, Staff};
 
 use super::ActError;
@@ -53,6 +53,20 @@ impl Person {
         let text = format!("此操作由{}办理，您的岗位是{}", wanted.join("或"), self.staff.duty.title());
         Err(Refusal::because("wrong-duty", text).into())
     }
+}
+
+/// Longest reason of an act, in characters.
+const MAX_REASON: usize = 500;
+
+/// The reason given for an act, in one line.
+pub(super) fn reason(why: &str) -> Result<String, Refusal> {
+    let written = why.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    if written.is_empty() || written.chars().count() > MAX_REASON || written.chars().any(char::is_control) {
+        let mut reasons = Reasons::new();
+        reasons.add_field("reason-missing", "reason", format!("请写明原因，不超过{MAX_REASON}个字"));
+        reasons.into_result()?;
+    }
+    Ok(written)
 }
 
 /// Records that an act was refused, with the reasons' codes and no personal data; gives the error on.

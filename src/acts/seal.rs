@@ -254,7 +254,7 @@ async fn not_accepted(
     if facts.seal.state != "active" {
         return Err(Refusal::because("seal-not-active", "印章在审批与用印之间已停用，本次没有用印").into());
     }
-    if facts.approved_by().0 {
+    if facts.is_approved_by_chief() {
         recalled(app, &facts).await?;
     }
     Err(Refusal::because("conditions-changed", "审批过程中印章、授权委托书或人员登记已变更，请刷新后重新办理").into())

@@ -13,18 +13,16 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use serde_json::{Map, Value, json};
 
 use ring::rand::SecureRandom;
 
 use crate::app::config::{Config, UnlockConfig};
 use crate::app::{App, Clock, StartError, random};
-use crate::db::letter::LetterRow;
 use crate::db::seal::{SealCertificateRow, SealRow};
 use crate::db::staff::StaffRow;
 use crate::digest::Digest;
-use crate::hall::authorization::{CoveredItems, Letter};
-use crate::hall::department::{Department, Role};
+use crate::hall::authorization::Letter;
+use crate::hall::department::Department;
 use crate::hall::file::Hall;
 use crate::hall::opening::{CHINA, china_date};
 use crate::hall::seal::{SealKind, SealState};
@@ -36,7 +34,7 @@ use crate::pki::name::DistinguishedName;
 use crate::store::{sync_folder_of, write_durably};
 use crate::vault::{Authority, Vault};
 
-use super::draft::{check, compose, facts};
+use super::propose_letter::{chief_of, compose_letter};
 use super::record::{Act, record, record_as};
 use super::revocation_list::{ISSUING, ROOT, list};
 use super::seal_step::{SEAL_YEARS, certify, new_code};
@@ -173,7 +171,10 @@ async fn register_staff(app: &App, password: &mut impl FnMut(&str) -> String) ->
     let today = china_date(app.now());
     let mut hashed: std::collections::HashMap<String, String> = std::collections::HashMap::new();
     let mut rows = Vec::new();
-    for (number, plan) in app.hall.staff.iter().enumerate() {
+    // Chief representatives are kept at the window as long as their first permit runs.
+    let last = years_on(today, PERMIT_YEARS)?;
+    for plan in &app.hall.staff {
+        let number = app.db.take_number("permit", today.year()).await?;
         let plain = password(plan.login.as_str());
         let hash = match hashed.get(&plain) {
             Some(hash) => hash.clone(),
@@ -189,13 +190,20 @@ async fn register_staff(app: &App, password: &mut impl FnMut(&str) -> String) ->
             name: plan.name.clone(),
             duty: plan.duty.as_str().to_owned(),
             department: plan.department.as_ref().map(ToString::to_string),
+            side: plan.duty.side().as_str().to_owned(),
             deputy: plan.deputy,
             windows: serde_json::to_string(&plan.windows).map_err(inconsistent)?,
             password: hash,
-            permit_no: format!("{}{:04}{:04}", app.hall.area, today.year(), number + 1),
+            grade: plan.grade.as_str().to_owned(),
+            posted_from: Some(today.to_string()),
+            posted_to: Some(last.to_string()),
+            hours: None,
+            permit_no: format!("{}{:04}{number:04}", app.hall.area, today.year()),
             permit_from: today.to_string(),
-            permit_to: years_on(today, PERMIT_YEARS)?.to_string(),
-            active: true,
+            permit_to: last.to_string(),
+            nominated_by: None,
+            consented_by: None,
+            state: "active".to_owned(),
         });
     }
     let rows = rows.iter().map(StaffRow::write).collect();
@@ -254,58 +262,12 @@ async fn open_seal(app: &App, department: &Department, kind: SealKind, diameter_
     Ok(())
 }
 
-/// Composes a letter of authorization and files it.
+/// Composes a letter of authorization and files it: it was given on paper before the hall was set up.
 async fn file_letter(app: &App, letter: &Letter) -> Result<(), SetUpError> {
-    let department = app.hall.department(&letter.department).ok_or_else(|| inconsistent(&letter.department))?;
-    let items: Vec<_> =
-        app.hall.items.iter().filter(|item| item.department == department.key && letter.lists(&item.code)).collect();
-    let everybody = app.db.all_staff().await?;
-    let chief = everybody.iter().find(|person| {
-        person.duty == Duty::Chief.as_str()
-            && !person.deputy
-            && person.department.as_deref() == Some(department.key.as_str())
-    });
-    let chief = chief.map_or("首席代表", |chief| chief.name.as_str());
-    let Role::Issuing { approval_office, .. } = &department.role else {
-        return Err(inconsistent(&department.key).into());
-    };
-    let powers: Vec<String> = letter.powers.iter().map(ToString::to_string).collect();
-    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
-    let data: Map<String, Value> = match json!({
-        "审批办公室": approval_office,
-        "首席代表": chief,
-        "授予权限": powers.join("、"),
-        "授权事项": names.join("、"),
-        "有效期自": letter.from.to_string(),
-        "有效期至": letter.to.to_string(),
-        "签发日期": letter.from.to_string(),
-    }) {
-        Value::Object(data) => data,
-        _ => Map::new(),
-    };
-    let template =
-        app.templates.named("授权委托书").ok_or_else(|| inconsistent("no template for letters of authorization"))?;
-    let draft = super::draft::Draft::of_letter(template.clone(), data, department);
-    let number = format!("授权〔{}〕{}号", letter.from.year(), app.db.take_number("letter", letter.from.year()).await?);
-    let drafts = [draft];
-    let checked = check(app, &drafts, std::slice::from_ref(&number), &app.base_url).await?.remove(0);
-    let composed = compose(app, checked, facts(&drafts[0], &number, app.base_url.clone(), app.now())).await?;
-    let document = app.store.put(&composed.pdf)?;
-    let codes: Vec<_> = match &letter.items {
-        CoveredItems::All => items.iter().map(|item| item.code.clone()).collect(),
-        CoveredItems::Listed(codes) => codes.iter().cloned().collect(),
-    };
-    let row = LetterRow {
-        id: app.new_uuid().to_string(),
-        department: department.key.to_string(),
-        chief: chief.to_owned(),
-        powers: serde_json::to_string(&letter.powers).map_err(inconsistent)?,
-        items: serde_json::to_string(&codes).map_err(inconsistent)?,
-        first_day: letter.from.to_string(),
-        last_day: letter.to.to_string(),
-        document: document.as_bytes().to_vec(),
-        revoked_at: None,
-    };
+    let chief = chief_of(app, letter.department.as_str()).await?;
+    let mut row = compose_letter(app, letter, chief.as_deref(), letter.from).await?;
+    row.state = letter.state.as_str().to_owned();
+    row.filed_as = Some("paper".to_owned());
     record(app, About::Letter, Act::of_the_hall("letter.file", app.now()), vec![row.write()]).await?;
     Ok(())
 }

@@ -23,12 +23,17 @@ use crate::db::seal::SealRow;
 use crate::digest::Digest;
 use crate::fault;
 use crate::hall::approval::{Decision, Statement, Step};
+use crate::hall::calendar::NotEntered;
+use crate::hall::certificate::last_day;
 use crate::hall::id::{CaseNumber, CertificateId, ItemCode, WindowNo};
+use crate::hall::means::Means;
 use crate::hall::opening::china_date;
-use crate::hall::refusal::Reasons;
+use crate::hall::refusal::{Reasons, Refusal};
 use crate::pdf::prepare;
 
+use super::calendar::calendar;
 use super::draft::{Draft, Plan, Request, check, compose, facts, lookup_url, number_with, placeholders, plan};
+use super::earlier::Earlier;
 use super::layout::Layout;
 use super::person::{Person, Seat, refused};
 use super::{ActError, compute, inconsistent, once};
@@ -103,12 +108,28 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
     let shown = placeholders(&mut plan.drafts, case.as_str(), day)?;
     let code = app.random_code();
     let qr = lookup_url(&app.base_url, case.as_str(), &code);
-    check(app, &plan.drafts, &shown, &qr).await?;
+    let mut reasons = Reasons::new();
+    plan.check_materials(request, &mut reasons);
+    match check(app, &plan.drafts, &shown, &qr).await {
+        Err(ActError::Refused(refusal)) => reasons.absorb(refusal),
+        other => {
+            other?;
+        }
+    }
+    reasons.into_result()?;
     // 3
     let seals = seals(app, &plan).await?;
     // 4
     let numbers = take_numbers(app, &mut plan, &case, day).await?;
     fault::point("submit-4");
+    let due = match calendar(app).await?.due(day, plan.limit()) {
+        Ok(due) => Some(due),
+        // The case is accepted all the same, and says loudly that nobody knows when it is due.
+        Err(NotEntered(year)) => {
+            tracing::error!(year, case = %case, "the holidays of a year are not entered: no last day can be counted");
+            None
+        }
+    };
     // 5: the numbers are part of the page, so what is composed is checked as it will be
     let checked = check(app, &plan.drafts, &numbers, &qr).await?;
     let matter = MatterRow {
@@ -120,6 +141,14 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
         submitted_by: person.staff.id.to_string(),
         submitted_at: now.as_microsecond(),
         held_at: None,
+        limit_days: i64::from(plan.limit().promised),
+        legal_days: i64::from(plan.limit().legal),
+        due: due.map(|due| due.promised.to_string()),
+        legal_due: due.map(|due| due.legal.to_string()),
+        key_project: request.key_project,
+        materials: serde_json::to_string(&request.materials).map_err(inconsistent)?,
+        fee: plan.fee(request),
+        entrustment: plan.entrustment(&app.hall),
     };
     let mut rows = Vec::new();
     for (position, (draft, checked)) in plan.drafts.iter().zip(checked).enumerate() {
@@ -137,6 +166,10 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
         Err(DbError::Constraint(name)) if name == "case_number_is_unique" => {
             already(app, &case, &submission).await?.ok_or_else(|| inconsistent(&case))
         }
+        Err(DbError::Constraint(name)) if name == "a_certificate_is_ended_by_one_document_at_a_time" => {
+            let text = "该证照另有变更、补发或撤销正在办理，请等其办结后再提交";
+            Err(Refusal::because("certificate-in-progress", text).into())
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -144,7 +177,7 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
 /// A number for every document; each is used from here on, even if nobody ever sees it.
 async fn take_numbers(app: &App, plan: &mut Plan<'_>, case: &CaseNumber, day: Date) -> Result<Vec<String>, ActError> {
     let mut taken = Vec::new();
-    for draft in plan.drafts.iter().filter(|draft| draft.pattern.is_some()) {
+    for draft in plan.drafts.iter().filter(|draft| draft.new_number().is_some()) {
         let year = draft.pattern.map_or(0, |pattern| pattern.scope(day).as_year());
         taken.push(app.db.take_number(&draft.key, year).await?);
     }
@@ -243,7 +276,9 @@ impl Making<'_> {
                 step: Step::Request,
                 decision: Decision::Ask,
                 who: self.person.staff.id,
+                by: Means::Session,
                 at: Timestamp::from_microsecond(self.now.as_microsecond()).unwrap_or(self.now),
+                meeting: None,
             };
             uses.push(AskedUse {
                 id: app.new_uuid().to_string(),
@@ -271,7 +306,7 @@ impl Making<'_> {
         };
         let holder =
             draft.template.fields.first().and_then(|field| draft.data.get(&field.name)).and_then(Value::as_str);
-        Ok(CertificateRow {
+        let mut row = CertificateRow {
             id: id.to_string(),
             matter: self.matter.id.clone(),
             position: self.position as i64,
@@ -288,10 +323,31 @@ impl Making<'_> {
             disputed: self.request.disputed,
             lookup_code: self.code.to_owned(),
             asked_by: self.person.staff.id.to_string(),
-            withdraws: draft.withdraws.clone(),
+            withdraws: None,
+            issue: 0,
+            replaces: None,
+            replaces_as: None,
+            copy_of: None,
+            purpose: None,
+            valid_to: last_day(&draft.data).map(|day| day.to_string()),
             state: "submitted".to_owned(),
             sealed: None,
             sealed_at: None,
-        })
+        };
+        match &draft.earlier {
+            None => {}
+            Some(Earlier::Withdraws(id)) => row.withdraws = Some(id.clone()),
+            Some(Earlier::Replaces { id, how, issue, .. }) => {
+                row.issue = *issue;
+                row.replaces = Some(id.clone());
+                row.replaces_as = Some(how.to_string());
+            }
+            Some(Earlier::Copies { id, purpose, until, .. }) => {
+                row.copy_of = Some(id.clone());
+                row.purpose = Some(purpose.clone());
+                row.valid_to = Some(until.to_string());
+            }
+        }
+        Ok(row)
     }
 }

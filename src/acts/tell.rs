@@ -28,7 +28,7 @@ const PAUSES: [i64; 2] = [30, 3600];
 pub struct Event {
     /// Running number: later events have higher ones.
     pub id: i64,
-    /// `certificate.sealed`, `certificate.withdrawn`.
+    /// `certificate.sealed`, `.changed`, `.renewed`, `.reissued`, `.withdrawn`, `.cancelled`, `.expired`.
     pub kind: String,
     /// When, RFC 3339.
     pub at: String,

@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::db::certificate::CertificateRow;
+use crate::hall::certificate::Standing;
 use crate::hall::opening::china_date;
 use crate::verify::{Report, Since, Today};
 
+use super::story::{self, Check};
 use super::{ActError, compute, inconsistent};
 
 /// Files judged at the same time: judging takes a core and some times the file's size of memory.
 pub const MOST_AT_ONCE: usize = 4;
-/// The field that says until when a certificate is in force.
-const VALID_UNTIL: &str = "有效期至";
 
 /// The places of those whose file is judged.
 #[derive(Debug, Clone)]
@@ -66,6 +65,7 @@ enum Known {
 async fn since(app: &App, report: &Report) -> Result<Known, ActError> {
     let origin = app.sequencer.checkpoint().map(|signed| signed.claim().origin.to_string());
     let (mut since, mut proved, mut in_force) = (Vec::new(), Vec::new(), true);
+    let mut ours = std::collections::BTreeSet::new();
     for (place, signature) in report.signatures.iter().enumerate() {
         let (Some(ledger), Some(seal)) = (&signature.ledger, &signature.seal) else { continue };
         if origin.as_ref() != Some(&ledger.log) {
@@ -79,12 +79,16 @@ async fn since(app: &App, report: &Report) -> Result<Known, ActError> {
         // Our log takes in no use of a seal that is not in force.
         proved.push(place);
         let certificate = app.db.certificate_of_entry(ledger.index).await?;
+        ours.extend(certificate.as_ref().map(|certificate| certificate.id.clone()));
         in_force &= certificate.is_some_and(|certificate| is_in_force(app, &certificate));
         since.push(match app.db.seal_of_key(seal).await?.as_ref().map(|seal| seal.state.as_str()) {
             Some("suspended") => Since::SealSuspended,
             Some("retired") => Since::SealRetired,
             _ => Since::Stands,
         });
+    }
+    for certificate in &ours {
+        story::count(app, certificate, Check::Verify).await;
     }
     Ok(match (since.iter().all(|since| *since == Since::Elsewhere), in_force) {
         (true, _) => Known::Nothing,
@@ -93,9 +97,7 @@ async fn since(app: &App, report: &Report) -> Result<Known, ActError> {
     })
 }
 
-/// Sealed, not withdrawn, and within its own term if it names one.
+/// Sealed, in force, and within its own term if it names one.
 pub fn is_in_force(app: &App, certificate: &CertificateRow) -> bool {
-    let data: Map<String, Value> = serde_json::from_str(&certificate.data).unwrap_or_default();
-    let until = data.get(VALID_UNTIL).and_then(Value::as_str).and_then(|day| day.parse::<jiff::civil::Date>().ok());
-    certificate.state == "sealed" && until.is_none_or(|day| china_date(app.now()) <= day)
+    certificate.standing(china_date(app.now())) == Some(Standing::InForce)
 }

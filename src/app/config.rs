@@ -7,8 +7,10 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::db::{Address, PostgresUrl};
+use crate::hall::means::Demand;
 use crate::vault::Unlock;
 
+use super::AccessRules;
 use super::webhooks::WebhookConfig;
 use super::witnesses::{WitnessAddress, WitnessConfig};
 
@@ -38,6 +40,9 @@ pub struct Config {
     /// Who is told what happens to certificates.
     #[serde(default)]
     pub webhooks: Vec<WebhookConfig>,
+    /// What is demanded of those who sign in and approve.
+    #[serde(default)]
+    pub access: AccessConfig,
     /// Where the witnesses of the ledger's policy are asked.
     #[serde(default)]
     pub witnesses: Vec<WitnessAddress>,
@@ -57,6 +62,42 @@ pub enum UnlockConfig {
     KeyFile(PathBuf),
     /// A file with the passphrase in its first line.
     PassphraseFile(PathBuf),
+}
+
+/// What is demanded of those who sign in and approve. What is not said is strict where the hall is served by TLS, and lenient on a
+/// loopback address without, where there is nobody but a demonstration.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessConfig {
+    /// `passkey`, `second-factor` (strict) or `registered` (lenient): [`Demand`].
+    #[serde(default)]
+    pub approvals: Option<Demand>,
+    /// `required` (strict): acts are done at enrolled devices alone; `off` (lenient): anywhere in the hall's networks.
+    #[serde(default)]
+    pub devices: Option<Devices>,
+    /// `own` (strict): the first password is changed before anything else; `given` (lenient): it may be kept.
+    #[serde(default)]
+    pub passwords: Option<Passwords>,
+}
+
+/// Whether acts are done at enrolled devices alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Devices {
+    /// They are.
+    Required,
+    /// They are not.
+    Off,
+}
+
+/// Whether a password that was given may be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Passwords {
+    /// It has to be changed.
+    Own,
+    /// It may.
+    Given,
 }
 
 /// Where the server's certificate comes from.
@@ -167,6 +208,17 @@ impl Config {
         }
     }
 
+    /// What is demanded of those who sign in and approve.
+    pub fn access_rules(&self) -> AccessRules {
+        let strict = !matches!(self.tls, Tls::None);
+        let AccessConfig { approvals, devices, passwords } = &self.access;
+        AccessRules {
+            approvals: approvals.unwrap_or(if strict { Demand::SecondFactor } else { Demand::Registered }),
+            devices: devices.map_or(strict, |devices| devices == Devices::Required),
+            own_passwords: passwords.map_or(strict, |passwords| passwords == Passwords::Own),
+        }
+    }
+
     /// The hall's networks.
     pub fn networks(&self) -> Vec<Network> {
         self.hall_networks.iter().filter_map(|text| Network::parse(text)).collect()
@@ -213,6 +265,21 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_said_is_strict_where_there_is_tls() {
+        let rules = |more: &str| {
+            let text = "data = \".\"\nlisten = \"127.0.0.1:0\"\nbase_url = \"https://hall.example\"\norigin = \"hall.example/log\"\n\
+                 hall_networks = [\"10.0.0.0/8\"]\nunlock = { key_file = \"k\" }\n";
+            Config::parse(&format!("{text}{more}"), Path::new("/")).map(|config| config.access_rules())
+        };
+        let strict = AccessRules { approvals: Demand::SecondFactor, devices: true, own_passwords: true };
+        assert_eq!(rules("[tls]\nhall = [\"hall.example\"]").unwrap(), strict);
+        let said = "[tls]\nhall = [\"hall.example\"]\n[access]\napprovals = \"registered\"\ndevices = \"off\"\npasswords = \"given\"";
+        let lenient = AccessRules { approvals: Demand::Registered, devices: false, own_passwords: false };
+        assert_eq!(rules(said).unwrap(), lenient);
+        assert!(rules("[access]\napprovals = \"none\"").is_err());
+    }
 
     #[test]
     fn networks_hold_their_addresses_and_no_others() {

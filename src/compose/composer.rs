@@ -19,6 +19,8 @@ use super::{Fonts, Problem, Template, characters, codes, qr};
 pub const MAX_PAGES: usize = 50;
 /// Longest number, item or signer name, in characters.
 pub const MAX_FACT: usize = 120;
+/// Longest purpose of an annotated copy, in characters.
+pub const MAX_PURPOSE: usize = 60;
 /// After how many certificates typst's memoised results are looked through, and how many such looks an unused one survives. Measured: every
 /// look costs as much as a third of a page; forgetting sooner costs a third of the speed, later only memory.
 const LOOK_EVERY: usize = 8;
@@ -39,6 +41,17 @@ pub struct Facts {
     pub qr_text: String,
     /// When it is made: the PDF's creation date, shown with the offset +08:00.
     pub made_at: jiff::Timestamp,
+    /// What stands on every page of an annotated copy (加注件).
+    pub annotation: Option<Annotation>,
+}
+
+/// What an annotated copy may be used for, and until when: printed on every page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotation {
+    /// Its purpose, in one line.
+    pub purpose: String,
+    /// The last day.
+    pub until: jiff::civil::Date,
 }
 
 /// Who seals, and under which name of the template.
@@ -147,6 +160,9 @@ impl Composer {
             return Err(ComposeError::Refused(problems));
         }
         let document = self.lay_out(checked, facts, Purpose::Certificate)?;
+        if facts.annotation.is_some() && labelled(&document, "annotation-mark").len() != document.pages().len() {
+            return Err(wrong(template, "not every page of the annotated copy says so".into()));
+        }
         let anchors = anchors(template, &document)?;
         let pdf = self.export(template, &document, facts)?;
         self.forget();
@@ -186,6 +202,13 @@ impl Composer {
                 problems.push(Problem::new(field, codes::TOO_LONG, format!("“{field}”最多{MAX_FACT}字")));
             }
             characters::inspect(field, text, false, &self.fonts, &mut problems);
+        }
+        if let Some(Annotation { purpose, .. }) = &facts.annotation {
+            if characters::is_blank(purpose) || purpose.chars().count() > MAX_PURPOSE {
+                let text = format!("“加注用途”不能为空，最多{MAX_PURPOSE}字");
+                problems.push(Problem::new("purpose", codes::BLANK, text));
+            }
+            characters::inspect("purpose", purpose, false, &self.fonts, &mut problems);
         }
         if !facts.signers.iter().map(|signer| &signer.seal).eq(&template.seals) {
             problems.push(Problem::new(

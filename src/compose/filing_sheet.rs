@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Files;
 use super::composer::{ComposeError, Composer};
-use super::report::Print;
+use super::report::{MOST, Print};
 use super::template::{Sources, TemplateError};
 
 /// The folder of its face.
@@ -45,7 +45,8 @@ impl Composer {
     ) -> Result<Vec<u8>, ComposeError> {
         static SOURCES: OnceLock<Result<Sources, TemplateError>> = OnceLock::new();
         let sources = SOURCES.get_or_init(|| Sources::of(SLUG, &Files::builtin()));
-        let print = Print { slug: SLUG, title: "印章备案表", sources, picture: imprint_svg.into_bytes() };
+        let (title, picture) = ("印章备案表", imprint_svg.into_bytes());
+        let print = Print { slug: SLUG, title, sources, picture, pages: Vec::new(), most: MOST };
         self.print(print, sheet, at)
     }
 }

@@ -40,8 +40,14 @@ pub(super) fn lay_out(
         Purpose::Certificate => qr::svg(&facts.qr_text).ok_or_else(|| wrong(template, "no QR code".into()))?,
         Purpose::Preview | Purpose::DryRun => qr::EMPTY.to_owned(),
     };
-    let mut sheet =
-        Sheet { library, fonts, sources: &template.sources, data: Bytes::new([]), qr: Bytes::new(qr.into_bytes()) };
+    let mut sheet = Sheet {
+        library,
+        fonts,
+        sources: &template.sources,
+        data: Bytes::new([]),
+        qr: Bytes::new(qr.into_bytes()),
+        pages: &[],
+    };
     // A seal never stands on a page without text (GB/T 9704-2012 §7.3.5.1): where it would, the pages are made shorter, so that lines move on.
     for lines_less in 0..=MOST_LINES_LESS {
         sheet.data = Bytes::new(data(checked, facts, purpose, lines_less).to_string().into_bytes());
@@ -79,6 +85,10 @@ fn data(checked: &Checked, facts: &Facts, purpose: Purpose, lines_less: u8) -> V
         "long": long,
         "lines-less": lines_less,
         "preview": purpose == Purpose::Preview,
+        "annotation": facts.annotation.as_ref().map(|said| json!({
+            "purpose": said.purpose,
+            "until": said.until.strftime("%Y年%-m月%-d日").to_string(),
+        })),
     })
 }
 

@@ -24,12 +24,13 @@ pub mod fonts;
 mod layout;
 pub mod qr;
 pub mod report;
+pub mod story;
 pub mod template;
 mod world;
 
 pub use anchors::Anchor;
 pub use check::{Checked, check};
-pub use composer::{Archive, ComposeError, Composed, Composer, Facts, MAX_PAGES, Preview, Signer};
+pub use composer::{Annotation, Archive, ComposeError, Composed, Composer, Facts, MAX_PAGES, Preview, Signer};
 pub use field::{Field, FieldKind};
 pub use files::{Files, FilesError};
 pub use fonts::{Fonts, FontsError};

@@ -19,10 +19,8 @@ use super::{Files, Fonts, qr};
 
 /// The folder of its face.
 const SLUG: &str = "verification-report";
-/// Most characters of one text.
-const MAX_TEXT: usize = 400;
-/// Most lines under one heading, and most signatures.
-const MAX_LINES: usize = 64;
+/// Most characters of one text; most lines under one heading, and most signatures.
+pub(super) const MOST: (usize, usize) = (400, 64);
 /// What stands for a character that cannot be drawn.
 const REPLACED: char = '？';
 
@@ -67,7 +65,8 @@ impl Composer {
     /// Only a fault of ours: whatever stands in `paper` can be set.
     pub fn report(&self, paper: &Paper, at: jiff::Timestamp) -> Result<Vec<u8>, ComposeError> {
         let picture = qr::EMPTY.as_bytes().to_vec();
-        self.print(Print { slug: SLUG, title: "文件验证报告", sources: sources(), picture }, paper, at)
+        let title = "文件验证报告";
+        self.print(Print { slug: SLUG, title, sources: sources(), picture, pages: Vec::new(), most: MOST }, paper, at)
     }
 
     /// Something that is no certificate as PDF/A-2b, made at `at`, from whatever texts.
@@ -80,9 +79,11 @@ impl Composer {
         let wrong = |reason: String| ComposeError::Template { slug: print.slug.to_owned(), reason };
         let sources = print.sources.as_ref().map_err(|error| wrong(error.to_string()))?;
         let mut data = serde_json::to_value(data).map_err(|error| wrong(error.to_string()))?;
-        make_drawable(&mut data, &self.fonts);
+        make_drawable(&mut data, &self.fonts, print.most);
         let data = Bytes::new(data.to_string().into_bytes());
-        let sheet = Sheet { library: &self.library, fonts: &self.fonts, sources, data, qr: Bytes::new(print.picture) };
+        let (qr, pages): (_, Vec<Bytes>) =
+            (Bytes::new(print.picture), print.pages.into_iter().map(Bytes::new).collect());
+        let sheet = Sheet { library: &self.library, fonts: &self.fonts, sources, data, qr, pages: &pages };
         let mut document = typeset(&sheet).map_err(wrong)?;
         document.info_mut().title = Some(print.title.into());
         let options = PdfOptions {
@@ -103,11 +104,15 @@ pub(super) struct Print<'s> {
     /// The folder of its face.
     pub(super) slug: &'static str,
     /// The document's title.
-    pub(super) title: &'static str,
+    pub(super) title: &'s str,
     /// The face.
     pub(super) sources: &'s Result<Sources, TemplateError>,
     /// The picture that the face reads as `/qr.svg`.
     pub(super) picture: Vec<u8>,
+    /// Pictures of pages that the face reads as `/page-1.png`, `/page-2.png`, …
+    pub(super) pages: Vec<Vec<u8>>,
+    /// Most characters of one text, and most lines of one list.
+    pub(super) most: (usize, usize),
 }
 
 /// The face, parsed at its first use.
@@ -117,24 +122,24 @@ fn sources() -> &'static Result<Sources, TemplateError> {
 }
 
 /// Cuts every text and every list, and replaces what cannot be drawn.
-fn make_drawable(value: &mut Value, fonts: &Fonts) {
+fn make_drawable(value: &mut Value, fonts: &Fonts, most: (usize, usize)) {
     match value {
-        Value::String(text) => *text = drawable(text, fonts),
+        Value::String(text) => *text = drawable(text, fonts, most.0),
         Value::Array(items) => {
-            items.truncate(MAX_LINES);
-            items.iter_mut().for_each(|item| make_drawable(item, fonts));
+            items.truncate(most.1);
+            items.iter_mut().for_each(|item| make_drawable(item, fonts, most));
         }
-        Value::Object(fields) => fields.values_mut().for_each(|field| make_drawable(field, fonts)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| make_drawable(field, fonts, most)),
         _ => {}
     }
 }
 
-fn drawable(text: &str, fonts: &Fonts) -> String {
+fn drawable(text: &str, fonts: &Fonts, most: usize) -> String {
     let turns =
         |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}');
     let shown = |c: char| if c.is_control() || turns(c) || !fonts.can_draw(c) { REPLACED } else { c };
-    let mut cut: String = text.chars().take(MAX_TEXT).map(shown).collect();
-    if text.chars().nth(MAX_TEXT).is_some() {
+    let mut cut: String = text.chars().take(most).map(shown).collect();
+    if text.chars().nth(most).is_some() {
         cut.push('…');
     }
     cut

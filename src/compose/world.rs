@@ -24,6 +24,15 @@ pub(super) struct Sheet<'a> {
     pub(super) sources: &'a Sources,
     pub(super) data: Bytes,
     pub(super) qr: Bytes,
+    /// `/page-1.png`, `/page-2.png`, …
+    pub(super) pages: &'a [Bytes],
+}
+
+impl Sheet<'_> {
+    fn picture(&self, path: &str) -> Option<&Bytes> {
+        let number: usize = path.strip_prefix("page-")?.strip_suffix(".png")?.parse().ok()?;
+        self.pages.get(number.checked_sub(1)?)
+    }
 }
 
 impl World for Sheet<'_> {
@@ -52,6 +61,9 @@ impl World for Sheet<'_> {
             return Ok(self.qr.clone());
         }
         let path = id.vpath().get_without_slash();
+        if let Some(picture) = self.picture(path) {
+            return Ok(picture.clone());
+        }
         self.sources.files.get(path).cloned().ok_or_else(|| FileError::NotFound(path.into()))
     }
 

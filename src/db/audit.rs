@@ -72,6 +72,15 @@ impl Db {
         Ok(last.map_or(0, |last| last as u64 + 1))
     }
 
+    /// The papers that rows name, each with the row: letters as composed, their scans, records of meetings.
+    pub async fn papers(&self) -> Result<Vec<(String, Vec<u8>)>, DbError> {
+        sql("SELECT 'letter ' || id, document FROM letter
+             UNION ALL SELECT 'letter ' || id, scan FROM letter WHERE scan IS NOT NULL
+             UNION ALL SELECT 'approval ' || seal_use || ' ' || step, meeting FROM approval WHERE meeting IS NOT NULL")
+        .all(self.readers())
+        .await
+    }
+
     /// How many certificates there are.
     pub async fn certificate_count(&self) -> Result<u64, DbError> {
         let count: i64 = sql("SELECT COUNT(*) FROM certificate").the_value(self.readers()).await?;

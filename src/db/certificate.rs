@@ -1,10 +1,12 @@
 //! Certificates and other documents of a case.
 
+use jiff::civil::Date;
 use sqlx::FromRow;
 
 use super::sql::sql;
 use super::{Db, DbError, Tx, digest};
 use crate::digest::Digest;
+use crate::hall::certificate::Standing;
 
 /// A certificate as kept.
 #[derive(Debug, Clone, FromRow)]
@@ -43,7 +45,19 @@ pub struct CertificateRow {
     pub asked_by: String,
     /// The certificate that this decision withdraws.
     pub withdraws: Option<String>,
-    /// `submitted`, `refused`, `sealed`, `voided`, `withdrawn`.
+    /// How often its number was issued before.
+    pub issue: i64,
+    /// The certificate of the same number whose place it takes.
+    pub replaces: Option<String>,
+    /// `change`, `renewal`, `reissue`.
+    pub replaces_as: Option<String>,
+    /// The certificate that this is an annotated copy of.
+    pub copy_of: Option<String>,
+    /// What the copy is for.
+    pub purpose: Option<String>,
+    /// The last day of its term, YYYY-MM-DD.
+    pub valid_to: Option<String>,
+    /// `submitted`, `refused`, `sealed`, `voided`, `superseded`, `withdrawn`, `cancelled`, `expired`.
     pub state: String,
     /// SHA-256 of the sealed PDF.
     pub sealed: Option<Vec<u8>>,
@@ -52,6 +66,16 @@ pub struct CertificateRow {
 }
 
 impl CertificateRow {
+    /// The last day of its term; none without one.
+    pub fn last_day(&self) -> Option<Date> {
+        self.valid_to.as_deref().and_then(|day| day.parse().ok())
+    }
+
+    /// Where it stands on a day; none before it is sealed.
+    pub fn standing(&self, today: Date) -> Option<Standing> {
+        Standing::on(&self.state, self.last_day(), today)
+    }
+
     /// Digest of the unsealed PDF.
     pub fn unsealed_digest(&self) -> Result<Digest, DbError> {
         digest("certificate", "unsealed", &self.id, &self.unsealed)
@@ -127,12 +151,23 @@ impl Db {
         .await
     }
 
-    /// The certificate of a number, the newest if several items use the same numbers.
+    /// The latest sealed certificate of a number, the newest if several items use the same numbers; no copy.
     pub async fn certificate_by_number(&self, number: &str) -> Result<Option<CertificateRow>, DbError> {
-        sql("SELECT * FROM certificate WHERE number = ? ORDER BY id DESC LIMIT 1")
-            .bind(number)
-            .optional(self.readers())
-            .await
+        sql("SELECT * FROM certificate WHERE number = ? AND sealed IS NOT NULL AND copy_of IS NULL
+             ORDER BY sealed_at DESC, issue DESC, id DESC LIMIT 1")
+        .bind(number)
+        .optional(self.readers())
+        .await
+    }
+
+    /// The latest sealed certificate of an item's number; no copy.
+    pub async fn certificate_of_item(&self, item: &str, number: &str) -> Result<Option<CertificateRow>, DbError> {
+        sql("SELECT * FROM certificate WHERE item = ? AND number = ? AND sealed IS NOT NULL AND copy_of IS NULL
+             ORDER BY issue DESC LIMIT 1")
+        .bind(item)
+        .bind(number)
+        .optional(self.readers())
+        .await
     }
 
     /// Releases all documents of a case at once: only where each is still waiting and each of its uses is logged. Gives
@@ -140,6 +175,8 @@ impl Db {
     pub async fn release(&self, released: &[Released], at: i64) -> Result<bool, DbError> {
         let mut tx = self.decide().await?;
         for one in released {
+            // Whose place it takes goes first: one of a number is in force.
+            tx.supersede(&one.certificate, at).await?;
             let done = sql(
                 "UPDATE certificate SET state = 'sealed', sealed = ?, sealed_at = ? WHERE id = ? AND state = 'submitted'
                  AND NOT EXISTS (SELECT 1 FROM seal_use u WHERE u.certificate = certificate.id AND u.state <> 'logged')",
@@ -157,14 +194,8 @@ impl Db {
                 .execute(&mut tx)
                 .await?;
             tx.tell("certificate.sealed", &one.certificate, at).await?;
-            let withdrawn = sql("UPDATE certificate SET state = 'withdrawn' WHERE state = 'sealed'
-                 AND id = (SELECT withdraws FROM certificate WHERE id = ?) RETURNING id")
-            .bind(&one.certificate)
-            .value::<String>(&mut tx)
-            .await?;
-            if let Some(withdrawn) = withdrawn {
-                tx.tell("certificate.withdrawn", &withdrawn, at).await?;
-            }
+            tx.withdraw(&one.certificate, at).await?;
+            tx.follow_original(&one.certificate).await?;
         }
         tx.commit().await?;
         Ok(true)
@@ -172,8 +203,65 @@ impl Db {
 }
 
 impl Tx {
+    /// The certificate whose place this one takes is in force no more.
+    async fn supersede(&mut self, by: &str, at: i64) -> Result<(), DbError> {
+        let told: Vec<(String, String)> = sql("UPDATE certificate SET state = 'superseded' WHERE state = 'sealed'
+             AND id = (SELECT replaces FROM certificate WHERE id = ? AND state = 'submitted')
+             RETURNING id, (SELECT replaces_as FROM certificate n WHERE n.id = ?)")
+        .bind(by)
+        .bind(by)
+        .all(&mut *self)
+        .await?;
+        for (superseded, how) in told {
+            let kind = match how.as_str() {
+                "renewal" => "certificate.renewed",
+                "reissue" => "certificate.reissued",
+                _ => "certificate.changed",
+            };
+            self.tell(kind, &superseded, at).await?;
+            self.end_copies(&superseded, "superseded").await?;
+        }
+        Ok(())
+    }
+
+    /// The certificate that this decision withdraws is in force no more.
+    async fn withdraw(&mut self, by: &str, at: i64) -> Result<(), DbError> {
+        let withdrawn: Option<String> =
+            sql("UPDATE certificate SET state = 'withdrawn' WHERE state IN ('sealed', 'expired')
+             AND id = (SELECT withdraws FROM certificate WHERE id = ?) RETURNING id")
+            .bind(by)
+            .value(&mut *self)
+            .await?;
+        if let Some(withdrawn) = withdrawn {
+            self.tell("certificate.withdrawn", &withdrawn, at).await?;
+            self.end_copies(&withdrawn, "withdrawn").await?;
+        }
+        Ok(())
+    }
+
+    /// Copies stand and fall with their original.
+    pub(in crate::db) async fn end_copies(&mut self, original: &str, state: &str) -> Result<(), DbError> {
+        sql("UPDATE certificate SET state = ? WHERE copy_of = ? AND state IN ('sealed', 'expired')")
+            .bind(state)
+            .bind(original)
+            .execute(&mut *self)
+            .await?;
+        Ok(())
+    }
+
+    /// A copy whose original ended while it was being sealed ends with it.
+    async fn follow_original(&mut self, copy: &str) -> Result<(), DbError> {
+        sql("UPDATE certificate SET state = (SELECT state FROM certificate o WHERE o.id = certificate.copy_of)
+             WHERE id = ? AND EXISTS (SELECT 1 FROM certificate o WHERE o.id = certificate.copy_of
+             AND o.state IN ('superseded', 'withdrawn', 'cancelled'))")
+        .bind(copy)
+        .execute(&mut *self)
+        .await?;
+        Ok(())
+    }
+
     /// Puts into the outbox what others are to be told.
-    async fn tell(&mut self, kind: &str, certificate: &str, at: i64) -> Result<(), DbError> {
+    pub(in crate::db) async fn tell(&mut self, kind: &str, certificate: &str, at: i64) -> Result<(), DbError> {
         sql("INSERT INTO outbox (id, kind, certificate, at)
              SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM outbox), ?, ?, ?")
         .bind(kind)
@@ -187,8 +275,8 @@ impl Tx {
     pub(in crate::db) async fn insert_certificate(&mut self, row: &CertificateRow) -> Result<(), DbError> {
         sql(
             "INSERT INTO certificate (id, matter, position, item, name, number, holder, data, template, template_version,
-             unsealed, layout, major, disputed, lookup_code, asked_by, withdraws, state)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             unsealed, layout, major, disputed, lookup_code, asked_by, withdraws, issue, replaces, replaces_as, copy_of, purpose,
+             valid_to, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&row.id)
         .bind(&row.matter)
@@ -207,6 +295,12 @@ impl Tx {
         .bind(&row.lookup_code)
         .bind(&row.asked_by)
         .bind(&row.withdraws)
+        .bind(row.issue)
+        .bind(&row.replaces)
+        .bind(&row.replaces_as)
+        .bind(&row.copy_of)
+        .bind(&row.purpose)
+        .bind(&row.valid_to)
         .bind(&row.state)
         .execute(&mut *self)
         .await?;

@@ -15,7 +15,7 @@ pub struct DeliveryRow {
     pub receiver: String,
     /// What identity was shown, masked.
     pub identity: String,
-    /// `paper` or `file`.
+    /// `paper`, `file` or `both`.
     pub form: String,
     /// The delivery window.
     pub window_no: String,
@@ -31,13 +31,12 @@ impl Db {
         sql("SELECT * FROM delivery WHERE matter = ?").bind(matter).optional(self.readers()).await
     }
 
-    /// Cases sealed and not yet handed over, oldest first.
+    /// Cases sealed and not yet handed over: key projects first, then oldest first.
     pub async fn undelivered(&self) -> Result<Vec<String>, DbError> {
-        sql(
-            "SELECT m.id FROM matter m WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.matter = m.id)
+        sql("SELECT m.id FROM matter m WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.matter = m.id)
              AND EXISTS (SELECT 1 FROM certificate c WHERE c.matter = m.id)
-             AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.matter = m.id AND c.sealed IS NULL) ORDER BY m.submitted_at",
-        )
+             AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.matter = m.id AND c.sealed IS NULL)
+             ORDER BY CASE WHEN m.key_project THEN 0 ELSE 1 END, m.submitted_at")
         .values(self.readers())
         .await
     }
@@ -58,9 +57,11 @@ pub static DELIVERY: Table = Table {
     unsaid: &[],
 };
 
-/// Every document of the case is sealed, and there is one.
+/// Every document of the case is sealed, there is one, and no fee is due.
 const ALL_SEALED: &str = "EXISTS (SELECT 1 FROM certificate WHERE matter = ?)
-    AND NOT EXISTS (SELECT 1 FROM certificate WHERE matter = ? AND sealed IS NULL)";
+    AND NOT EXISTS (SELECT 1 FROM certificate WHERE matter = ? AND sealed IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM matter WHERE id = ? AND fee IS NOT NULL
+                    AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.matter = matter.id))";
 
 impl DeliveryRow {
     /// The handing-over of a case all of whose documents are sealed; `a_case_is_delivered_once`.

@@ -1,5 +1,6 @@
 //! The ledger's rows: entries in order, the head, and the set-based append shared by all uses pending at a moment.
 
+use super::passkey::ApprovalEvidence;
 use super::record::RowWrite;
 use super::sql::{Column, On, sql};
 use super::{Db, DbError, Tx, digest};
@@ -44,7 +45,7 @@ pub struct PendingUse {
 /// A decision on a use.
 #[derive(Debug, Clone)]
 pub struct Approval {
-    /// `chief` or `leader`.
+    /// `review`, `second-review`, `chief` or `leader`.
     pub step: &'static str,
     /// `approve` or `refuse`.
     pub decision: &'static str,
@@ -52,12 +53,18 @@ pub struct Approval {
     pub staff: String,
     /// When (microseconds).
     pub at: i64,
+    /// The day of that, YYYY-MM-DD.
+    pub day: String,
     /// The canonical statement.
     pub statement: Vec<u8>,
     /// Its salt.
     pub salt: [u8; 32],
     /// Why it was refused; empty for an approval.
     pub reasons: String,
+    /// Digest of the record of the meeting that decided.
+    pub meeting: Option<Vec<u8>>,
+    /// What confirmed it, where that is more than the session.
+    pub evidence: Option<ApprovalEvidence>,
 }
 
 /// What stands or falls with an entry that is no use of a seal.
@@ -216,12 +223,17 @@ impl Tx {
               FROM pending p
               JOIN seal_use u ON u.id = p.id AND u.state = 'asked'
               JOIN certificate c ON c.id = u.certificate AND c.state = 'submitted'
+              JOIN matter m ON m.id = c.matter
+                           AND (m.fee IS NULL OR EXISTS (SELECT 1 FROM payment WHERE payment.matter = m.id))
               JOIN seal s ON s.id = p.seal AND s.state = 'active' AND s.certified_at = p.certified_at
                          AND s.department = u.department AND s.kind = u.kind
-              JOIN letter l ON l.id = p.letter AND l.department = u.department AND l.revoked_at IS NULL
+              JOIN letter l ON l.id = p.letter AND l.department = u.department AND l.state = 'filed'
                            AND p.day BETWEEN l.first_day AND l.last_day
-              WHERE (p.staff IS NULL OR EXISTS (SELECT 1 FROM staff WHERE id = p.staff AND active))
-                AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.seal_use = p.id AND a.step = p.step)
+              WHERE (p.staff IS NULL OR EXISTS (SELECT 1 FROM staff d WHERE d.id = p.staff AND d.state = 'active' AND d.id <> c.asked_by
+                     AND p.day BETWEEN d.permit_from AND d.permit_to AND (NOT d.deputy OR EXISTS (SELECT 1 FROM rota r
+                     WHERE r.deputy = d.id AND r.withdrawn_at IS NULL AND p.day BETWEEN r.first_day AND r.last_day))))
+                AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.seal_use = p.id AND (a.step = p.step OR a.staff = p.staff))
+                AND NOT EXISTS (SELECT 1 FROM certificate o WHERE o.id IN (c.replaces, c.copy_of) AND o.state <> 'sealed')
               ON CONFLICT DO NOTHING RETURNING idx, seal_use",
                 )
                 .bind(size as i64)
@@ -315,7 +327,8 @@ impl Tx {
     }
 }
 
-/// Records decisions; a second one for the same step is refused by `one_decision_per_step`.
+/// Records decisions; a second one for the same step is refused by `one_decision_per_step`, one by whoever asked by
+/// `nobody_approves_an_own_request`: who asked is read from the certificate's row.
 pub(in crate::db) async fn insert_approvals(tx: &mut Tx, decided: &[(&str, &Approval)]) -> Result<(), DbError> {
     let texts = |text: fn(&Approval) -> &str| {
         Column::Text(decided.iter().map(|(_, approval)| Some(text(approval).to_owned())).collect())
@@ -329,10 +342,21 @@ pub(in crate::db) async fn insert_approvals(tx: &mut Tx, decided: &[(&str, &Appr
         Column::Bytes(decided.iter().map(|(_, approval)| approval.statement.clone()).collect()),
         Column::Bytes(decided.iter().map(|(_, approval)| approval.salt.to_vec()).collect()),
         texts(|approval| &approval.reasons),
+        Column::MaybeBytes(decided.iter().map(|(_, approval)| approval.meeting.clone()).collect()),
     ];
-    sql("INSERT INTO approval (seal_use, step, decision, staff, at, statement, salt, reasons)")
-        .rows(columns, "")
-        .execute(tx)
+    sql("WITH decided (seal_use, step, decision, staff, at, statement, salt, reasons, meeting) AS (")
+        .rows(
+            columns,
+            ") INSERT INTO approval (seal_use, step, decision, staff, at, statement, salt, reasons, asked_by, meeting)
+             SELECT d.seal_use, d.step, d.decision, d.staff, d.at, d.statement, d.salt, d.reasons, c.asked_by, d.meeting
+             FROM decided d JOIN seal_use u ON u.id = d.seal_use JOIN certificate c ON c.id = u.certificate",
+        )
+        .execute(&mut *tx)
         .await?;
+    for (seal_use, approval) in decided {
+        if let Some(evidence) = &approval.evidence {
+            tx.insert_evidence(seal_use, approval.step, evidence).await?;
+        }
+    }
     Ok(())
 }

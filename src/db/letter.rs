@@ -25,16 +25,28 @@ pub struct LetterRow {
     pub first_day: String,
     /// Last day of its term, YYYY-MM-DD.
     pub last_day: String,
-    /// Digest of the filed PDF.
+    /// Digest of the PDF as composed.
     pub document: Vec<u8>,
+    /// Its number.
+    pub number: String,
+    /// `proposed`, `approved`, `filed`, `declined`, `revoked`.
+    pub state: String,
+    /// Who proposed it; none: the hall was set up with it.
+    pub proposed_by: Option<String>,
+    /// The department's leader who decided.
+    pub approved_by: Option<String>,
+    /// `paper`, `scan` or `seal`, once it is filed.
+    pub filed_as: Option<String>,
+    /// Digest of the scan.
+    pub scan: Option<Vec<u8>>,
     /// When it was revoked (microseconds).
     pub revoked_at: Option<i64>,
 }
 
 impl Db {
-    /// The letters of a department that have not been revoked, the longest-lasting first.
+    /// The letters of a department, whatever their state, the longest-lasting first.
     pub async fn letters(&self, department: &str) -> Result<Vec<LetterRow>, DbError> {
-        sql("SELECT * FROM letter WHERE department = ? AND revoked_at IS NULL ORDER BY last_day DESC, id")
+        sql("SELECT * FROM letter WHERE department = ? ORDER BY last_day DESC, id")
             .bind(department)
             .all(self.readers())
             .await
@@ -60,6 +72,12 @@ pub static LETTER: Table = Table {
         ("first_day", Kind::Text),
         ("last_day", Kind::Text),
         ("document", Kind::Bytes),
+        ("number", Kind::Text),
+        ("state", Kind::Text),
+        ("proposed_by", Kind::Text),
+        ("approved_by", Kind::Text),
+        ("filed_as", Kind::Text),
+        ("scan", Kind::Bytes),
         ("revoked_at", Kind::Int),
     ],
     unsaid: &[],
@@ -76,6 +94,12 @@ impl LetterRow {
             .set("first_day", &self.first_day)
             .set("last_day", &self.last_day)
             .set("document", &self.document)
+            .set("number", &self.number)
+            .set("state", &self.state)
+            .set("proposed_by", self.proposed_by.as_ref())
+            .set("approved_by", self.approved_by.as_ref())
+            .set("filed_as", self.filed_as.as_ref())
+            .set("scan", self.scan.as_ref())
             .set("revoked_at", self.revoked_at)
     }
 
@@ -85,6 +109,7 @@ impl LetterRow {
         let items: Vec<ItemCode> = serde_json::from_str(&self.items).map_err(|_| wrong("items"))?;
         let powers: Vec<Power> = serde_json::from_str(&self.powers).map_err(|_| wrong("powers"))?;
         Ok(Letter {
+            state: self.state.parse().map_err(|_| wrong("state"))?,
             department: self.department.parse().map_err(|_| wrong("department"))?,
             items: CoveredItems::Listed(items.into_iter().collect()),
             powers: powers.into_iter().collect(),

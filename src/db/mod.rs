@@ -18,19 +18,29 @@ use crate::digest::Digest;
 pub mod audit;
 pub mod certificate;
 pub mod delivery;
+pub mod device;
 pub mod installation;
 pub mod journal;
 pub mod ledger;
 pub mod letter;
+pub mod limits;
 pub mod matter;
+pub mod nomination;
 pub mod outbox;
+pub mod passkey;
+pub mod payment;
 pub mod record;
+pub mod rota;
 pub mod seal;
 pub mod seal_step;
 pub mod seal_use;
 pub mod session;
+pub mod sign_in;
 pub mod sql;
 pub mod staff;
+pub mod standing;
+pub mod supervised;
+pub mod supervision;
 pub mod witness;
 
 use sql::On;
@@ -257,7 +267,7 @@ impl Db {
 }
 
 /// Both dialects of every step of the schema.
-const SCHEMA: [(i64, &str, (&str, &str)); 3] = [
+const SCHEMA: [(i64, &str, (&str, &str)); 5] = [
     (
         1,
         "hall",
@@ -280,6 +290,22 @@ const SCHEMA: [(i64, &str, (&str, &str)); 3] = [
         (
             include_str!("../../migrations/sqlite/0003_witness.sql"),
             include_str!("../../migrations/postgres/0003_witness.sql"),
+        ),
+    ),
+    (
+        5,
+        "sign_in",
+        (
+            include_str!("../../migrations/sqlite/0005_sign_in.sql"),
+            include_str!("../../migrations/postgres/0005_sign_in.sql"),
+        ),
+    ),
+    (
+        6,
+        "supervision",
+        (
+            include_str!("../../migrations/sqlite/0006_supervision.sql"),
+            include_str!("../../migrations/postgres/0006_supervision.sql"),
         ),
     ),
 ];
@@ -311,9 +337,21 @@ impl From<sqlx::Error> for DbError {
 /// The constraint's name for SQLite's list of columns.
 fn constraint_of(columns: &str) -> &str {
     match columns {
-        "certificate.item, certificate.number" => "a_number_is_never_used_again",
+        "index 'a_certificate_is_ended_by_one_document_at_a_time'" => {
+            "a_certificate_is_ended_by_one_document_at_a_time"
+        }
+        "certificate.item, certificate.number, certificate.issue" => "a_number_is_never_used_again",
+        "certificate.item, certificate.number" => "one_certificate_in_force_per_number",
+        "extension.matter" => "a_case_is_extended_once",
+        "payment.matter" => "a_case_is_paid_once",
+        "cancellation.certificate" => "a_certificate_is_cancelled_once",
+        "holiday_year.id" | "holiday_year.year, holiday_year.version" => "one_arrangement_per_version",
         "matter.case_no" => "case_number_is_unique",
         "approval.seal_use, approval.step" => "one_decision_per_step",
+        "finding.id" => "a_finding_is_found_once",
+        "finding_step.id" => "finding_step_is_unique",
+        "finding_step.finding, finding_step.number" => "one_step_of_a_finding_at_a_time",
+        "monthly_report.id" => "one_report_per_version",
         "delivery.matter" => "a_case_is_delivered_once",
         "seal.department, seal.kind" => "one_active_seal_of_a_kind_per_department",
         "seal.filing_no" => "a_filing_number_is_used_once",
@@ -321,7 +359,13 @@ fn constraint_of(columns: &str) -> &str {
         "seal_step.seal, seal_step.act" => "a_loss_is_reported_once_at_a_time",
         "ledger_entry.seal_use" => "one_entry_per_use",
         "ledger_entry.voids" => "an_entry_is_voided_once",
+        "passkey.credential" => "credential_is_unique",
+        "one_time_code.staff" => "one_set_of_codes_per_person",
+        "device.key" => "device_key_is_unique",
+        "device.key_digest" => "device_key_digest_is_unique",
         "staff.login" => "staff_login_is_unique",
+        "approval.seal_use, approval.staff" => "nobody_decides_two_steps",
+        "nomination.login" => "one_open_nomination_per_account",
         "answered_request.staff, answered_request.key" => "one_answer_per_key",
         other => other,
     }
@@ -339,7 +383,9 @@ mod tests {
         for (_, name, (sqlite, postgres)) in super::SCHEMA {
             assert_eq!(sqlite.replace(" BLOB", " BYTEA"), postgres, "{name}");
             assert!(!sqlite.contains(" INTEGER"), "{name}: BIGINT or BOOLEAN, which mean the same in both");
-            for line in sqlite.lines().filter(|line| line.starts_with("    ") && !line.contains("CONSTRAINT")) {
+            let of_column =
+                |line: &&str| line.starts_with("    ") && !line.starts_with("     ") && !line.contains("CONSTRAINT");
+            for line in sqlite.lines().filter(of_column) {
                 let plain = [
                     "id",
                     "staff",

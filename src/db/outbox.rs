@@ -10,7 +10,7 @@ use super::{Db, DbError};
 pub struct EventRow {
     /// Running number.
     pub id: i64,
-    /// `certificate.sealed`, `certificate.withdrawn`.
+    /// `certificate.sealed`, `.changed`, `.renewed`, `.reissued`, `.withdrawn`, `.cancelled`, `.expired`.
     pub kind: String,
     /// When (microseconds).
     pub at: i64,

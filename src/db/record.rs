@@ -3,6 +3,7 @@
 
 use super::sql::{self, Kind, built, sql};
 use super::{Db, DbError, Tx};
+use crate::hall::calendar::Due;
 use crate::hall::record::{Row, Value};
 
 /// A table whose rows are the fold of records.
@@ -21,13 +22,35 @@ pub struct Table {
 /// Every such table.
 pub static RECORDED: &[&Table] = &[
     &super::staff::STAFF,
+    &super::nomination::NOMINATION,
+    &super::rota::ROTA,
     &super::letter::LETTER,
     &super::seal::SEAL,
     &super::seal::SEAL_CERTIFICATE,
     &super::seal_step::STEP,
     &super::seal_step::NOTICE,
     &super::delivery::DELIVERY,
+    &super::passkey::PASSKEY,
+    &super::passkey::ONE_TIME_CODE,
+    &super::device::DEVICE,
+    &super::sign_in::OWN_PASSWORD,
+    &super::limits::HOLIDAY_YEAR,
+    &super::limits::EXTENSION,
+    &super::payment::PAYMENT,
+    &super::standing::CANCELLATION,
+    &super::supervision::FINDING,
+    &super::supervision::FINDING_STEP,
+    &super::supervision::MONTHLY_REPORT,
 ];
+
+/// What follows from a row in tables that no record states: done in the same transaction, after it.
+#[derive(Debug, Clone)]
+pub enum Consequence {
+    /// A certificate is in force no more, nor are its copies.
+    CertificateCancelled,
+    /// Last days that could not be counted before, by case.
+    DaysCounted(Vec<(String, Due)>),
+}
 
 /// What is written to one row.
 #[derive(Debug, Clone)]
@@ -37,6 +60,7 @@ pub struct RowWrite {
     unsaid: Vec<(&'static str, Value)>,
     was: Vec<(&'static str, Value)>,
     when: Option<&'static str>,
+    consequence: Option<Consequence>,
 }
 
 impl RowWrite {
@@ -52,7 +76,7 @@ impl RowWrite {
 
     fn of(table: &'static Table, key: String, new: bool) -> Self {
         let row = Row { table: table.name.to_owned(), key, new, set: Vec::new() };
-        Self { table, row, unsaid: Vec::new(), was: Vec::new(), when: None }
+        Self { table, row, unsaid: Vec::new(), was: Vec::new(), when: None, consequence: None }
     }
 
     /// Sets a column that the record states.
@@ -80,6 +104,13 @@ impl RowWrite {
     #[must_use]
     pub fn when(mut self, condition: &'static str) -> Self {
         self.when = Some(condition);
+        self
+    }
+
+    /// And this follows from it.
+    #[must_use]
+    pub fn and(mut self, consequence: Consequence) -> Self {
+        self.consequence = Some(consequence);
         self
     }
 
@@ -134,9 +165,13 @@ impl Tx {
             }
         }
         let statement = values.into_iter().fold(built(text + &condition), |statement, value| statement.bind(value));
-        match statement.execute(self).await? {
-            1 => Ok(()),
-            _ => Err(DbError::NothingChanged { table, row: write.row.key.clone() }),
+        if statement.execute(&mut *self).await? != 1 {
+            return Err(DbError::NothingChanged { table, row: write.row.key.clone() });
+        }
+        match &write.consequence {
+            None => Ok(()),
+            Some(Consequence::CertificateCancelled) => self.end_cancelled(&write.row.key).await,
+            Some(Consequence::DaysCounted(counted)) => self.count_days(counted).await,
         }
     }
 }

@@ -59,7 +59,7 @@ impl SealUseRow {
 pub struct ApprovalRow {
     /// The use decided on.
     pub seal_use: String,
-    /// `chief` or `leader`.
+    /// `review`, `second-review`, `chief` or `leader`.
     pub step: String,
     /// `approve` or `refuse`.
     pub decision: String,
@@ -73,6 +73,10 @@ pub struct ApprovalRow {
     pub salt: Vec<u8>,
     /// Why it was refused.
     pub reasons: String,
+    /// Who asked for the use.
+    pub asked_by: String,
+    /// Digest of the record of the meeting that decided.
+    pub meeting: Option<Vec<u8>>,
 }
 
 /// A line of the auditor's list.
@@ -136,6 +140,7 @@ impl Db {
     /// Records a decision that is not the last one needed.
     pub async fn record_approval(&self, seal_use: &str, approval: &Approval) -> Result<(), DbError> {
         let mut tx = self.decide().await?;
+        tx.require_on_duty(approval).await?;
         insert_approvals(&mut tx, &[(seal_use, approval)]).await?;
         tx.commit().await
     }
@@ -143,6 +148,7 @@ impl Db {
     /// Records a refusal: the whole case ends, since its documents are sealed all or not at all.
     pub async fn record_refusal(&self, seal_use: &str, refusal: &Approval) -> Result<(), DbError> {
         let mut tx = self.decide().await?;
+        tx.require_on_duty(refusal).await?;
         insert_approvals(&mut tx, &[(seal_use, refusal)]).await?;
         let ended = sql(
             "UPDATE certificate SET state = 'refused' WHERE state = 'submitted' AND matter =
@@ -244,13 +250,33 @@ impl Db {
              UNION SELECT stamped FROM seal_use WHERE stamped IS NOT NULL
              UNION SELECT signed FROM seal_use WHERE signed IS NOT NULL UNION SELECT document FROM letter
              UNION SELECT filing_document FROM seal WHERE filing_document IS NOT NULL
-             UNION SELECT document FROM seal_step WHERE document IS NOT NULL")
+             UNION SELECT document FROM seal_step WHERE document IS NOT NULL
+             UNION SELECT scan FROM letter WHERE scan IS NOT NULL
+             UNION SELECT meeting FROM approval WHERE meeting IS NOT NULL
+             UNION SELECT document FROM monthly_report")
         .values(self.readers())
         .await
     }
 }
 
 impl Tx {
+    /// Whoever decides is registered at that very moment, and as deputy on the rota that day: what was asked before the
+    /// transaction is asked again in it.
+    async fn require_on_duty(&mut self, approval: &Approval) -> Result<(), DbError> {
+        let on_duty: i64 = sql("SELECT COUNT(*) FROM staff d WHERE d.id = ? AND d.state = 'active'
+             AND ? BETWEEN d.permit_from AND d.permit_to AND (NOT d.deputy OR EXISTS (SELECT 1 FROM rota r
+             WHERE r.deputy = d.id AND r.withdrawn_at IS NULL AND ? BETWEEN r.first_day AND r.last_day))")
+        .bind(&approval.staff)
+        .bind(&approval.day)
+        .bind(&approval.day)
+        .the_value(&mut *self)
+        .await?;
+        match on_duty {
+            0 => Err(DbError::Constraint("only_staff_on_duty_decide".to_owned())),
+            _ => Ok(()),
+        }
+    }
+
     /// Ends a logged use that cannot be finished, and with it its document.
     pub(in crate::db) async fn void_use(&mut self, id: &str) -> Result<(), DbError> {
         let done = sql("UPDATE seal_use SET state = 'voided', lease_until = NULL WHERE id = ? AND state = 'logged'")

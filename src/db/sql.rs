@@ -122,6 +122,7 @@ pub(in crate::db) enum Column {
     Text(Vec<Option<String>>),
     Int(Vec<i64>),
     Bytes(Vec<Vec<u8>>),
+    MaybeBytes(Vec<Option<Vec<u8>>>),
 }
 
 impl Column {
@@ -130,6 +131,7 @@ impl Column {
             Self::Text(values) => values.len(),
             Self::Int(values) => values.len(),
             Self::Bytes(values) => values.len(),
+            Self::MaybeBytes(values) => values.len(),
         }
     }
 
@@ -138,6 +140,7 @@ impl Column {
             Self::Text(values) => Value::Text(values[row].clone()),
             Self::Int(values) => Value::Int(Some(values[row])),
             Self::Bytes(values) => Value::Bytes(Some(values[row].clone())),
+            Self::MaybeBytes(values) => Value::Bytes(values[row].clone()),
         }
     }
 
@@ -145,7 +148,7 @@ impl Column {
         match self {
             Self::Text(_) => "?::text[]",
             Self::Int(_) => "?::bigint[]",
-            Self::Bytes(_) => "?::bytea[]",
+            Self::Bytes(_) | Self::MaybeBytes(_) => "?::bytea[]",
         }
     }
 }
@@ -315,6 +318,7 @@ impl Statement {
                             Column::Text(values) => arguments.add(values),
                             Column::Int(values) => arguments.add(values),
                             Column::Bytes(values) => arguments.add(values),
+                            Column::MaybeBytes(values) => arguments.add(values),
                         }
                         .map_err(sqlx::Error::Encode)?;
                     }

@@ -6,7 +6,7 @@ use super::record::{RowWrite, Table};
 use super::sql::{Kind, sql};
 use super::{Db, DbError};
 use crate::hall::id::WindowNo;
-use crate::hall::staff::{Permit, Registration, Staff};
+use crate::hall::staff::{Permit, Posting, Staff};
 
 /// A registered person.
 #[derive(Clone, FromRow)]
@@ -17,14 +17,24 @@ pub struct StaffRow {
     pub login: String,
     /// Name shown.
     pub name: String,
-    /// One of the six duties.
+    /// The duty's word.
     pub duty: String,
+    /// Managing, using or auditing.
+    pub side: String,
     /// Department key; none for the hall's own staff.
     pub department: Option<String>,
     /// 1: acts for the chief representative.
     pub deputy: bool,
     /// JSON array of window numbers.
     pub windows: String,
+    /// How they are employed.
+    pub grade: String,
+    /// First day for which they are kept at the window, YYYY-MM-DD.
+    pub posted_from: Option<String>,
+    /// Last day of that, YYYY-MM-DD.
+    pub posted_to: Option<String>,
+    /// Hours of duty; none: whenever the hall is open.
+    pub hours: Option<String>,
     /// Argon2id in PHC form.
     pub password: String,
     /// Number of the permit.
@@ -33,8 +43,12 @@ pub struct StaffRow {
     pub permit_from: String,
     /// Last day of the permit, YYYY-MM-DD.
     pub permit_to: String,
-    /// 0: suspended.
-    pub active: bool,
+    /// Who nominated them; none: the hall was set up with them.
+    pub nominated_by: Option<String>,
+    /// Who consented for the centre.
+    pub consented_by: Option<String>,
+    /// `active`, `suspended`, `ended`.
+    pub state: String,
 }
 
 impl Db {
@@ -53,12 +67,19 @@ impl Db {
         sql("SELECT * FROM staff ORDER BY login").all(self.readers()).await
     }
 
-    /// Suspends a person or lets them act again; signed-in sessions end.
-    pub async fn set_staff_active(&self, id: &str, active: bool) -> Result<(), DbError> {
-        let mut tx = self.decide().await?;
-        sql("UPDATE staff SET active = ? WHERE id = ?").bind(active).bind(id).execute(&mut tx).await?;
-        sql("DELETE FROM session WHERE staff = ?").bind(id).execute(&mut tx).await?;
-        tx.commit().await
+    /// How many of a duty are on duty, one person not counted.
+    pub async fn active_with_duty(&self, duty: &str, but: &str) -> Result<i64, DbError> {
+        sql("SELECT COUNT(*) FROM staff WHERE duty = ? AND state = 'active' AND id <> ?")
+            .bind(duty)
+            .bind(but)
+            .the_value(self.readers())
+            .await
+    }
+
+    /// Ends all sessions of a person.
+    pub async fn end_sessions(&self, staff: &str) -> Result<(), DbError> {
+        sql("DELETE FROM session WHERE staff = ?").bind(staff).execute(self.writer()).await?;
+        Ok(())
     }
 }
 
@@ -70,13 +91,20 @@ pub static STAFF: Table = Table {
         ("login", Kind::Text),
         ("name", Kind::Text),
         ("duty", Kind::Text),
+        ("side", Kind::Text),
         ("department", Kind::Text),
         ("deputy", Kind::Flag),
         ("windows", Kind::Text),
+        ("grade", Kind::Text),
+        ("posted_from", Kind::Text),
+        ("posted_to", Kind::Text),
+        ("hours", Kind::Text),
         ("permit_no", Kind::Text),
         ("permit_from", Kind::Text),
         ("permit_to", Kind::Text),
-        ("active", Kind::Flag),
+        ("nominated_by", Kind::Text),
+        ("consented_by", Kind::Text),
+        ("state", Kind::Text),
     ],
     unsaid: &[("password", Kind::Text)],
 };
@@ -88,14 +116,28 @@ impl StaffRow {
             .set("login", &self.login)
             .set("name", &self.name)
             .set("duty", &self.duty)
+            .set("side", &self.side)
             .set("department", self.department.as_ref())
             .set("deputy", self.deputy)
             .set("windows", &self.windows)
+            .set("grade", &self.grade)
+            .set("posted_from", self.posted_from.as_ref())
+            .set("posted_to", self.posted_to.as_ref())
+            .set("hours", self.hours.as_ref())
             .set("permit_no", &self.permit_no)
             .set("permit_from", &self.permit_from)
             .set("permit_to", &self.permit_to)
-            .set("active", self.active)
+            .set("nominated_by", self.nominated_by.as_ref())
+            .set("consented_by", self.consented_by.as_ref())
+            .set("state", &self.state)
             .unsaid("password", &self.password)
+    }
+
+    fn posting(&self) -> Result<Option<Posting>, DbError> {
+        let wrong = |column| DbError::Inconsistent { table: "staff", column, row: self.id.clone() };
+        let (Some(from), Some(to)) = (&self.posted_from, &self.posted_to) else { return Ok(None) };
+        let from = from.parse().map_err(|_| wrong("posted_from"))?;
+        Ok(Some(Posting { from, to: to.parse().map_err(|_| wrong("posted_to"))? }))
     }
 
     /// The person as the rules know them.
@@ -109,7 +151,10 @@ impl StaffRow {
             deputy: self.deputy,
             department: self.department.as_deref().map(str::parse).transpose().map_err(|_| wrong("department"))?,
             windows: windows.into_iter().collect(),
-            registration: if self.active { Registration::Active } else { Registration::Ended },
+            grade: self.grade.parse().map_err(|_| wrong("grade"))?,
+            posting: self.posting()?,
+            hours: self.hours.as_deref().map(str::parse).transpose().map_err(|_| wrong("hours"))?,
+            registration: self.state.parse().map_err(|_| wrong("state"))?,
             permit: Some(Permit {
                 number: self.permit_no.clone(),
                 from: self.permit_from.parse().map_err(|_| wrong("permit_from"))?,

@@ -27,7 +27,7 @@ const CASE: &str = include_str!("case.json");
 const CONFIG: &str = r#"# The demonstration's configuration. Paths are relative to this file.
 data = "."
 listen = "127.0.0.1:8180"
-base_url = "http://127.0.0.1:8180"
+base_url = "http://localhost:8180"
 origin = "demo.yinxin.example/log"
 hall_networks = ["127.0.0.0/8"]
 

@@ -5,7 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::certificate::{CertificateState, Standing};
-use super::department::{Department, Intake, Role, Window, WindowKind};
+use super::department::{Department, Window, WindowKind};
+use super::fee::Fee;
 use super::id::{ItemCode, StaffId, WindowNo};
 use super::identity::IdentityNumber;
 use super::item::Item;
@@ -72,8 +73,11 @@ pub fn accept(submission: &Submission<'_>) -> Result<Accepted, Refusal> {
         if *own != item.department {
             reasons.add("wrong-department", "部门窗口人员只能受理本部门事项，请到综合窗口办理");
         }
-        if matches!(&department.role, Role::Issuing { intake: Intake::Entrusted { .. }, .. }) {
+        if department.entrustment().is_some() {
             reasons.add("entrusted-intake", "该部门事项已委托综合窗口受理，其他窗口不得受理，请到综合窗口办理");
+        }
+        if item.guide.integrated {
+            reasons.add("integrated-intake", "该事项已集中到综合窗口受理，其他窗口不得受理（禁止两头受理）");
         }
     }
     if !department.issues() {
@@ -117,6 +121,8 @@ pub struct Delivery<'a> {
     pub state: CertificateState,
     /// Whether it is in force.
     pub standing: Standing,
+    /// How it stands with the case's fee.
+    pub fee: Fee,
     /// Who receives it, as entered.
     pub receiver: &'a str,
     /// Which document was shown.
@@ -190,6 +196,7 @@ pub fn hand_out(delivery: &Delivery<'_>) -> Result<HandedOut, Refusal> {
     if standing != Standing::InForce {
         reasons.add("not-in-force", format!("证照{}，不得再出证", standing.title()));
     }
+    delivery.fee.require_settled(&mut reasons);
     let receiver = delivery.receiver.trim();
     if !is_one_line(receiver) {
         reasons.add_field(

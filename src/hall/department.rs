@@ -40,10 +40,41 @@ pub enum Intake {
     Entrusted {
         /// The record, as `委托书编号 2026-01，…`.
         record: String,
+        /// What is entrusted.
+        scope: Entrusted,
     },
 }
 
+spelled! {
+    /// What a department has entrusted to the integrated windows. The seal stays its own, and its use is approved by its own
+    /// chief representative.
+    pub enum Entrusted {
+        /// To accept its cases (委托受理).
+        Acceptance = "acceptance",
+        /// To handle them, too (委托办理).
+        Handling = "handling",
+    }
+}
+
+impl Entrusted {
+    /// The Chinese word for it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Acceptance => "委托受理",
+            Self::Handling => "委托受理和办理",
+        }
+    }
+}
+
 impl Department {
+    /// The recorded entrustment, and what it covers.
+    pub fn entrustment(&self) -> Option<(&str, Entrusted)> {
+        match &self.role {
+            Role::Issuing { intake: Intake::Entrusted { record, scope }, .. } => Some((record, *scope)),
+            _ => None,
+        }
+    }
+
     /// Whether it issues certificates.
     pub fn issues(&self) -> bool {
         matches!(self.role, Role::Issuing { .. })
@@ -71,4 +102,13 @@ pub struct Window {
     pub kind: WindowKind,
     /// The branch hall it stands in (分中心、代办点); none for the hall itself. The same rules hold there (R14).
     pub branch: Option<String>,
+}
+
+/// A branch hall (分中心、代办点): another place of the same hall, under the same rules and templates (R14).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// Its name, as windows name it.
+    pub name: String,
+    /// Where it is.
+    pub address: String,
 }

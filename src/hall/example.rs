@@ -8,7 +8,7 @@ use jiff::civil::date;
 use super::department::Window;
 use super::file::Hall;
 use super::id::StaffId;
-use super::staff::{Duty, Permit, Registration, Staff};
+use super::staff::{Duty, Grade, Permit, Posting, Registration, Staff};
 
 pub(super) const HALL: &str = include_str!("../../tests/data/hall.toml");
 pub(super) const CASES: &str = include_str!("../../tests/data/cases.jsonl");
@@ -30,6 +30,9 @@ pub(super) fn person(n: u8, duty: Duty, department: Option<&str>, windows: &[&st
         deputy: false,
         department: department.map(|key| key.parse().unwrap()),
         windows: BTreeSet::from_iter(windows.iter().map(|no| no.parse().unwrap())),
+        grade: Grade::CivilServant,
+        posting: Some(Posting { from: date(2026, 1, 1), to: date(2028, 1, 1) }),
+        hours: None,
         registration: Registration::Active,
         permit: Some(Permit { number: "001".to_owned(), from: date(2026, 1, 1), to: date(2027, 12, 31) }),
     }

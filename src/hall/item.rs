@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::calendar::Limit;
+use super::chain::Chain;
 use super::id::{DepartmentKey, ItemCode};
 use super::number::NumberPattern;
 use super::seal::SealKind;
@@ -22,6 +24,10 @@ pub struct Item {
     pub legal_days: u16,
     /// The limit the hall promises, in working days, at most `legal_days`; 0 for an instant item (即办件).
     pub limit_days: u16,
+    /// Its steps and their standard times (R7).
+    pub chain: Chain,
+    /// Decided in a meeting: its record is attached to the chief representative's approval (R3).
+    pub by_meeting: bool,
     /// Whether every case of it is major and needs the department's leader, too (R4).
     pub weight: Weight,
     /// The certificate's name.
@@ -40,9 +46,31 @@ pub struct Item {
     pub pages: Pages,
     /// Which seal it bears.
     pub seal: ItemSeal,
+    /// What whoever asks is told at once (一次性告知).
+    pub guide: Guide,
+}
+
+/// What an applicant is told at once beside limits and fields (R18), and where the item is accepted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Guide {
+    /// The laws and orders it rests on (设定依据).
+    pub basis: Vec<String>,
+    /// What must be brought: without one of these it is not accepted.
+    pub materials: Vec<String>,
+    /// What must be brought in some cases, each with the case it is for.
+    pub conditional: Vec<String>,
+    /// The fee and what it rests on; none: it costs nothing.
+    pub fee: Option<String>,
+    /// Moved to the hall's integrated windows: accepted nowhere else (禁止两头受理, R11).
+    pub integrated: bool,
 }
 
 impl Item {
+    /// How long a case of it may take.
+    pub fn limit(&self) -> Limit {
+        Limit { promised: self.limit_days, legal: self.legal_days }
+    }
+
     /// Done on the spot (即办件).
     pub fn is_instant(&self) -> bool {
         self.limit_days == 0

@@ -1,8 +1,15 @@
 //! The hall's opening hours, in China's time (+08:00, all year).
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
+
+use super::id::NotValid;
+
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// China's time: eight hours east of UTC, without summer time.
 pub const CHINA: Offset = Offset::constant(8);
@@ -24,6 +31,61 @@ pub struct Opening {
     days: [bool; 7],
     from: MinuteOfDay,
     to: MinuteOfDay,
+}
+
+/// When somebody is on duty: hours in one spelling, as `mon-fri 08:30-12:00`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours(Opening);
+
+impl Hours {
+    /// Whether the moment is within them.
+    pub fn is_within(&self, at: Timestamp) -> bool {
+        self.0.is_open(at)
+    }
+}
+
+const HOURS: NotValid = NotValid { what: "Hours", rule: "as `mon-fri 08:30-12:00`" };
+
+impl FromStr for Hours {
+    type Err = NotValid;
+
+    fn from_str(text: &str) -> Result<Self, NotValid> {
+        let (days, times) = text.split_once(' ').ok_or(HOURS)?;
+        let (from, to) = times.split_once('-').ok_or(HOURS)?;
+        let hours = Self(Opening::parse(days, from, to).map_err(|_| HOURS)?);
+        if hours.spelling() == text { Ok(hours) } else { Err(HOURS) }
+    }
+}
+
+impl Hours {
+    /// The one spelling.
+    pub fn spelling(&self) -> String {
+        let Opening { days, from, to } = &self.0;
+        let first = days.iter().position(|open| *open).unwrap_or(0);
+        let last = days.iter().rposition(|open| *open).unwrap_or(6);
+        let days = match (first, last) {
+            (0, 6) => "all".to_owned(),
+            (first, last) if first == last => DAYS[first].to_owned(),
+            (first, last) => format!("{}-{}", DAYS[first], DAYS[last]),
+        };
+        format!("{days} {from}-{to}")
+    }
+}
+
+/// In the hall's words: `周一至周五 08:30–12:00`.
+impl fmt::Display for Hours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const WORDS: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+        let Opening { days, from, to } = &self.0;
+        let first = days.iter().position(|open| *open).unwrap_or(0);
+        let last = days.iter().rposition(|open| *open).unwrap_or(6);
+        match (first, last) {
+            (0, 6) => f.write_str("每天")?,
+            (first, last) if first == last => f.write_str(WORDS[first])?,
+            (first, last) => write!(f, "{}至{}", WORDS[first], WORDS[last])?,
+        }
+        write!(f, " {from}–{to}")
+    }
 }
 
 /// Minutes since midnight, 0 to 1440 (`24:00`).
@@ -79,6 +141,12 @@ impl Opening {
     }
 }
 
+impl fmt::Display for MinuteOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
 impl MinuteOfDay {
     fn parse(text: &str) -> Option<Self> {
         let (hours, minutes) = text.split_once(':')?;
@@ -93,7 +161,6 @@ impl MinuteOfDay {
 }
 
 fn parse_days(text: &str) -> Option<[bool; 7]> {
-    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     if text == "all" {
         return Some([true; 7]);
     }
@@ -146,5 +213,23 @@ mod tests {
         assert_eq!(Opening::parse("fri-mon", "16:30", "08:30"), Err(vec![Days, Order]));
         assert_eq!(Opening::parse("all", "24:00", "24:01"), Err(vec![To]));
         assert_eq!(Opening::parse("all", "00:60", "+1:00"), Err(vec![From, To]));
+    }
+
+    #[test]
+    fn hours_of_duty_have_one_spelling() {
+        for (text, words) in [
+            ("mon-fri 08:30-12:00", "周一至周五 08:30–12:00"),
+            ("all 00:00-24:00", "每天 00:00–24:00"),
+            ("sat 09:00-12:00", "周六 09:00–12:00"),
+        ] {
+            let hours: Hours = text.parse().unwrap();
+            assert_eq!((hours.spelling(), hours.to_string()), (text.to_owned(), words.to_owned()));
+        }
+        for text in ["", "mon-fri", "mon-sun 08:00-12:00", "mon-mon 08:00-12:00", "mon 12:00-08:00", "all 8:00-12:00"] {
+            assert!(text.parse::<Hours>().is_err(), "{text}");
+        }
+        let morning: Hours = "mon-fri 08:30-12:00".parse().unwrap();
+        assert!(morning.is_within("2026-11-20T10:00:00+08:00".parse().unwrap()));
+        assert!(!morning.is_within("2026-11-20T12:00:00+08:00".parse().unwrap()));
     }
 }

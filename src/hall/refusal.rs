@@ -38,6 +38,13 @@ impl Refusal {
         &self.reasons
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn with(mut self, more: Self) -> Self {
+        self.reasons.extend(more.reasons);
+        self
+    }
+
     /// The codes of all reasons.
     pub fn codes(&self) -> Vec<&'static str> {
         self.reasons.iter().map(|reason| reason.code).collect()

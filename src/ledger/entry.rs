@@ -439,7 +439,10 @@ mod tests {
             assert_eq!(String::from_utf8(entry.to_bytes()).unwrap(), text);
             assert!(text.starts_with(entry.kind()));
             assert!(text.ends_with(&format!("day {}\n", entry.day())));
-            assert_eq!(entry.seal().copied(), (!text.starts_with("policy")).then_some(a));
+            assert_eq!(
+                entry.seal().copied(),
+                (!["policy", "record"].iter().any(|kind| text.starts_with(kind))).then_some(a)
+            );
         }
         let digest = |text: &str| text.parse().unwrap();
         let entry = Entry::SealUse(SealUse {

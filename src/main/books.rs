@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use yinxin::acts::cosign::standing;
+use yinxin::acts::supervise::supervise;
 use yinxin::acts::webhooks;
 use yinxin::app::config::Config;
+use yinxin::app::{App, Clock};
 
 use super::Failed;
 
@@ -73,6 +75,22 @@ pub(super) async fn run_witness(config: &Path) -> Result<ExitCode, Failed> {
             Some((size, at)) => writeln!(out, "{origin}  {size} entries  {at}")?,
             None => writeln!(out, "{origin}  nothing cosigned yet")?,
         }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn run_supervise(config: &Path, json: bool) -> Result<ExitCode, Failed> {
+    let app = App::open(&Config::read(config)?, Clock::System).await?;
+    let swept = supervise(&app).await?;
+    app.db.close().await;
+    let mut out = std::io::stdout();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&swept)?)?;
+    } else {
+        for (rule, count) in &swept.new {
+            writeln!(out, "{rule}\t{count}")?;
+        }
+        writeln!(out, "现有监察事由 {} 项，新发现 {} 项。", swept.standing, swept.new.values().sum::<usize>())?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -109,7 +109,7 @@ async fn run_audit(config: &Path, json: bool) -> Result<ExitCode, Failed> {
         for finding in &audited.findings {
             writeln!(out, "{}：{}（{}）", finding.place, finding.text, finding.code)?;
         }
-        let Audited { entries, uses, certificates, not_composed, witnesses, findings } = &audited;
+        let Audited { entries, uses, signed_approvals, certificates, not_composed, witnesses, findings } = &audited;
         writeln!(out, "账本 {entries} 条，用印 {uses} 次，证照 {certificates} 份；发现问题 {} 处。", findings.len())?;
         match witnesses.as_slice() {
             [] => writeln!(out, "公示的账本没有见证人联署。")?,
@@ -117,6 +117,9 @@ async fn run_audit(config: &Path, json: bool) -> Result<ExitCode, Failed> {
                 let said: Vec<_> = some.iter().map(|one| format!("{}（{}）", one.witness, one.at)).collect();
                 writeln!(out, "公示的账本由见证人联署：{}。", said.join("、"))?;
             }
+        }
+        if *signed_approvals > 0 {
+            writeln!(out, "其中 {signed_approvals} 项批准由通行密钥签名，签名已重新验证。")?;
         }
         if *not_composed > 0 {
             writeln!(out, "其中 {not_composed} 份的模板此后已重新发布，没有重新制作比对。")?;

@@ -13,6 +13,7 @@ mod envelope;
 mod folder;
 mod key_file;
 mod log_key;
+mod one_time_key;
 mod seal_key;
 mod server_key;
 mod unlock;

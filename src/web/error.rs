@@ -16,6 +16,21 @@ pub enum Error {
         /// A path of this site.
         next: String,
     },
+    /// The device of the session has to sign first; the path to come back to.
+    #[error("the device has to sign")]
+    Unproven {
+        /// A path of this site.
+        next: String,
+    },
+    /// A passkey or a code has to be shown first; the path to come back to.
+    #[error("the session has to be confirmed")]
+    Unconfirmed {
+        /// A path of this site.
+        next: String,
+    },
+    /// The password that was given has to be changed first.
+    #[error("first password")]
+    FirstPassword,
     /// A program gave no session, or one that has ended.
     #[error("no session")]
     NoSession,
@@ -85,6 +100,13 @@ impl IntoResponse for Error {
             Error::SignedOut { next } => {
                 return Redirect::to(&format!("/sign-in?next={}", in_query(&next))).into_response();
             }
+            Error::Unproven { next } => {
+                return Redirect::to(&format!("/device?next={}", in_query(&next))).into_response();
+            }
+            Error::Unconfirmed { next } => {
+                return Redirect::to(&format!("/confirm?next={}", in_query(&next))).into_response();
+            }
+            Error::FirstPassword => return Redirect::to("/account").into_response(),
             Error::NoSession => plain(StatusCode::UNAUTHORIZED, "signed-out"),
             Error::Forbidden => plain(StatusCode::FORBIDDEN, "forbidden"),
             Error::NotFound => plain(StatusCode::NOT_FOUND, "not-found"),

@@ -13,7 +13,10 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use super::error::Error;
 use super::witness;
 use super::{
-    desks::{approvals, cases, clerk, delivery, design, front, hall, lookup, seal_steps, seals, sign_in, uses, verify},
+    desks::{
+        account, approvals, calendar, case_acts, cases, clerk, delivery, design, devices, figures, findings, front,
+        hall, items, letters, lookup, nominations, rota, seal_steps, seals, sign_in, staff, story, uses, verify,
+    },
     guard::{
         headers::{self, Transport},
         observe::{self, Ids},
@@ -25,12 +28,12 @@ use super::{
     },
     kit::{
         Shell,
-        shell::{Desk, Person},
+        shell::{Access, Desk, Person},
     },
     log_files::{self, LogFiles},
 };
 use crate::{
-    acts::{picture::Painter, seal_step::propose::MAX_DOCUMENT},
+    acts::{papers::MOST_PAPER, picture::Painter, seal_step::propose::MAX_DOCUMENT},
     app::{
         App,
         config::{Config, Network},
@@ -99,7 +102,7 @@ impl Web {
             uploads: Uploads::default(),
             judging: Default::default(),
             painter: Painter::none(),
-            sign_ins: Arc::new(Rate::new(10, Duration::from_secs(6))),
+            sign_ins: Arc::new(Rate::new(30, Duration::from_secs(6))),
             verifications: Arc::new(Rate::new(verify::BURST, verify::EVERY)),
         }
     }
@@ -130,6 +133,10 @@ impl Web {
             person: Some(person),
             desks: desks(staff.duty, super::desks::sign_in::hands_out(self, &who.person)),
             csrf: who.csrf.clone(),
+            access: Some(Access {
+                now: self.app.now().as_second(),
+                session: who.device.as_ref().map(|device| device.session.to_string()),
+            }),
             ..self.shell(title, here)
         }
     }
@@ -140,11 +147,40 @@ fn desks(duty: Duty, hands_out: bool) -> Vec<Desk> {
     let names: &[(&'static str, &'static str)] = match duty {
         Duty::Clerk if hands_out => &[("待出件", "/delivery"), ("办件", "/cases")],
         Duty::Clerk => &[("办件", "/cases"), ("新办件", "/cases/new")],
-        Duty::Chief => &[("待签批", "/inbox"), ("办件", "/cases")],
-        Duty::Leader => &[("待签批", "/inbox"), ("办件", "/cases"), ("印章", "/seals")],
-        Duty::Keeper => &[("印章", "/seals"), ("办件", "/cases")],
-        Duty::Administrator => &[("大厅", "/hall"), ("办件", "/cases"), ("印章", "/seals")],
-        Duty::Auditor => &[("用印记录", "/uses"), ("办件", "/cases"), ("印章", "/seals"), ("大厅", "/hall")],
+        Duty::Reviewer => &[("待审核", "/inbox"), ("办件", "/cases")],
+        Duty::Chief => {
+            &[("待签批", "/inbox"), ("办件", "/cases"), ("授权", "/letters"), ("人员", "/staff"), ("监察", "/findings")]
+        }
+        Duty::Leader => &[
+            ("待签批", "/inbox"),
+            ("办件", "/cases"),
+            ("授权", "/letters"),
+            ("人员", "/staff"),
+            ("印章", "/seals"),
+            ("监察", "/findings"),
+        ],
+        Duty::Keeper => &[("印章", "/seals"), ("授权", "/letters"), ("办件", "/cases")],
+        Duty::Administrator => &[
+            ("大厅", "/hall"),
+            ("人员", "/staff"),
+            ("设备", "/devices"),
+            ("授权", "/letters"),
+            ("办件", "/cases"),
+            ("印章", "/seals"),
+            ("监察", "/findings"),
+            ("统计", "/figures"),
+        ],
+        Duty::Auditor => &[
+            ("用印记录", "/uses"),
+            ("监察", "/findings"),
+            ("统计", "/figures"),
+            ("办件", "/cases"),
+            ("印章", "/seals"),
+            ("授权", "/letters"),
+            ("人员", "/staff"),
+            ("设备", "/devices"),
+            ("大厅", "/hall"),
+        ],
     };
     names.iter().map(|(name, href)| Desk { name, href, waiting: None }).collect()
 }
@@ -165,28 +201,46 @@ pub(super) fn addresses(web: Web) -> Router {
         .route("/", get(front::first))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/device", get(devices::renewing))
+        .route("/device/renew", post(devices::renew))
         .route("/verify", get(verify::form).merge(judge))
         .route("/q", get(lookup::find))
         .route("/q/{case}/{code}", get(lookup::lookup))
+        .route("/items", get(items::list))
+        .route("/items/{code}", get(items::one))
         .route("/ledger", get(front::ledger))
         .route("/about", get(front::about))
         .route("/design", get(design::whole))
         .route("/design/{page}", get(design::sample))
         .route("/assets/{file}", get(front::asset));
     let every_duty = Router::new()
+        .route("/confirm", get(account::ask).post(account::confirm_here))
+        .route("/account", get(account::look))
+        .route("/account/challenge", post(account::challenge))
+        .route("/account/password", post(account::password))
+        .route("/account/passkeys", post(account::new_passkey))
+        .route("/account/passkeys/{id}/remove", post(account::drop_passkey))
+        .route("/account/codes", post(account::new_codes))
+        .route("/account/codes/remove", post(account::drop_codes))
         .route("/cases", get(cases::list))
         .route("/cases/{case}", get(cases::one))
+        .route("/calendar", get(calendar::show).post(calendar::enter))
         .route("/certificates/{id}/pages/{page}", get(cases::picture))
         .route("/certificates/{id}/pdf", get(cases::pdf));
     let clerks = Router::new()
         .route("/cases/new", get(clerk::choose))
         .route("/cases/new/{matter}", get(clerk::blank).post(clerk::send).layer(headers::with_pictures()))
         .route("/cases/new/{matter}/preview", post(clerk::preview))
+        .route("/cases/{case}/fee", post(case_acts::pay))
         .route("/delivery", get(delivery::list))
         .route("/delivery/{case}", get(delivery::form).post(delivery::hand_over));
     let approvers = Router::new()
         .route("/inbox", get(approvals::inbox))
-        .route("/approvals/{certificate}/{use}", get(approvals::look).post(approvals::decide));
+        .route("/cases/{case}/extension", post(case_acts::extend))
+        .route("/certificates/{id}/cancellation", post(case_acts::cancel))
+        .route("/approvals/{certificate}/{use}", get(approvals::look).post(approvals::decide))
+        .route("/approvals/{certificate}/{use}/challenge", post(approvals::challenge))
+        .route("/approvals/{certificate}/{use}/meeting", papers(post(approvals::meeting)));
     let keepers = Router::new()
         .route("/seals", get(seals::list))
         .route("/seals/{id}", get(seals::one))
@@ -206,13 +260,49 @@ pub(super) fn addresses(web: Web) -> Router {
         .route("/seals/{id}/imprint.svg", get(seals::imprint_svg))
         .route("/seals/{id}/imprint.png", get(seals::imprint_png))
         .route("/seals/{id}/certificate.cer", get(seals::certificate));
-    let administrators =
-        Router::new().route("/hall", get(hall::overview)).route("/letters/{id}/pdf", get(hall::letter));
+    let administrators = Router::new()
+        .route("/hall", get(hall::overview))
+        .route("/devices", get(devices::list).post(devices::enrol))
+        .route("/devices/reset", post(devices::reset))
+        .route("/devices/{id}/remove", post(devices::remove));
+    let registers = Router::new()
+        .route("/staff", get(staff::list))
+        .route("/staff/new", get(nominations::blank).post(nominations::send))
+        .route("/staff/{id}", get(staff::one))
+        .route("/staff/{id}/permit", get(staff::permit))
+        .route("/staff/{id}/change", get(nominations::change).post(nominations::send_change))
+        .route("/staff/{id}/{step}", post(staff::step))
+        .route("/nominations/{id}", get(nominations::one))
+        .route("/nominations/{id}/consent", post(nominations::consent))
+        .route("/nominations/{id}/decline", post(nominations::decline))
+        .route("/rota", get(rota::list).post(rota::put))
+        .route("/rota/{id}/take", post(rota::take))
+        .route("/letters", get(letters::list))
+        .route("/letters/new", get(letters::blank).post(letters::send))
+        .route("/letters/{id}", get(letters::one))
+        .route("/letters/{id}/pdf", get(letters::pdf))
+        .route("/letters/{id}/scan", get(letters::scan))
+        .route("/letters/{id}/file", papers(post(letters::file)))
+        .route("/letters/{id}/{verb}", post(letters::decide));
     let auditors = Router::new()
         .route("/uses", get(uses::list))
         .route("/notices/{id}", post(seal_steps::note))
         .route("/uses/{index}", get(uses::one))
         .route("/uses/{index}/proof", get(uses::proof));
+    let supervision = Router::new()
+        .route("/findings", get(findings::list))
+        .route("/findings/{id}", get(findings::one))
+        .route("/findings/{id}/assign", post(findings::assign))
+        .route("/findings/{id}/answer", post(findings::answer))
+        .route("/findings/{id}/close", post(findings::close))
+        .route("/figures", get(figures::overview))
+        .route("/figures/{month}/report", post(figures::make))
+        .route("/figures/{month}/{version}/pdf", get(figures::pdf))
+        .route("/figures/{month}/{version}/seal", post(figures::seal))
+        .route("/forms/{file}", get(figures::form))
+        .route("/certificates/{id}/story", get(story::page))
+        .route("/certificates/{id}/story.pdf", get(story::pdf))
+        .route("/certificates/{id}/shown/{page}", get(story::shown));
     let monitors = Router::new()
         .route("/healthz", get(front::live))
         .route("/readyz", get(front::ready))
@@ -225,13 +315,18 @@ pub(super) fn addresses(web: Web) -> Router {
         .route("/witness/{origin}/checkpoint", get(witness::checkpoint))
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES));
 
-    let pages = [every_duty, clerks, approvers, keepers, administrators, auditors];
+    let pages = [every_duty, clerks, approvers, keepers, administrators, registers, auditors, supervision];
     let pages = pages.into_iter().fold(anybody, Router::merge);
     let pages = pages
         .fallback(|| async { Error::NotFound })
         .layer(middleware::from_fn_with_state(web.clone(), session::of_page))
         .layer(middleware::from_fn(origin::origin));
     pages.merge(monitors).merge(logs).merge(super::api::router(&web)).with_state(web)
+}
+
+/// Takes papers: PDF files of some size.
+fn papers(form: MethodRouter<Web>) -> MethodRouter<Web> {
+    form.layer::<_, Infallible>(DefaultBodyLimit::max(MOST_PAPER + MOST_FORM))
 }
 
 /// What every request passes, innermost first.

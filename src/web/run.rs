@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use super::router::{Accounts, Web, router};
 use super::serve::{Door, Identity, ServeError, asked_to_stop};
+use crate::acts::cancel::expire;
 use crate::acts::picture::Painter;
 use crate::acts::resume::{resume, sweep};
 use crate::acts::revocation_list::renew_revocation_lists;
 use crate::acts::server_certificate::server_certificate;
+use crate::acts::supervise::supervise;
 use crate::acts::tell::tell;
 use crate::app::App;
 use crate::app::config::{Config, Tls};
@@ -18,6 +20,10 @@ use crate::app::config::{Config, Tls};
 const TELL_EVERY: Duration = Duration::from_secs(2);
 /// How often logged but unfinished uses are looked for.
 const RESUME_EVERY: Duration = Duration::from_secs(10);
+/// How often the records are looked through for what somebody has to look into.
+const SUPERVISE_EVERY: Duration = Duration::from_secs(600);
+/// How long after the start they are for the first time: what was left unfinished is finished by then.
+const SUPERVISE_FIRST: Duration = Duration::from_secs(60);
 
 /// Opens the door at `listen`, with the certificate that the configuration names.
 pub fn open(app: &App, config: &Config, listen: SocketAddr) -> Result<Door, Box<dyn std::error::Error>> {
@@ -50,6 +56,9 @@ pub async fn run(
             if let Err(error) = renew_revocation_lists(&again).await {
                 tracing::error!(%error, "the revocation lists could not be renewed");
             }
+            if let Err(error) = expire(&again).await {
+                tracing::error!(%error, "certificates whose last day has passed could not be marked");
+            }
             tokio::time::sleep(RESUME_EVERY).await;
             if let Err(error) = resume(&again, false).await {
                 tracing::error!(%error, "resuming failed");
@@ -65,11 +74,23 @@ pub async fn run(
             tokio::time::sleep(TELL_EVERY).await;
         }
     });
+    let again = Arc::clone(&app);
+    let supervising = tokio::spawn(async move {
+        tokio::time::sleep(SUPERVISE_FIRST).await;
+        loop {
+            match supervise(&again).await {
+                Ok(swept) => tracing::info!(standing = swept.standing, new = ?swept.new, "supervised"),
+                Err(error) => tracing::error!(%error, "supervising failed"),
+            }
+            tokio::time::sleep(SUPERVISE_EVERY).await;
+        }
+    });
     let [a, b, c, d, ..] = app.random();
     let web = Web { painter, ..Web::new(Arc::clone(&app), config, door.transport(), accounts) };
     let served = door.serve(router(web, [a, b, c, d]), asked_to_stop()).await;
     resuming.abort();
     telling.abort();
+    supervising.abort();
     app.db.close().await;
     served?;
     tracing::info!("stopped");

@@ -11,12 +11,15 @@ use super::serve::Door;
 use crate::acts::set_up::set_up;
 use crate::app::{App, Clock, config::Config};
 
+mod access;
 mod api;
 mod document;
 mod health;
 mod keeper;
 #[path = "../../tests/it/postgres.rs"]
 mod postgres;
+mod staff;
+mod supervision;
 mod tls;
 mod verify;
 
@@ -41,10 +44,15 @@ struct Site {
 
 /// A hall on a Friday morning, served on loopback; two more addresses misbehave.
 async fn site() -> Site {
+    site_with("").await
+}
+
+/// The same with more in its configuration.
+async fn site_with(more: &str) -> Site {
     let folder = tempfile::tempdir().unwrap();
     let database = postgres::database(None).await;
     let line = database.as_ref().map(|address| format!("database = \"{address}\"\n")).unwrap_or_default();
-    let config = Config::parse(&format!("{line}{CONFIG}"), folder.path()).unwrap();
+    let config = Config::parse(&format!("{line}{CONFIG}{more}"), folder.path()).unwrap();
     let clock = Clock::standing_at("2026-11-20T10:00:00+08:00".parse().unwrap());
     set_up(&config, HALL, clock.clone(), &[], |_| PASSWORD.to_owned()).await.unwrap();
     let app = Arc::new(App::open(&config, clock).await.unwrap());
@@ -250,7 +258,7 @@ async fn sessions_are_strict() {
     assert_eq!(location(&stranger.post("/sign-out", &[]).await), "/sign-in");
     assert_eq!(stranger.get("/uses").await.status(), 303);
     let mut answers = Vec::new();
-    for _ in 0..12 {
+    for _ in 0..40 {
         answers.push(stranger.post("/sign-in", &[("login", "nobody"), ("password", "x")]).await.status().as_u16());
     }
     assert!(answers.contains(&429), "{answers:?}");
@@ -367,7 +375,7 @@ async fn a_letter_of_authorization_is_opened_by_whom_it_concerns() {
     let admin = site.signed_in("centre", "").await;
     let hall = admin.page("/hall").await;
     let before = hall.split_once("吉林市市场监督管理局经济技术开发区分局</a>").unwrap().0;
-    let letter = format!("/letters/{}/pdf", between(before.rsplit_once("/letters/").unwrap().1, "", "/pdf"));
+    let letter = format!("/letters/{}/pdf", between(before.rsplit_once("/letters/").unwrap().1, "", "\""));
     for (login, window, status) in [
         ("centre", "", 200),
         ("auditor", "", 200),

@@ -11,10 +11,13 @@ use std::sync::OnceLock;
 use jiff::Timestamp;
 use yinxin::app::read_trust;
 use yinxin::cms::{Kind, RsaSignature, SignedData, TimestampToken};
+use yinxin::digest::Digest;
+use yinxin::hall::approval::Statement;
 use yinxin::ledger::checkpoint::SignedCheckpoint;
 use yinxin::ledger::entry::Entry;
 use yinxin::ledger::policy::Policy;
 use yinxin::ledger::proof::{self, TlogProof};
+use yinxin::passkey::{self, Assertion, PasskeyKey, Registration, RelyingParty};
 use yinxin::pdf::read::{Document, Limits};
 use yinxin::pki::certificate::Certificate;
 use yinxin::pki::crl::Crl;
@@ -34,6 +37,8 @@ const TARGETS: &[(&str, fn(&[u8]))] = &[
     ("policy", policy),
     ("checkpoint", checkpoint),
     ("entry", entry),
+    ("passkey", browser),
+    ("statement", statement),
 ];
 
 fn main() {
@@ -150,6 +155,27 @@ fn policy(bytes: &[u8]) {
 
 fn checkpoint(bytes: &[u8]) {
     let _ = SignedCheckpoint::parse(bytes);
+}
+
+/// What a browser hands over: the length of the client data in two bytes, then client data and authenticator data.
+fn browser(bytes: &[u8]) {
+    let Some((length, rest)) = bytes.split_first_chunk::<2>() else { return };
+    let (client_data, authenticator_data) = rest.split_at(rest.len().min(usize::from(u16::from_be_bytes(*length))));
+    let (rp, challenge) = (RelyingParty::of("https://example.org"), Digest::from_bytes([0; 32]));
+    let (client_data, authenticator_data, spki) = (client_data.to_vec(), authenticator_data.to_vec(), seeds::spki());
+    let made = Registration { client_data: client_data.clone(), authenticator_data: authenticator_data.clone(), spki };
+    if let Ok(registered) = passkey::register(&rp, &challenge, &made) {
+        assert!(!registered.credential.is_empty());
+    }
+    let assertion = Assertion { client_data, authenticator_data, signature: vec![0x30, 0] };
+    let key = PasskeyKey { spki: &made.spki, backup_eligible: false };
+    assert!(passkey::verify(&rp, &challenge, key, &assertion).is_err(), "nobody has signed");
+}
+
+fn statement(bytes: &[u8]) {
+    if let Ok(statement) = Statement::parse(bytes) {
+        assert_eq!(statement.to_bytes(), bytes, "a statement has one spelling");
+    }
 }
 
 fn entry(bytes: &[u8]) {

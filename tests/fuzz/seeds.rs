@@ -47,6 +47,36 @@ pub(crate) fn write(folder: &Path) {
         files(super::corpus(), &[kind]).into_iter().for_each(|file| seed(kind, &std::fs::read(file).unwrap()));
     }
     seed("policy", policy().as_bytes());
+    for ceremony in ["webauthn.get", "webauthn.create"] {
+        seed("passkey", &browser(ceremony));
+    }
+    seed("statement", STATEMENT.as_bytes());
+}
+
+/// An approval's statement, `0…0` for each digest.
+const STATEMENT: &str = "yinxin-approval/v1\ncertificate 01985b2e-7c00-7000-8000-000000000001\n\
+document 0000000000000000000000000000000000000000000000000000000000000000\n\
+template 0000000000000000000000000000000000000000000000000000000000000000\n\
+seal 0000000000000000000000000000000000000000000000000000000000000000\n\
+item 220201-scjg-001\ncase 2026-A01-000001\nstep chief\ndecision approve\n\
+who 01985b2e-7c00-7000-8000-000000000002\nby session\nat 2026-11-20T02:00:00.000000Z\n";
+
+/// What a browser hands over, as the target takes it apart: for `example.org`, challenge zero, everybody present and verified.
+fn browser(ceremony: &str) -> Vec<u8> {
+    let client_data = format!(
+        "{{\"type\":\"{ceremony}\",\"challenge\":\"{}\",\"origin\":\"https://example.org\",\"crossOrigin\":false}}",
+        "A".repeat(43)
+    );
+    let (flags, credential) =
+        if ceremony == "webauthn.get" { (0x05, Vec::new()) } else { (0x45, [&[0; 16][..], &[0, 3], b"abc"].concat()) };
+    let data = [&Sha256::digest("example.org")[..], &[flags], &[0; 4], &credential].concat();
+    [&(client_data.len() as u16).to_be_bytes()[..], client_data.as_bytes(), &data].concat()
+}
+
+/// The key of the recommendation's first vector.
+pub(crate) fn spki() -> Vec<u8> {
+    let point = "04afefa16f97ca9b2d23eb86ccb64098d20db90856062eb249c33a9b672f26df61930a56b87a2fca66334b03458abf879717c12cc68ed73290af2e2664796b9220";
+    hex::decode(format!("3059301306072a8648ce3d020106082a8648ce3d030107034200{point}")).unwrap()
 }
 
 /// The policy of the corpus's hall.

@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pdf", &["digest"]),
     ("pki", &["digest"]),
     ("cms", &["digest", "pki"]),
+    ("passkey", &["digest", "pki"]),
     ("ledger", &["digest"]),
     ("verify", &["digest", "pdf", "cms", "pki", "ledger"]),
     // The service.
@@ -44,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pdf",
             "pki",
             "cms",
+            "passkey",
             "ledger",
             "verify",
             "fault",
@@ -67,6 +69,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pdf",
             "pki",
             "cms",
+            "passkey",
             "ledger",
             "verify",
             "fault",
@@ -80,11 +83,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("demo", &["digest", "hall", "verify", "store", "db", "app", "acts"]),
     // What the pages show, and no more: decisions, templates, reports, entries.
-    ("web", &["digest", "hall", "compose", "picture", "verify", "ledger", "app", "acts"]),
+    ("web", &["digest", "hall", "compose", "picture", "passkey", "verify", "ledger", "app", "acts"]),
     ("main", &["pdf", "cms", "ledger", "verify", "fault", "app", "acts", "demo", "web"]),
 ];
 
-const PURE: &[&str] = &["digest", "hall", "compose", "imprint", "picture", "pdf", "pki", "cms", "ledger", "verify"];
+const PURE: &[&str] =
+    &["digest", "hall", "compose", "imprint", "picture", "pdf", "pki", "cms", "passkey", "ledger", "verify"];
 
 /// Other people's crates that only some parts may name.
 const CRATES: &[(&str, &[&str])] = &[

@@ -91,6 +91,7 @@ fn facts(template: &Template, names: &[String]) -> Facts {
         signers: signers.collect(),
         qr_text: "https://hall.example/v/0193b1c2d3e4f5a6b7c8d9e0f1a2b3c4".into(),
         made_at: "2026-11-20T02:00:00Z".parse().unwrap(),
+        annotation: None,
     }
 }
 
@@ -98,11 +99,12 @@ fn facts(template: &Template, names: &[String]) -> Facts {
 fn a_case_for_every_template() -> Vec<Case> {
     let plain = |template: &Arc<Template>| {
         let value = |field: &yinxin::compose::Field| match &field.kind {
-            FieldKind::Date if template.order.iter().any(|(_, then)| *then == field.name) => "2027-11-19".to_owned(),
-            FieldKind::Date => "2026-11-20".to_owned(),
-            FieldKind::Enum(values) => values[0].clone(),
-            FieldKind::Text | FieldKind::Paragraph => "行政审批办公室".to_owned(),
-            FieldKind::Uscc => "91220201MA1XY0004T".to_owned(),
+            FieldKind::Date if template.order.iter().any(|(_, then)| *then == field.name) => json!("2027-11-19"),
+            FieldKind::Date => json!("2026-11-20"),
+            FieldKind::Enum(values) => json!(values[0]),
+            FieldKind::Text | FieldKind::Paragraph => json!("行政审批办公室"),
+            FieldKind::Uscc => json!("91220201MA1XY0004T"),
+            FieldKind::Blocks => json!([{ "h": "一、总体情况" }, { "p": "一切正常。" }]),
             other => panic!("{}: no plain value for {other:?}", template.slug),
         };
         Case {
@@ -110,7 +112,7 @@ fn a_case_for_every_template() -> Vec<Case> {
             expect: "issue".into(),
             refused: BTreeSet::new(),
             facts: facts(template, &["吉林市市场监督管理局经济技术开发区分局".to_owned()]),
-            data: template.fields.iter().map(|field| (field.name.clone(), json!(value(field)))).collect(),
+            data: template.fields.iter().map(|field| (field.name.clone(), value(field))).collect(),
             template: template.clone(),
         }
     };

@@ -335,7 +335,7 @@ fn a_demonstration_whose_port_is_taken_says_what_leads_elsewhere() {
     let notice = Running::start(demo, &ground.data).line("注意：");
     assert!(notice.starts_with("127.0.0.1:8180 无法使用"), "{notice}");
     assert!(
-        notice.contains("页面改在 http://127.0.0.1:") && notice.contains("仍指向 http://127.0.0.1:8180"),
+        notice.contains("页面改在 http://127.0.0.1:") && notice.contains("仍指向 http://localhost:8180"),
         "{notice}"
     );
 }

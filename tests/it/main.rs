@@ -4,6 +4,7 @@
 mod architecture;
 mod archive;
 mod attacks;
+mod browser;
 mod changes;
 mod compile_fail;
 mod compose;

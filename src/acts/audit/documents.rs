@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use crate::acts::draft::lookup_url;
 use crate::acts::layout::Layout;
-use crate::compose::{Facts, Signer};
+use crate::compose::{Annotation, Facts, Signer};
 use crate::db::certificate::CertificateRow;
 use crate::db::matter::MatterRow;
 use crate::db::seal_use::SealUseRow;
@@ -30,7 +30,7 @@ pub(super) async fn audit(
     audited: &mut Audited,
 ) -> Result<(), AuditError> {
     let place = format!("certificate {}", certificate.id);
-    let released = matches!(certificate.state.as_str(), "sealed" | "withdrawn");
+    let released = !matches!(certificate.state.as_str(), "submitted" | "refused" | "voided");
     if released != certificate.sealed.is_some() || released && uses.iter().any(|one| one.state != "sealed") {
         audited.find("certificate-altered", &place, format!("状态 {} 与用印记录不一致", certificate.state));
     }
@@ -140,6 +140,11 @@ impl Remade {
             signers,
             qr_text: lookup_url(&books.base_url, &matter.case_no, &certificate.lookup_code),
             made_at: time(matter.submitted_at),
+            annotation: certificate
+                .purpose
+                .clone()
+                .zip(certificate.last_day())
+                .map(|(purpose, until)| Annotation { purpose, until }),
         };
         Some(Ok(Self { composer: books.composer.clone(), template: template.clone(), data, facts, layout }))
     }

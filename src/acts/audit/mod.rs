@@ -4,8 +4,10 @@
 //!    and what this hall has cosigned as a witness for others ([`witnesses`])
 //! 2. rows: what people's acts made and changed, against the fold of the acts' records ([`rows`]); seals against their
 //!    entries, too ([`seals`])
-//! 3. uses: every use, its request and its approvals against the entry ([`uses`])
-//! 4. documents: stored bytes against their digests, sealed PDFs by the verifier, unsealed ones composed again ([`documents`])
+//! 3. uses: every use, its request and its approvals against the entry ([`uses`]), what confirmed them against their
+//!    statements ([`evidence`])
+//! 4. documents: stored bytes against their digests, sealed PDFs by the verifier, unsealed ones composed again ([`documents`]);
+//!    letters, their scans and records of meetings against their digests ([`papers`])
 //!
 //! It needs no key and changes nothing; whoever runs it may read the data directory and the database.
 
@@ -30,9 +32,12 @@ use crate::store::Store;
 use crate::verify::Trust;
 
 mod documents;
+mod evidence;
 mod log;
+mod papers;
 mod rows;
 mod seals;
+mod standing;
 mod uses;
 mod witnesses;
 
@@ -66,6 +71,8 @@ pub struct Audited {
     pub entries: u64,
     /// Uses of seals.
     pub uses: u64,
+    /// Approvals whose passkey's signature was checked again.
+    pub signed_approvals: u64,
     /// Certificates and other documents.
     pub certificates: u64,
     /// Documents not composed again because their template has been published anew since.
@@ -145,6 +152,7 @@ impl Books {
 struct Register {
     seals: HashMap<String, SealRow>,
     staff: HashMap<String, StaffRow>,
+    factors: evidence::Factors,
 }
 
 /// Audits everything; `progress` is told how many certificates of how many are done.
@@ -156,6 +164,7 @@ pub async fn audit(books: &Books, mut progress: impl FnMut(u64, u64)) -> Result<
     let register = Register {
         seals: books.db.seals().await?.into_iter().map(|seal| (seal.id.clone(), seal)).collect(),
         staff: books.db.all_staff().await?.into_iter().map(|person| (person.id.clone(), person)).collect(),
+        factors: evidence::Factors::load(books).await?,
     };
     seals::audit(&register, &entries, &mut audited);
     let all = books.db.certificate_count().await?;
@@ -165,11 +174,13 @@ pub async fn audit(books: &Books, mut progress: impl FnMut(u64, u64)) -> Result<
         let Some(end) = page.last() else { break };
         last = end.id.clone();
         for certificate in page {
+            standing::audit(books, &certificate, &mut audited).await?;
             uses::audit(books, &register, certificate, &mut audited).await?;
             audited.certificates += 1;
         }
         progress(audited.certificates, all);
     }
+    papers::audit(books, &mut audited).await?;
     if entries.uses != audited.uses {
         let text = format!("账本有 {} 次用印，用印记录中有 {} 次", entries.uses, audited.uses);
         audited.find("use-count", "seal_use", text);

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use crate::db::audit::EntryRow;
 use crate::db::certificate::CertificateRow;
 use crate::db::matter::MatterRow;
+use crate::db::passkey::EvidenceRow;
 use crate::db::seal_use::{ApprovalRow, SealUseRow};
 use crate::db::staff::StaffRow;
 use crate::digest::Digest;
-use crate::hall::approval::{Decision, Statement, Step};
+use crate::hall::approval::{Decision, Statement, Step, both_reviews};
 use crate::hall::opening::china_date;
 use crate::ledger::entry::{Entry, SealUse, approval_digest};
 
@@ -20,6 +21,7 @@ struct Use<'a> {
     certificate: &'a CertificateRow,
     row: &'a SealUseRow,
     approvals: &'a [ApprovalRow],
+    evidence: &'a [EvidenceRow],
     register: &'a Register,
 }
 
@@ -36,7 +38,15 @@ pub(super) async fn audit(
     let uses = books.db.uses_of(&certificate.id).await?;
     for row in &uses {
         let approvals = books.db.approvals_of(&row.id).await?;
-        let one = Use { matter: &matter, certificate: &certificate, row, approvals: &approvals, register };
+        let evidence = books.db.evidence_of(&row.id).await?;
+        let one = Use {
+            matter: &matter,
+            certificate: &certificate,
+            row,
+            approvals: &approvals,
+            evidence: &evidence,
+            register,
+        };
         let entry = match row.idx {
             Some(index) => books.db.entry_rows(index as u64, index as u64 + 1).await?.into_iter().next(),
             None => None,
@@ -92,7 +102,17 @@ impl Use<'_> {
         if !salted(&self.row.request_salt, &self.row.request).is_some_and(|digest| open.remove(&digest)) {
             audited.find("use-altered", self.place(), "用印申请与账本不一致");
         }
+        let digest_at = |step: &str| {
+            let row = self.approvals.iter().find(|row| row.step == step && row.decision == "approve")?;
+            salted(&row.salt, &row.statement)
+        };
+        let reviews = digest_at("review").zip(digest_at("second-review"));
+        // Two reviews stand in the entry as one.
+        let reviewed = reviews.is_some_and(|(first, second)| open.remove(&both_reviews(&first, &second)));
         for approval in self.approvals.iter().filter(|approval| approval.decision == "approve") {
+            if reviewed && approval.step.ends_with("review") {
+                continue;
+            }
             if !salted(&approval.salt, &approval.statement).is_some_and(|digest| open.remove(&digest)) {
                 audited.find("approval-altered", self.approval(approval), "审批意见与账本不一致");
             }
@@ -138,10 +158,14 @@ impl Use<'_> {
             let same = statement.step.as_str() == row.step
                 && statement.decision.as_str() == row.decision
                 && statement.who.to_string() == row.staff
-                && statement.at == time(row.at);
+                && statement.at == time(row.at)
+                && statement.meeting.map(|digest| digest.as_bytes().to_vec()) == row.meeting
+                && row.asked_by == self.certificate.asked_by;
             if !same {
                 audited.find("approval-altered", &place, "审批意见与所登记的步骤、人员或时间不一致");
             }
+            let evidence = self.evidence.iter().find(|evidence| evidence.step == row.step);
+            self.register.factors.judge(row, &statement, evidence, &place, audited);
             if !speakers.insert(row.staff.clone()) {
                 audited.find("same-person", &place, "申请与审批出自同一人，或同一人审批了两步");
             }
@@ -172,6 +196,7 @@ impl Use<'_> {
     /// Registered for the step, in the department whose seal it is, with a permit on that day.
     fn may(&self, person: &StaffRow, statement: &Statement) -> bool {
         let duty = match statement.step {
+            Step::Review | Step::SecondReview => "reviewer",
             Step::Chief => "chief",
             Step::Leader => "leader",
             Step::Request => return false,

@@ -58,5 +58,5 @@ pub(super) async fn check(
     let proposer = row.to_staff()?;
     let act = step.act.parse().map_err(inconsistent)?;
     check_second(act, (proposer.id, proposer.duty), &loaded.acting(app, person), reasons);
-    Ok(row.active)
+    Ok(row.state == "active")
 }

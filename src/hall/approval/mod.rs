@@ -1,24 +1,32 @@
 //! Whether a use of a seal is approved: the hall's rules R2 to R6 and R11, asked all at once.
 //!
 //! [`decide`] is the only maker of [`Approved`], and nothing is sealed without one. In scope: who may approve what,
-//! when and where. Out of scope: whether the person really is who the caller says (sign-in, passkeys), and whether the
+//! when and where. Out of scope: whether the person really is who the caller says (sign-in, the passkey's signature), and whether the
 //! facts still hold when the use is written into the ledger (the database asks again in that very transaction).
 
+mod rules;
 mod statement;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 pub use self::statement::{Decision, MAX_STATEMENT, SaltedStatement, Statement, StatementError, Step};
-use super::authorization::{Letter, Power};
-use super::certificate::CertificateState;
-use super::id::{CaseNumber, CertificateId, DepartmentKey, SealId};
+use super::authorization::Letter;
+use super::certificate::{CertificateState, Standing};
+use super::fee::Fee;
+use super::id::{CaseNumber, CertificateId, DepartmentKey, SealId, StaffId};
 use super::item::{Item, Weight};
+use super::means::Means;
 use super::opening::{Opening, china_date};
 use super::refusal::{Reasons, Refusal};
+use super::rota::Watch;
 use super::seal::{SealKind, SealState};
 use super::staff::{Actor, Duty};
 use crate::digest::Digest;
+use rules::{check_actor, check_document, check_letter, check_meeting, check_request, check_seal};
+
+/// How long after an approver's passkey has signed a statement it may be handed in.
+pub const MOST_AGE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Everything a decision looks at: one use of one seal on one certificate, and who decides.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +49,10 @@ pub struct Question<'a> {
     pub item: &'a Item,
     /// The seal asked for.
     pub seal: Seal<'a>,
+    /// How it stands with the case's fee.
+    pub fee: Fee,
+    /// Where the certificate stands that this one replaces or copies; none where it does neither.
+    pub predecessor: Option<Standing>,
     /// The letter of authorization of the item's department.
     pub letter: Option<&'a Letter>,
     /// The request to seal this document; of a joint one, the same for each of its seals.
@@ -49,10 +61,18 @@ pub struct Question<'a> {
     pub earlier: &'a [SaltedStatement],
     /// Who decides, and from where.
     pub actor: Actor<'a>,
+    /// By what the actor confirms it.
+    pub by: Means,
+    /// When the actor said it: now, or some minutes ago, where a passkey had to sign that very moment.
+    pub said_at: Timestamp,
     /// Now.
     pub now: Timestamp,
     /// The hall's opening hours.
     pub opening: &'a Opening,
+    /// The rota of the department's deputies.
+    pub rota: &'a [Watch],
+    /// SHA-256 of the record of the meeting that decided, as stored.
+    pub meeting: Option<Digest>,
 }
 
 /// A seal as a decision sees it.
@@ -73,10 +93,20 @@ pub struct Seal<'a> {
 /// The rules allow it.
 #[derive(Debug)]
 pub enum Decided {
-    /// The chief representative has approved; the department's leader decides next (R4). The statement is to be kept.
-    NeedsLeader(SaltedStatement),
+    /// This step is done; the next one is somebody else's (R4, R7). The statement is to be kept.
+    GoesOn(SaltedStatement),
     /// Everybody needed has approved.
     Complete(Approved),
+}
+
+impl Decided {
+    /// What the actor has said.
+    pub fn statement(&self) -> &SaltedStatement {
+        match self {
+            Self::GoesOn(said) => said,
+            Self::Complete(approved) => &approved.statement,
+        }
+    }
 }
 
 /// A use of a seal that everybody needed has approved. Made only by [`decide`]; neither cloned nor stored.
@@ -159,24 +189,51 @@ impl TurnedDown {
     }
 }
 
+/// Somebody who did not ask for the use and decided no other step of it. Made only by [`Apart::of`]; whoever has none can
+/// make no statement, so that nobody approves what they asked for themselves (R3).
+struct Apart(StaffId);
+
+impl Apart {
+    fn of(question: &Question<'_>, step: Step, reasons: &mut Reasons) -> Option<Self> {
+        let id = question.actor.staff.id;
+        if question.request.statement.who == id {
+            reasons.add("self-approval", "申请用印的人不得审批自己的申请，请由他人审批");
+            return None;
+        }
+        if question.earlier_approvals().any(|said| said.statement.who == id && said.statement.step != step) {
+            reasons.add("same-person", "同一人不得办理同一件的两个审批环节，请由他人决定");
+            return None;
+        }
+        Some(Self(id))
+    }
+}
+
 /// Decides whether the actor may approve this use, and whether it is approved with that. `salt`: 32 fresh random bytes.
 pub fn decide(question: &Question<'_>, salt: [u8; 32]) -> Result<Decided, Refusal> {
     let mut reasons = Reasons::new();
-    check_actor(question, &mut reasons);
+    let apart = check_actor(question, &mut reasons);
+    check_meeting(question, &mut reasons);
     check_document(question, &mut reasons);
     check_request(question, &mut reasons);
     check_letter(question, &mut reasons);
     check_seal(question, &mut reasons);
+    check_moment(question, &mut reasons);
+    question.fee.require_settled(&mut reasons);
+    check_predecessor(question, &mut reasons);
     reasons.into_result()?;
 
-    let statement = state(question, Decision::Approve, salt);
-    if statement.statement.step == Step::Chief && question.needs_leader() {
-        return Ok(Decided::NeedsLeader(statement));
+    let statement = state(question, apart.ok_or_else(not_apart)?, Decision::Approve, salt);
+    let last = if question.needs_leader() { Step::Leader } else { Step::Chief };
+    if statement.statement.step != last {
+        return Ok(Decided::GoesOn(statement));
     }
-    let before = question.earlier_approvals().map(SaltedStatement::digest);
-    let mut approvals: Vec<_> = before.chain([question.request.digest(), statement.digest()]).collect();
-    approvals.sort();
+    let approvals = entry_digests(question.request, question.earlier_approvals().chain([&statement]));
     Ok(Decided::Complete(Approved { seal: question.seal.id, kind: question.seal.kind, statement, approvals }))
+}
+
+/// The statement that an approval will make, to be signed by the actor's passkey: the same rules are asked as when it is handed in.
+pub fn propose(question: &Question<'_>) -> Result<Statement, Refusal> {
+    Ok(decide(question, [0; 32])?.statement().statement.clone())
 }
 
 /// Whether the decisions recorded earlier are complete, and everything they rest on still holds now: for a use that is
@@ -190,16 +247,17 @@ pub fn recall(question: &Question<'_>) -> Result<Approved, Refusal> {
     check_request(question, &mut reasons);
     check_letter(question, &mut reasons);
     check_seal(question, &mut reasons);
+    question.fee.require_settled(&mut reasons);
+    check_predecessor(question, &mut reasons);
     let approved_at = |step| question.earlier_approvals().find(|said| said.statement.step == step);
     let chief = approved_at(Step::Chief);
     let last = if question.needs_leader() { approved_at(Step::Leader) } else { chief };
-    let complete = chief.and(last);
+    let reviewed = question.item.chain.reviews().all(|step| approved_at(step).is_some());
+    let complete = chief.filter(|_| reviewed).and(last);
     reasons.require(complete.is_some(), "not-approved", "审批尚未完成，不得用印");
     reasons.into_result()?;
     let statement = complete.ok_or_else(|| Refusal::because("not-approved", "审批尚未完成，不得用印"))?.clone();
-    let before = question.earlier_approvals().map(SaltedStatement::digest);
-    let mut approvals: Vec<_> = before.chain([question.request.digest()]).collect();
-    approvals.sort();
+    let approvals = entry_digests(question.request, question.earlier_approvals());
     Ok(Approved { seal: question.seal.id, kind: question.seal.kind, statement, approvals })
 }
 
@@ -207,13 +265,42 @@ pub fn recall(question: &Question<'_>) -> Result<Approved, Refusal> {
 /// `why`: the approver's reasons, all at once. `salt`: 32 fresh random bytes.
 pub fn turn_down(question: &Question<'_>, why: Vec<String>, salt: [u8; 32]) -> Result<TurnedDown, Refusal> {
     let mut reasons = Reasons::new();
-    check_actor(question, &mut reasons);
+    let apart = check_actor(question, &mut reasons);
     check_document(question, &mut reasons);
     if why.iter().all(|reason| reason.trim().is_empty()) {
         reasons.add_field("reason-missing", "why", "请一次性写明全部退回理由和补正要求");
     }
     reasons.into_result()?;
-    Ok(TurnedDown { statement: state(question, Decision::Refuse, salt), why })
+    let apart = apart.ok_or_else(not_apart)?;
+    Ok(TurnedDown { statement: state(question, apart, Decision::Refuse, salt), why })
+}
+
+/// The salted digests that the ledger's entry of a use names, sorted: of the request and of each approval. Two reviews stand
+/// there as one, SHA-256 of both digests in the order of the steps: an entry has room for four.
+pub fn entry_digests<'a>(
+    request: &SaltedStatement,
+    approvals: impl Iterator<Item = &'a SaltedStatement>,
+) -> Vec<Digest> {
+    let (mut reviews, mut digests) = (Vec::new(), vec![request.digest()]);
+    for said in approvals {
+        match said.statement.step {
+            step @ (Step::Review | Step::SecondReview) => reviews.push((step, said.digest())),
+            _ => digests.push(said.digest()),
+        }
+    }
+    reviews.sort();
+    digests.extend(match reviews.as_slice() {
+        [] => None,
+        [(_, only)] => Some(*only),
+        [(_, first), (_, second), ..] => Some(both_reviews(first, second)),
+    });
+    digests.sort();
+    digests
+}
+
+/// What stands in the ledger's entry for two reviews.
+pub fn both_reviews(first: &Digest, second: &Digest) -> Digest {
+    Digest::of_parts(&[first.as_bytes(), second.as_bytes()])
 }
 
 impl Question<'_> {
@@ -223,7 +310,20 @@ impl Question<'_> {
     }
 
     fn step(&self) -> Step {
-        if self.actor.staff.duty == Duty::Leader { Step::Leader } else { Step::Chief }
+        match self.actor.staff.duty {
+            Duty::Leader => Step::Leader,
+            Duty::Reviewer => self.open_review().or(self.item.chain.reviews().last()).unwrap_or(Step::Review),
+            _ => Step::Chief,
+        }
+    }
+
+    /// The first review that is not done yet.
+    fn open_review(&self) -> Option<Step> {
+        self.item.chain.reviews().find(|step| !self.is_approved_at(*step))
+    }
+
+    fn is_approved_at(&self, step: Step) -> bool {
+        self.earlier_approvals().any(|said| said.statement.step == step)
     }
 
     /// Whether a statement is about this very certificate, its bytes, its template and its case.
@@ -247,7 +347,11 @@ impl Question<'_> {
     }
 }
 
-fn state(question: &Question<'_>, decision: Decision, salt: [u8; 32]) -> SaltedStatement {
+fn not_apart() -> Refusal {
+    Refusal::because("self-approval", "申请、审核、签批须由不同的人办理")
+}
+
+fn state(question: &Question<'_>, apart: Apart, decision: Decision, salt: [u8; 32]) -> SaltedStatement {
     Statement {
         certificate: question.certificate,
         document: question.document,
@@ -257,8 +361,10 @@ fn state(question: &Question<'_>, decision: Decision, salt: [u8; 32]) -> SaltedS
         case: question.case.clone(),
         step: question.step(),
         decision,
-        who: question.actor.staff.id,
-        at: to_the_microsecond(question.now),
+        who: apart.0,
+        by: question.by,
+        at: to_the_microsecond(question.said_at),
+        meeting: question.meeting,
     }
     .salted(salt)
 }
@@ -269,103 +375,18 @@ fn to_the_microsecond(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
-/// R3, R4, R6, R11: who, in which order, from where, when.
-fn check_actor(question: &Question<'_>, reasons: &mut Reasons) {
-    let staff = question.actor.staff;
-    question.actor.check_presence(question.now, question.opening, reasons);
-    if staff.department.as_ref() != Some(&question.item.department) {
-        reasons.add("wrong-department", "只能审批本部门的事项，请由事项所属部门的首席代表办理");
-    }
-    if question.request.statement.who == staff.id {
-        reasons.add("self-approval", "申请用印的人不得审批自己的申请，请由他人审批");
-    }
-    let approved_by = |step| question.earlier_approvals().any(|said| said.statement.step == step);
-    let by_chief = approved_by(Step::Chief);
-    match staff.duty {
-        Duty::Chief if by_chief => {
-            reasons.add("already-approved", "首席代表已批准本次用印，无需重复审批");
-        }
-        Duty::Chief => {}
-        Duty::Leader => {
-            if !question.needs_leader() {
-                reasons.add("leader-not-needed", "本件不是重大或争议事项，由首席代表审批");
-            } else if !by_chief {
-                reasons.add("chief-first", "须先由首席代表批准，再由部门领导决定");
-            }
-            if approved_by(Step::Leader) {
-                reasons.add("already-approved", "部门领导已批准本次用印，无需重复审批");
-            }
-            if question.earlier_approvals().any(|said| said.statement.who == staff.id) {
-                reasons.add("same-person", "同一人不得既作首席代表又作部门领导审批同一件，请由他人决定");
-            }
-        }
-        other => {
-            let text = format!("{}无权审批用印，请由首席代表或部门领导办理", other.title());
-            reasons.add("wrong-duty", text);
-        }
-    }
+/// What is said was said now, or a little before: a signature made long ago decides nothing.
+fn check_moment(question: &Question<'_>, reasons: &mut Reasons) {
+    let age = question.now.duration_since(question.said_at);
+    let is_fresh = !age.is_negative() && age <= MOST_AGE;
+    reasons.require(is_fresh, "statement-stale", "确认与提交隔得太久，请重新打开后再确认一次");
 }
 
-/// What was seen is what is stored, and it waits for approval.
-fn check_document(question: &Question<'_>, reasons: &mut Reasons) {
-    if question.state != CertificateState::Submitted {
-        let text = format!("本件当前为“{}”，只有待审批的才能审批", question.state.title());
-        reasons.add("not-submitted", text);
-    }
-    if question.shown != question.document {
-        reasons.add("document-changed", "审批人所见文件与待用印文件不一致，请重新打开后再审批");
-    }
-}
-
-/// What was asked for is this document. A request is made once for all seals of a document and may outlive a seal that
-/// is replaced meanwhile, so its seal and item lines decide nothing.
-fn check_request(question: &Question<'_>, reasons: &mut Reasons) {
-    let asked = &question.request.statement;
-    if asked.decision != Decision::Ask || asked.step != Step::Request || !question.is_about_document(asked) {
-        reasons.add("request-mismatch", "用印申请与当前的文件、模板或办件不一致，请窗口重新提交");
-    }
-}
-
-/// R2: the letter of authorization, and the power in it that this seal needs.
-fn check_letter(question: &Question<'_>, reasons: &mut Reasons) {
-    let Some(letter) = question.letter else {
-        reasons.add("no-letter", "本部门没有授权委托书，请先办理授权并备案");
-        return;
-    };
-    if letter.department != question.item.department {
-        reasons.add("letter-department", "授权委托书不是本部门出具的，请核对");
-    }
-    if !letter.lists(&question.item.code) {
-        reasons.add("letter-items", "授权委托书未包含本事项，请补充授权");
-    }
-    if !letter.is_valid_on(china_date(question.now)) {
-        let text = format!("授权委托书有效期为{}至{}，今日不在其内，请续办授权", letter.from, letter.to);
-        reasons.add("letter-dates", text);
-    }
-    // The approval seal is used by delegated power; the department's own seal by the law named on the item (R5), so
-    // that there the decision itself must be delegated.
-    let power = match question.item.seal.kind() {
-        SealKind::Approval => Power::SealUse,
-        SealKind::Department => Power::Decision,
-    };
-    if !letter.powers.contains(&power) {
-        reasons.add("letter-powers", format!("授权委托书未授予{power}，请补充授权"));
-    }
-}
-
-/// R1, R5: the item's kind of seal, of the item's department, active.
-fn check_seal(question: &Question<'_>, reasons: &mut Reasons) {
-    let (seal, item) = (&question.seal, question.item);
-    if seal.kind != item.seal.kind() {
-        let (wanted, given) = (item.seal.kind().title(), seal.kind.title());
-        reasons.add("seal-kind", format!("本事项应使用{wanted}，不得使用{given}"));
-    }
-    if *seal.department != item.department {
-        reasons.add("seal-department", "印章不属于事项所属部门，请改用本部门印章");
-    }
-    if seal.state != SealState::Active {
-        let text = format!("印章当前为“{}”，请印章管理员处理后再审批", seal.state.title());
-        reasons.add("seal-not-active", text);
+/// What replaces or copies a certificate is sealed only while that one is in force.
+fn check_predecessor(question: &Question<'_>, reasons: &mut Reasons) {
+    if let Some(standing) = question.predecessor.filter(|standing| *standing != Standing::InForce) {
+        let text = format!("所替换（加注）的原证照{}，本件不得再用印，请退回", standing.title());
+        reasons.add("earlier-certificate-ended", text);
     }
 }
 

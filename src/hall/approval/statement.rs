@@ -14,7 +14,9 @@
 //! step chief
 //! decision approve
 //! who 01985b2e-7c00-7000-8000-000000000002
+//! by passkey <hex SHA-256 of the passkey's SubjectPublicKeyInfo>    (or: totp, session)
 //! at 2026-11-20T02:00:00.000000Z
+//! meeting <hex SHA-256 of the record of the meeting that decided, where there was one>
 //! ```
 
 use std::fmt::Display;
@@ -24,7 +26,9 @@ use jiff::Timestamp;
 
 use crate::digest::Digest;
 use crate::hall::id::{CaseNumber, CertificateId, ItemCode, StaffId};
+use crate::hall::means::Means;
 use crate::hall::spelling::spelled;
+use crate::hall::staff::Duty;
 
 /// The first line: no other text of ours begins with it.
 const HEADER: &str = "yinxin-approval/v1";
@@ -36,10 +40,27 @@ spelled! {
     pub enum Step {
         /// The clerk who asks.
         Request = "request",
+        /// A reviewer of the approval office, where the item has that step.
+        Review = "review",
+        /// Another one, where the item has that step, too.
+        SecondReview = "second-review",
         /// The chief representative or a deputy.
         Chief = "chief",
         /// The department's leader.
         Leader = "leader",
+    }
+}
+
+impl Step {
+    /// Whether it is for people of this duty to decide in it.
+    pub const fn is_decided_by(self, duty: Duty) -> bool {
+        matches!(
+            (self, duty),
+            (Self::Request, Duty::Clerk)
+                | (Self::Review | Self::SecondReview, Duty::Reviewer)
+                | (Self::Chief, Duty::Chief)
+                | (Self::Leader, Duty::Leader)
+        )
     }
 }
 
@@ -76,8 +97,12 @@ pub struct Statement {
     pub decision: Decision,
     /// Who.
     pub who: StaffId,
+    /// By what it was confirmed: a passkey signs the digest of this very text.
+    pub by: Means,
     /// When, written to the microsecond.
     pub at: Timestamp,
+    /// SHA-256 of the record (PDF) of the meeting in which it was decided.
+    pub meeting: Option<Digest>,
 }
 
 /// A text is not a statement, or not in its canonical spelling.
@@ -103,12 +128,20 @@ pub enum StatementError {
 impl Statement {
     /// The canonical bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let Self { certificate, document, template, seal, item, case, step, decision, who, at } = self;
-        format!(
+        let Self { certificate, document, template, seal, item, case, step, decision, who, by, at, meeting } = self;
+        let mut text = format!(
             "{HEADER}\ncertificate {certificate}\ndocument {document}\ntemplate {template}\nseal {seal}\nitem {item}\n\
-             case {case}\nstep {step}\ndecision {decision}\nwho {who}\nat {at:.6}\n"
-        )
-        .into_bytes()
+             case {case}\nstep {step}\ndecision {decision}\nwho {who}\nby {by}\nat {at:.6}\n"
+        );
+        if let Some(meeting) = meeting {
+            text.push_str(&format!("meeting {meeting}\n"));
+        }
+        text.into_bytes()
+    }
+
+    /// What a passkey is asked to sign: SHA-256 of the canonical bytes.
+    pub fn challenge(&self) -> Digest {
+        Digest::of(&self.to_bytes())
     }
 
     /// The statement in these bytes.
@@ -131,7 +164,9 @@ impl Statement {
             step: line(lines.next(), "step")?,
             decision: line(lines.next(), "decision")?,
             who: line(lines.next(), "who")?,
+            by: line(lines.next(), "by")?,
             at: line(lines.next(), "at")?,
+            meeting: lines.next().map(|last| line(Some(last), "meeting")).transpose()?,
         };
         if (statement.step == Step::Request) != (statement.decision == Decision::Ask) {
             return Err(StatementError::Decision);
@@ -191,6 +226,7 @@ mod tests {
              step chief\n\
              decision approve\n\
              who 01985b2e-7c00-7000-8000-000000000002\n\
+             by passkey {ABC}\n\
              at 2026-11-20T02:00:00.000000Z\n"
         )
     }
@@ -206,7 +242,9 @@ mod tests {
             step: Step::Chief,
             decision: Decision::Approve,
             who: "01985b2e-7c00-7000-8000-000000000002".parse().unwrap(),
+            by: Means::Passkey(Digest::of(b"abc")),
             at: "2026-11-20T10:00:00+08:00".parse().unwrap(),
+            meeting: None,
         }
     }
 
@@ -214,8 +252,14 @@ mod tests {
     fn has_one_spelling() {
         assert_eq!(String::from_utf8(statement().to_bytes()).unwrap(), text());
         assert_eq!(Statement::parse(text().as_bytes()), Ok(statement()));
-        let longest =
-            Statement { item: "i".repeat(64).parse().unwrap(), case: "c".repeat(64).parse().unwrap(), ..statement() };
+        let after_a_meeting = Statement { meeting: Some(Digest::of(b"abc")), ..statement() };
+        assert_eq!(String::from_utf8(after_a_meeting.to_bytes()).unwrap(), format!("{}meeting {ABC}\n", text()));
+        let longest = Statement {
+            item: "i".repeat(64).parse().unwrap(),
+            case: "c".repeat(64).parse().unwrap(),
+            step: Step::SecondReview,
+            ..after_a_meeting
+        };
         assert!(longest.to_bytes().len() <= MAX_STATEMENT);
         assert_eq!(Statement::parse(&longest.to_bytes()), Ok(longest));
     }
@@ -239,6 +283,8 @@ mod tests {
             (t.replace("item ", "thing "), Line("item")),
             (t.replace("item 220201-scjg-001\n", ""), Line("item")),
             (t.replace("chief", "boss"), Line("step")),
+            (t.replace("by passkey", "by password"), Line("by")),
+            (t.replace(&format!("by passkey {ABC}\n"), ""), Line("by")),
             (t.replace("step chief", "step request"), Decision),
             (t.replace("decision approve", "decision ask"), Decision),
             (t.replace("02:00:00.000000Z", "02:00:00Z"), NotCanonical),
@@ -246,8 +292,9 @@ mod tests {
             (t.replace("02:00:00.000000Z", "02:00:00.0000001Z"), NotCanonical),
             (t.replace("\n", "\r\n"), NotCanonical),
             (t.trim_end().to_owned(), NotCanonical),
-            (format!("{t}\n"), NotCanonical),
-            (format!("{t}at 2026-11-20T02:00:00.000000Z\n"), NotCanonical),
+            (format!("{t}\n"), Line("meeting")),
+            (format!("{t}at 2026-11-20T02:00:00.000000Z\n"), Line("meeting")),
+            (format!("{t}meeting {ABC}\nmeeting {ABC}\n"), NotCanonical),
             (t.replace("case ", "case  "), Line("case")),
             (t.replace(ABC, &ABC.to_uppercase()), Line("document")),
             ("x".repeat(1025), TooLong),

@@ -88,6 +88,7 @@ fn hands_out_at_the_delivery_window() {
         actor: Actor { staff: &clerk, place: Place::Window(window(&hall, "A09")) },
         state: CertificateState::Sealed,
         standing: Standing::InForce,
+        fee: Fee::Free,
         receiver: " 欧阳𬀩𫖯 ",
         document: IdentityDocument::IdentityCard,
         number: "220202199003071230",
@@ -118,6 +119,7 @@ fn a_delivery_is_refused_with_all_reasons() {
         actor: Actor { staff: &clerk, place: Place::Window(window(&hall, "A01")) },
         state: CertificateState::Delivered,
         standing: Standing::Withdrawn,
+        fee: Fee::Due,
         receiver: "\u{7}",
         document: IdentityDocument::IdentityCard,
         number: "220202199003071231",
@@ -128,14 +130,14 @@ fn a_delivery_is_refused_with_all_reasons() {
     let refusal = hand_out(&delivery).unwrap_err();
     assert_eq!(
         refusal.codes(),
-        ["window-kind", "not-sealed", "not-in-force", "receiver-missing", "identity-not-valid"]
+        ["window-kind", "not-sealed", "not-in-force", "fee-unpaid", "receiver-missing", "identity-not-valid"]
     );
     let fields: Vec<_> = refusal.reasons().iter().filter_map(|reason| reason.field.as_deref()).collect();
     assert_eq!(fields, ["receiver", "number"]);
     let texts: Vec<_> = refusal.reasons().iter().map(|reason| reason.text.as_str()).collect();
     assert_eq!(texts[0], "证照只能从统一出件窗口发出，请到出件窗口办理");
     assert_eq!(texts[1], "证照当前为“已出证”，只有已用印未出证的才能出证");
-    assert_eq!(texts[4], "校验位不符，请核对证件后重新录入");
+    assert_eq!(texts[5], "校验位不符，请核对证件后重新录入");
 
     let empty = Delivery { receiver: "", document: IdentityDocument::Other, number: "", ..delivery };
     assert!(hand_out(&empty).unwrap_err().codes().ends_with(&["receiver-missing", "identity-not-valid"]));

@@ -13,6 +13,7 @@ use crate::hall::item::Item;
 pub(super) fn check(draft: &Draft, root: &Fields<'_>, sink: &Sink<'_>) {
     nothing_twice(draft, sink);
     the_hall_is_whole(draft, root);
+    windows(draft, sink);
     let known = Known::of(draft, root);
     staff(draft, &known, sink);
     seals_and_letters(draft, &known, sink);
@@ -59,6 +60,7 @@ impl<'a> Known<'a> {
 
 fn nothing_twice(draft: &Draft, sink: &Sink<'_>) {
     once(&draft.windows, "window", |window| window.no.to_string(), sink);
+    once(&draft.branches, "branch", |branch| branch.name.clone(), sink);
     once(&draft.departments, "department", |department| department.key.to_string(), sink);
     once(&draft.departments, "uscc", |department| department.uscc.to_string(), sink);
     once(&draft.seals, "seal", |seal| format!("{} {}", seal.department, seal.kind), sink);
@@ -88,6 +90,16 @@ fn the_hall_is_whole(draft: &Draft, root: &Fields<'_>) {
     for &kind in WindowKind::ALL {
         if !draft.windows.iter().any(|window| window.value.kind == kind) {
             root.report(format!("no window of kind {kind}"));
+        }
+    }
+}
+
+/// Where branch halls are described, a window stands in one of them or in the hall.
+fn windows(draft: &Draft, sink: &Sink<'_>) {
+    for entry in draft.windows.iter().filter(|_| !draft.branches.is_empty()) {
+        let Some(name) = &entry.value.branch else { continue };
+        if !draft.branches.iter().any(|branch| branch.value.name == *name) {
+            sink.report(&entry.place, format!("no branch {name}"));
         }
     }
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use super::StaffPlan;
 use super::fields::{Fields, Placed};
-use crate::hall::authorization::{CoveredItems, Letter};
-use crate::hall::department::{Department, Intake, Role, Window};
+use crate::hall::authorization::{CoveredItems, Letter, LetterState};
+use crate::hall::chain::{Chain, StandardStep};
+use crate::hall::department::{Branch, Department, Entrusted, Intake, Role, Window};
 use crate::hall::id::DepartmentKey;
-use crate::hall::item::{Item, ItemSeal, Joint, Pages, Weight};
+use crate::hall::item::{Guide, Item, ItemSeal, Joint, Pages, Weight};
 use crate::hall::number::NumberPattern;
 use crate::hall::opening::Opening;
 use crate::hall::seal::{SealKind, SealPlan};
-use crate::hall::staff::Duty;
+use crate::hall::staff::{Duty, Grade};
 
 /// The largest and the smallest seal, in millimetres.
 const DIAMETER_MM: std::ops::RangeInclusive<u8> = 30..=60;
@@ -63,6 +64,11 @@ pub(super) fn window(fields: &Fields<'_>) -> Option<Window> {
     Some(Window { branch: fields.text_if_given("branch"), no: no?, name: name?, kind: kind? })
 }
 
+pub(super) fn branch(fields: &Fields<'_>) -> Option<Branch> {
+    let (name, address) = (fields.text("name"), fields.text("address"));
+    Some(Branch { name: name?, address: address? })
+}
+
 pub(super) fn department(fields: &Fields<'_>) -> Option<Department> {
     let (key, name, uscc) = (fields.parsed("key"), fields.text("name"), fields.parsed("uscc"));
     let role = role(fields);
@@ -77,9 +83,10 @@ fn role(fields: &Fields<'_>) -> Option<Role> {
     }
     let (office, intake) = (fields.text("approval_office"), fields.text_if_given("intake"));
     let record = fields.text_if_given("entrustment");
+    let scope = if fields.at_hand("entrusted") { fields.parsed("entrusted")? } else { Entrusted::Acceptance };
     let intake = match (intake.as_deref(), record) {
         (None | Some("own"), None) => Intake::Own,
-        (Some("entrusted"), Some(record)) => Intake::Entrusted { record },
+        (Some("entrusted"), Some(record)) => Intake::Entrusted { record, scope },
         (Some("entrusted"), None) => {
             fields.report("intake is entrusted, but entrustment names no record");
             return None;
@@ -130,7 +137,8 @@ pub(super) fn letter(fields: &Fields<'_>, issuing: &[&Department]) -> Vec<Letter
     if to < from {
         fields.report("to is earlier than from");
     }
-    let letter = |department| Letter { department, items: items.clone(), powers: powers.clone(), from, to };
+    let state = LetterState::Filed;
+    let letter = |department| Letter { state, department, items: items.clone(), powers: powers.clone(), from, to };
     departments.into_iter().map(letter).collect()
 }
 
@@ -142,6 +150,10 @@ pub(super) fn staff(fields: &Fields<'_>, issuing: &[&Department]) -> Vec<StaffPl
     if deputy && duty != Duty::Chief {
         fields.report("only a chief can be deputy");
     }
+    let grade: Grade = fields.parsed_if_given("grade").unwrap_or(Grade::Contract);
+    if duty.decides() && !grade.may_decide() {
+        fields.report("whoever decides needs a grade: civil-servant or established");
+    }
     if (duty == Duty::Clerk) == windows.is_empty() {
         fields.report("a clerk works at one window at least, and nobody else at any");
     }
@@ -151,11 +163,11 @@ pub(super) fn staff(fields: &Fields<'_>, issuing: &[&Department]) -> Vec<StaffPl
     }
     let of_department = many || one.is_some();
     if of_department != duty.is_of_a_department() && !(of_department && duty == Duty::Clerk) {
-        fields.report("a chief, leader or keeper belongs to a department, the hall's own staff to none");
+        fields.report("a reviewer, chief, leader or keeper belongs to a department, the hall's own staff to none");
     }
     let mut out = Vec::new();
     let mut add = |login: String, name: String, department| match login.parse() {
-        Ok(login) => out.push(StaffPlan { login, name, duty, deputy, department, windows: windows.clone() }),
+        Ok(login) => out.push(StaffPlan { login, name, duty, deputy, department, windows: windows.clone(), grade }),
         Err(error) => fields.report(format!("login: {error}")),
     };
     if many {
@@ -179,6 +191,8 @@ pub(super) fn item(fields: &Fields<'_>) -> Option<Item> {
     let pages = if fields.at_hand("pages") { fields.parsed("pages") } else { Some(Pages::One) };
     let weight = if fields.flag("major") { Weight::Major } else { Weight::Ordinary };
     let seal = item_seal(fields);
+    let (chain, by_meeting) = (chain(fields, limit_days), fields.flag("meeting"));
+    let guide = guide(fields);
     if legal_days.zip(limit_days).is_some_and(|(legal, limit): (u16, u16)| limit > legal) {
         fields.report("limit_days is more than legal_days");
     }
@@ -201,6 +215,8 @@ pub(super) fn item(fields: &Fields<'_>) -> Option<Item> {
         kind: kind?,
         legal_days: legal_days?,
         limit_days: limit_days?,
+        chain: chain?,
+        by_meeting,
         weight,
         certificate: certificate?,
         number: number?,
@@ -210,7 +226,37 @@ pub(super) fn item(fields: &Fields<'_>) -> Option<Item> {
         blocks,
         pages: pages?,
         seal: seal?,
+        guide,
     })
+}
+
+/// The steps as written, or acceptance and decision alone.
+fn chain(fields: &Fields<'_>, limit_days: Option<u16>) -> Option<Chain> {
+    let because = fields.text_if_given("more_steps_because");
+    let tables = fields.tables("steps");
+    if tables.is_empty() && because.is_none() {
+        return Some(Chain::plain(limit_days?));
+    }
+    let mut steps = Vec::new();
+    for table in &tables {
+        let (kind, hours) = (table.parsed("kind"), table.number("hours"));
+        steps.push(kind.zip(hours).map(|(kind, hours)| StandardStep { kind, hours }));
+        table.finish();
+    }
+    let steps: Option<Vec<StandardStep>> = steps.into_iter().collect();
+    Chain::new(steps?, because, limit_days?)
+        .map_err(|problems| problems.iter().for_each(|problem| fields.report(problem.to_string())))
+        .ok()
+}
+
+fn guide(fields: &Fields<'_>) -> Guide {
+    Guide {
+        basis: fields.lines("basis"),
+        materials: fields.lines("materials"),
+        conditional: fields.lines("materials_if"),
+        fee: fields.text_if_given("fee"),
+        integrated: fields.flag("integrated"),
+    }
 }
 
 fn item_seal(fields: &Fields<'_>) -> Option<ItemSeal> {

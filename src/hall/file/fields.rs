@@ -155,6 +155,11 @@ impl<'a> Fields<'a> {
         names
     }
 
+    /// A list of lines, each once; empty when it is not there.
+    pub(super) fn lines(&self, key: &'static str) -> Vec<String> {
+        if self.at_hand(key) { self.names(key) } else { Vec::new() }
+    }
+
     /// Whether the value is that very text.
     pub(super) fn is(&self, key: &'static str, text: &str) -> bool {
         self.value(key).is_some_and(|(value, _)| value.as_str() == Some(text))

@@ -14,12 +14,12 @@ use toml::de::DeTable;
 
 use self::fields::{Fields, Placed, Sink};
 use super::authorization::Letter;
-use super::department::{Department, Window};
+use super::department::{Branch, Department, Window};
 use super::id::{AreaCode, DepartmentKey, ItemCode, Login, WindowNo};
 use super::item::{Item, Joint};
 use super::opening::Opening;
 use super::seal::{SealKind, SealPlan};
-use super::staff::Duty;
+use super::staff::{Duty, Grade};
 
 /// The largest file read, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -35,6 +35,8 @@ pub struct Hall {
     pub opening: Opening,
     /// Its windows: at least one that accepts and one that hands out.
     pub windows: Vec<Window>,
+    /// Its branch halls.
+    pub branches: Vec<Branch>,
     /// Its departments: one centre, the others issuing.
     pub departments: Vec<Department>,
     /// Its seals, at most one per department and kind.
@@ -64,6 +66,8 @@ pub struct StaffPlan {
     pub department: Option<DepartmentKey>,
     /// The windows a clerk works at, at least one; none for others.
     pub windows: Vec<WindowNo>,
+    /// How they are employed.
+    pub grade: Grade,
 }
 
 /// One problem of the file.
@@ -155,6 +159,7 @@ impl std::error::Error for HallProblems {}
 /// Everything read, with where it was read, before names are looked up.
 struct Draft {
     windows: Vec<Placed<Window>>,
+    branches: Vec<Placed<Branch>>,
     departments: Vec<Placed<Department>>,
     seals: Vec<Placed<SealPlan>>,
     staff: Vec<Placed<StaffPlan>>,
@@ -175,6 +180,7 @@ fn read(root: &Fields<'_>, sink: &Sink<'_>) -> Option<Hall> {
     let departments = entries::each(root, "department", entries::department);
     let issuing: Vec<&Department> = departments.iter().map(|d| &d.value).filter(|d| d.issues()).collect();
     let draft = Draft {
+        branches: entries::each(root, "branch", entries::branch),
         seals: entries::for_departments(root, "seal", &issuing, entries::seal),
         staff: entries::for_departments(root, "staff", &issuing, entries::staff),
         letters: entries::for_departments(root, "authorization", &issuing, entries::letter),
@@ -190,6 +196,7 @@ fn read(root: &Fields<'_>, sink: &Sink<'_>) -> Option<Hall> {
         area: area?,
         opening: opening?,
         windows: values(draft.windows),
+        branches: values(draft.branches),
         departments: values(draft.departments),
         seals: values(draft.seals),
         staff: values(draft.staff),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::hall::authorization::{CoveredItems, Power};
-use crate::hall::department::{Intake, Role};
+use crate::hall::department::{Entrusted, Intake, Role};
 use crate::hall::example::{CASES, HALL, hall};
 use crate::hall::item::{ItemKind, ItemSeal, Pages, Weight};
 use crate::hall::opening::china_date;
@@ -34,9 +34,11 @@ fn reads_the_whole_hall() {
     assert!(hall.windows[3].branch.as_deref() == Some("九站街道"));
 
     let entrusted = hall.department(&"jjfz".parse().unwrap()).unwrap();
-    let Role::Issuing { approval_office, intake: Intake::Entrusted { record } } = &entrusted.role else { panic!() };
+    let Role::Issuing { approval_office, intake: Intake::Entrusted { record, scope } } = &entrusted.role else {
+        panic!()
+    };
     assert_eq!(approval_office, "行政审批科");
-    assert_eq!(record, "委托书编号 2026-01，委托大厅综合窗口受理");
+    assert_eq!((record.as_str(), *scope), ("委托书编号 2026-01，委托大厅综合窗口受理", Entrusted::Acceptance));
     assert_eq!(hall.department(&"zwfw".parse().unwrap()).unwrap().role, Role::Centre);
     let scjg = &"scjg".parse().unwrap();
     assert_eq!(hall.seal(scjg, SealKind::Approval).unwrap().diameter_mm, 42);
@@ -255,7 +257,7 @@ fn what_does_not_fit_together_is_refused() {
         (
             "duty = \"auditor\"",
             "duty = \"chief\"",
-            "staff[9]: a chief, leader or keeper belongs to a department, the hall's own staff to none",
+            "staff[9]: a reviewer, chief, leader or keeper belongs to a department, the hall's own staff to none",
         ),
         (
             "duty = \"keeper\"",
@@ -266,6 +268,22 @@ fn what_does_not_fit_together_is_refused() {
             "login = \"keeper-{department}\"",
             "login = \"K-{department}\"",
             "staff[7]: login: not a Login: 1 to 64 lower-case letters, digits, `-`, `.` and `_`, a letter or digit first",
+        ),
+        (
+            "grade = \"civil-servant\"",
+            "grade = \"contract\"",
+            "staff[4]: whoever decides needs a grade: civil-servant or established",
+        ),
+        (
+            "limit_days = 5\n",
+            "limit_days = 5\nsteps = [{ kind = \"acceptance\", hours = 1 }, { kind = \"review\", hours = 8 }, \
+             { kind = \"second-review\", hours = 8 }, { kind = \"decision\", hours = 8 }]\n",
+            "item[1]: more than 3 steps need more_steps_because, the recorded reason",
+        ),
+        (
+            "limit_days = 5\n",
+            "limit_days = 5\nsteps = [{ kind = \"acceptance\", hours = 1 }, { kind = \"decision\", hours = 40 }]\n",
+            "item[1]: the standard times together are longer than limit_days",
         ),
         ("deputy = true", "deputy = 1", "staff[5].deputy: must be true or false"),
         ("diameter_mm = 42", "diameter_mm = 420", "seal[1].diameter_mm: must be a whole number in range"),

@@ -14,7 +14,8 @@ use super::super::{
 use super::once::Key;
 use super::problems;
 use super::shapes::Case;
-use crate::acts::approve::{self, Done, Verdict};
+use crate::acts::approve::{Done, Verdict, approve_confirmed};
+use crate::acts::confirm::Confirmation;
 use crate::acts::look;
 use crate::digest::Digest;
 
@@ -67,6 +68,9 @@ pub struct Decision {
     /// Why it is refused: all reasons.
     #[serde(default)]
     reasons: Vec<String>,
+    /// A one-time code that confirms an approval, where the hall or the approver demands one. Passkeys confirm on the hall's pages alone.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// What is decided.
@@ -106,15 +110,17 @@ pub async fn decide(
     };
     let (app, person, certificate) = (web.app.clone(), who.person.clone(), id.clone());
     let (seal_use, digest) = (asked.seal_use.clone(), asked.digest);
+    let given = asked.code.clone().map_or(Confirmation::Session, Confirmation::Code);
     let act = async {
-        let act = async move { approve::approve(&app, &person, &certificate, &seal_use, digest, verdict).await };
+        let act =
+            async move { approve_confirmed(&app, &person, &certificate, &seal_use, digest, verdict, given).await };
         let outcome = match whole(act).await?? {
             Done::Waiting => "waiting",
             Done::Refused => "refused",
             Done::Sealed(_) => "sealed",
         };
         let case = look::case_of(&web.app, &who.person, &id).await?;
-        Ok(Outcome { outcome, case: Case::of(case, &web.app.base_url) })
+        Ok(Outcome { outcome, case: Case::of(case, &web.app) })
     };
     key.once(&web, &who, &asked, act).await
 }

@@ -56,7 +56,7 @@ pub async fn submit(
         };
         let submitted = whole(work).await??;
         let case = look::case(&web.app, &who.person, &submitted.matter.case_no).await?;
-        Ok(Case::of(case, &web.app.base_url))
+        Ok(Case::of(case, &web.app))
     };
     key.once(&web, &who, &body, act).await
 }
@@ -74,7 +74,7 @@ pub struct Page {
     responses((status = 200, body = Vec<Case>), problems::Session, problems::Query))]
 pub async fn list(State(web): State<Web>, who: SignedIn, Query(page): Query<Page>) -> Result<Json<Vec<Case>>, Error> {
     let cases = look::cases(&web.app, &who.person, page.page).await?;
-    Ok(Json(cases.into_iter().map(|case| Case::of(case, &web.app.base_url)).collect()))
+    Ok(Json(cases.into_iter().map(|case| Case::of(case, &web.app)).collect()))
 }
 
 /// One case.
@@ -82,7 +82,7 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(page): Query<Page
     responses((status = 200, body = Case), problems::Session, problems::Named))]
 pub async fn one(State(web): State<Web>, who: SignedIn, Path(case): Path<String>) -> Result<Json<Case>, Error> {
     let case = look::case(&web.app, &who.person, &case).await?;
-    Ok(Json(Case::of(case, &web.app.base_url)))
+    Ok(Json(Case::of(case, &web.app)))
 }
 
 /// Who receives.

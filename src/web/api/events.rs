@@ -24,7 +24,7 @@ pub struct After {
 pub struct Event {
     /// Running number: later events have higher ones.
     id: i64,
-    /// `certificate.sealed`, `certificate.withdrawn`.
+    /// `certificate.sealed`, `.changed`, `.renewed`, `.reissued`, `.withdrawn`, `.cancelled` or `.expired`.
     kind: String,
     /// When, RFC 3339.
     at: String,
@@ -56,7 +56,7 @@ pub struct Events {
     next: i64,
 }
 
-/// The feed, oldest first: certificates sealed and withdrawn. For the hall's administrators and auditors.
+/// The feed, oldest first: what became of certificates. For the hall's administrators and auditors.
 #[utoipa::path(get, path = "/api/v1/events", params(After), security(("bearer" = [])),
     responses((status = 200, body = Events), problems::Session, problems::Query, problems::Rule))]
 pub async fn after(State(web): State<Web>, who: SignedIn, Query(from): Query<After>) -> Result<Json<Events>, Error> {

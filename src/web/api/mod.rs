@@ -22,14 +22,19 @@ use super::{
 };
 
 pub mod approvals;
+pub mod calendar;
+pub mod case_acts;
 pub mod cases;
 pub mod events;
+pub mod findings;
+pub mod items;
 pub mod once;
 pub mod problems;
 pub mod report;
 pub mod seals;
 pub mod sessions;
 pub mod shapes;
+pub mod staff;
 pub mod verifications;
 
 /// Every address of the interface.
@@ -41,14 +46,28 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/cases", post(cases::submit).get(cases::list))
         .route("/api/v1/cases/{case}", get(cases::one))
         .route("/api/v1/cases/{case}/delivery", post(cases::deliver))
+        .route("/api/v1/cases/{case}/extension", post(case_acts::extend))
+        .route("/api/v1/cases/{case}/fee", post(case_acts::pay))
+        .route("/api/v1/items", get(items::list))
+        .route("/api/v1/items/{code}", get(items::one))
+        .route("/api/v1/calendar", get(calendar::show).post(calendar::enter))
+        .route("/api/v1/certificates/{id}/cancellation", post(case_acts::cancel))
         .route("/api/v1/inbox", get(approvals::inbox))
         .route("/api/v1/certificates/{id}/approvals", post(approvals::decide))
         .route("/api/v1/certificates/{id}/unsealed.pdf", get(approvals::unsealed))
         .route("/api/v1/certificates/{id}/sealed.pdf", get(approvals::sealed))
         .route("/api/v1/seals", get(seals::list))
         .route("/api/v1/seals/{id}/state", post(seals::change))
+        .route("/api/v1/staff", get(staff::list))
+        .route("/api/v1/staff/{id}/state", post(staff::change))
+        .route("/api/v1/letters", get(staff::letters))
+        .route("/api/v1/letters/{id}/revocation", post(staff::revoke))
         .route("/api/v1/uses", get(seals::uses))
         .route("/api/v1/events", get(events::after))
+        .route("/api/v1/findings", get(findings::list))
+        .route("/api/v1/findings/{id}/steps", post(findings::step))
+        .route("/api/v1/figures", get(findings::figures))
+        .route("/api/v1/certificates/{id}/story.pdf", get(findings::story))
         .route("/api/v1/verifications", post(verifications::judge).layer(DefaultBodyLimit::max(MOST_DOCUMENT)))
         .layer(middleware::from_fn_with_state(web.clone(), session::of_program))
 }
@@ -65,6 +84,13 @@ pub fn router(web: &Web) -> Router<Web> {
         cases::list,
         cases::one,
         cases::deliver,
+        case_acts::extend,
+        case_acts::pay,
+        case_acts::cancel,
+        items::list,
+        items::one,
+        calendar::show,
+        calendar::enter,
         approvals::inbox,
         approvals::decide,
         approvals::unsealed,
@@ -72,7 +98,15 @@ pub fn router(web: &Web) -> Router<Web> {
         seals::list,
         seals::change,
         seals::uses,
+        staff::list,
+        staff::change,
+        staff::letters,
+        staff::revoke,
         events::after,
+        findings::list,
+        findings::step,
+        findings::figures,
+        findings::story,
         verifications::judge,
     ),
     components(schemas(Problem)),

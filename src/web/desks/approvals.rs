@@ -1,32 +1,38 @@
 //! The desk of the chief representative and of the leader: what waits, and the decision.
 use axum::{
+    Json,
     extract::{Path, Query, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::{
-    cases::{Looked, viewer},
+    account::{confirm, confirmation, proposal},
+    cases::{Looked, due, viewer},
     hall::named,
 };
 use crate::{
     acts::{
         ActError,
-        approve::{self, Done, Verdict},
+        approve::{Done, Verdict, approve_confirmed},
         look::{self, Waiting},
+        papers,
+        propose::propose,
     },
     app::App,
     digest::Digest,
-    hall::{opening::china_date, staff::Duty},
+    hall::{fee::Fee, opening::china_date, staff::Duty},
     web::{
         error::Error,
-        guard::{csrf::Sent, session::SignedIn, trouble::Shown},
-        kit::{Fact, Notice, Pager, Tag, Tone, viewer::Zoom},
+        guard::{
+            csrf::{Sent, SentWithFile},
+            session::SignedIn,
+        },
+        kit::{Fact, Notice, Pager, Tag, Tone, confirm::Confirm, viewer::Zoom},
         pages::{
             approval::{Approval, Decision},
-            cases::Due,
             inbox::{self, Inbox},
         },
         router::Web,
@@ -34,12 +40,21 @@ use crate::{
     },
 };
 
+/// Who has these pages.
+const APPROVERS: [Duty; 3] = [Duty::Reviewer, Duty::Chief, Duty::Leader];
+
 fn address(waiting: &Waiting) -> String {
     format!("/approvals/{}/{}", waiting.certificate.id, waiting.seal_use.id)
 }
 
 fn marks(waiting: &Waiting) -> Vec<Tag> {
     let mut marks = Vec::new();
+    if waiting.matter.key_project {
+        marks.push(Tag::mark("重点项目"));
+    }
+    if waiting.certificate.copy_of.is_some() {
+        marks.push(Tag::mark("加注件"));
+    }
     if waiting.certificate.major {
         marks.push(Tag::mark("重大"));
     }
@@ -51,7 +66,7 @@ fn marks(waiting: &Waiting) -> Vec<Tag> {
 
 /// `GET /inbox`.
 pub async fn inbox(State(web): State<Web>, who: SignedIn, Query(looked): Query<Looked>) -> Result<Response, Error> {
-    who.require(&[Duty::Chief, Duty::Leader])?;
+    who.require(&APPROVERS)?;
     let waiting = look::inbox(&web.app, &who.person).await?;
     let mut rows = Vec::new();
     for one in &waiting {
@@ -63,7 +78,7 @@ pub async fn inbox(State(web): State<Web>, who: SignedIn, Query(looked): Query<L
             asker: one.certificate.holder.clone(),
             since: words::minute_of(one.matter.submitted_at),
             marks: marks(one),
-            due: due(&web.app, one),
+            due: due(&one.matter, one.time),
         });
     }
     let shown = format!("共 {} 件", rows.len());
@@ -77,11 +92,6 @@ fn office(app: &App, who: &SignedIn) -> String {
     who.person.staff.department.as_ref().map(|key| named(app, key)).unwrap_or_default()
 }
 
-fn due(app: &App, waiting: &Waiting) -> Due {
-    let item = waiting.seal_use.item.parse().ok().and_then(|code| app.hall.item(&code));
-    Due { words: item.map(super::hall::limit).unwrap_or_default(), late: false }
-}
-
 /// `GET /approvals/{certificate}/{use}`.
 pub async fn look(
     State(web): State<Web>,
@@ -89,9 +99,35 @@ pub async fn look(
     Path(ids): Path<(String, String)>,
     Query(looked): Query<Looked>,
 ) -> Result<Response, Error> {
-    who.require(&[Duty::Chief, Duty::Leader])?;
+    who.require(&APPROVERS)?;
     let zoom = Zoom::from_query(looked.zoom.as_deref());
-    page(&web, &who, &ids, zoom, "", super::done(looked.done.as_deref()), None).await
+    let meeting = looked.meeting.as_deref().filter(|digest| digest.parse::<Digest>().is_ok());
+    let meeting = meeting.unwrap_or_default().to_owned();
+    let with = With { notice: super::done(looked.done.as_deref()), meeting, ..With::default() };
+    page(&web, &who, &ids, zoom, with).await
+}
+
+/// `POST /approvals/{certificate}/{use}/challenge`: the digest of the statement that this approval will make, to be signed by a passkey.
+pub async fn challenge(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path((certificate, seal_use)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Json<Value>, Error> {
+    let (shown, meeting) = (digest(&sent)?, attached(&sent)?);
+    let proposed =
+        propose(&web.app, &who.person, &certificate, &seal_use, shown, meeting, sent.text("passkey")).await?;
+    Ok(Json(proposal(&web, &proposed)))
+}
+
+fn digest(sent: &Sent) -> Result<Digest, Error> {
+    sent.text("digest").parse().map_err(|_| Error::Unreadable("文件摘要不完整，请刷新页面".into()))
+}
+
+/// The record of the meeting that decided, if one was attached.
+fn attached(sent: &Sent) -> Result<Option<Digest>, Error> {
+    let given = Some(sent.text("meeting")).filter(|meeting| !meeting.is_empty());
+    given.map(|one| one.parse().map_err(|_| Error::Unreadable("会议记录的摘要不完整，请刷新页面".into()))).transpose()
 }
 
 /// `POST /approvals/{certificate}/{use}`.
@@ -101,16 +137,15 @@ pub async fn decide(
     Path(ids): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response, Error> {
-    let shown: Digest =
-        sent.text("digest").parse().map_err(|_| Error::Unreadable("文件摘要不完整，请刷新页面".into()))?;
+    let (shown, given) = (digest(&sent)?, confirmation(&sent)?);
     let why = sent.text("why");
     let verdict = match sent.text("decision") {
-        "approve" => Verdict::Approve,
+        "approve" => attached(&sent)?.map_or(Verdict::Approve, Verdict::ApproveAfterMeeting),
         "refuse" => Verdict::Refuse(why.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()),
         _ => return Err(Error::Unreadable("没有说明是批准还是不予批准".into())),
     };
     let (app, person, (certificate, seal_use)) = (web.app.clone(), who.person.clone(), ids.clone());
-    let act = async move { approve::approve(&app, &person, &certificate, &seal_use, shown, verdict).await };
+    let act = async move { approve_confirmed(&app, &person, &certificate, &seal_use, shown, verdict, given).await };
     match whole(act).await? {
         Ok(done) => {
             let word = match done {
@@ -123,17 +158,30 @@ pub async fn decide(
             Ok(Redirect::to(&format!("{address}?done={word}")).into_response())
         }
         Err(ActError::Refused(refusal)) => {
-            let general = refusal.reasons().iter().filter(|r| r.field.as_deref() != Some("why"));
+            let of = |field| refusal.reasons().iter().filter(move |reason| reason.field.as_deref() == field);
+            let general = refusal.reasons().iter().filter(|r| !matches!(r.field.as_deref(), Some("why" | "code")));
             let lines: Vec<String> = general.map(|r| r.text.clone()).collect();
             let notice = (!lines.is_empty()).then(|| Notice::new(Tone::Bad, "没有办成").with(lines));
-            let problem = refusal.reasons().iter().find(|r| r.field.as_deref() == Some("why")).map(|r| r.text.as_str());
-            let mut response = page(&web, &who, &ids, Zoom::Fit, why, notice, problem).await?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            response.extensions_mut().insert(Shown);
-            Ok(response)
+            let problem = of(Some("why")).next().map(|reason| reason.text.clone());
+            let code = of(Some("code")).map(|reason| reason.text.clone()).collect();
+            let meeting = sent.text("meeting").parse::<Digest>().map_or_else(|_| String::new(), |one| one.to_string());
+            let with = With { why: why.to_owned(), notice, problem, meeting, code };
+            Ok(super::shown_again(page(&web, &who, &ids, Zoom::Fit, with).await?))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What was said and sent before.
+#[derive(Default)]
+struct With {
+    why: String,
+    notice: Option<Notice>,
+    problem: Option<String>,
+    /// Digest of the meeting's record that was sent; empty: none.
+    meeting: String,
+    /// What is wrong with the code.
+    code: Vec<String>,
 }
 
 async fn page(
@@ -141,9 +189,7 @@ async fn page(
     who: &SignedIn,
     (certificate, seal_use): &(String, String),
     zoom: Zoom,
-    why: &str,
-    notice: Option<Notice>,
-    problem: Option<&str>,
+    With { why, notice, problem, meeting, code }: With,
 ) -> Result<Response, Error> {
     let app = &web.app;
     let inbox = look::inbox(app, &who.person).await?;
@@ -172,18 +218,31 @@ async fn page(
             ),
         ),
         Fact::marked("授权委托书", letter(app, who, one).await?),
+        Fact::new("时限", due(&case.matter, case.time).words),
     ];
+    if let Some(steps) = steps(app, one) {
+        facts.push(Fact::new("环节与标准时限", steps));
+    }
+    if case.fee() != Fee::Free {
+        facts.push(Fact::new("收费", case.fee().title()));
+    }
     for approval in approvals {
         let said = if approval.decision == "approve" { "批准" } else { "不予批准" };
-        let step = if approval.step == "leader" { "分管领导" } else { "首席代表" };
-        facts.push(Fact::new(
-            step,
-            format!("{} {said}，{}", look::name_of(app, &approval.staff).await?, words::minute_of(approval.at)),
-        ));
+        let step = match approval.step.as_str() {
+            "leader" => "分管领导",
+            "review" => "审核",
+            "second-review" => "复审",
+            _ => "首席代表",
+        };
+        let meeting = approval.meeting.as_ref().map_or_else(String::new, |record| {
+            format!("，会议记录摘要 {}", hex::encode(record).get(..16).unwrap_or_default())
+        });
+        let name = look::name_of(app, &approval.staff).await?;
+        facts.push(Fact::new(step, format!("{name} {said}，{}{meeting}", words::minute_of(approval.at))));
     }
-    let mut refusal = Approval::refusal_form(why);
+    let mut refusal = Approval::refusal_form(&why);
     if let Some(problem) = problem {
-        refusal.tell(Some("why"), problem);
+        refusal.tell(Some("why"), &problem);
     }
     let page = Approval {
         certificate: row.name.clone(),
@@ -196,6 +255,11 @@ async fn page(
         digest: hex::encode(&row.unsealed),
         viewer: viewer(row, Some(here.clone()), zoom),
         decision: decision(app, waiting.as_ref(), who, &case),
+        meeting: (who.person.staff.duty == Duty::Chief).then_some(meeting),
+        confirm: Confirm {
+            problems: code,
+            ..confirm(web, who, &format!("/approvals/{certificate}/{seal_use}/challenge")).await?
+        },
         action: here,
         refusal,
         more,
@@ -205,6 +269,38 @@ async fn page(
     shell.wide = true;
     shell.notice = notice;
     Ok(shell.show(page.show()).into_response())
+}
+
+/// The item's steps, each with its standard time.
+fn steps(app: &App, one: &look::SealUseRow) -> Option<String> {
+    let item = one.item.parse().ok().and_then(|code| app.hall.item(&code))?;
+    let step = |step: &crate::hall::chain::StandardStep| format!("{} {} 小时", step.kind.title(), step.hours);
+    let steps: Vec<String> = item.chain.steps().iter().map(step).collect();
+    let more = item.chain.more_because().map_or_else(String::new, |why| format!("（超过三个环节：{why}）"));
+    Some(format!("{}{more}", steps.join("，")))
+}
+
+/// `POST /approvals/{certificate}/{use}/meeting`: the record of the meeting that decided, kept for the approval.
+pub async fn meeting(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(ids): Path<(String, String)>,
+    SentWithFile { file, .. }: SentWithFile,
+) -> Result<Response, Error> {
+    let (app, person) = (web.app.clone(), who.person.clone());
+    match whole(async move { papers::keep_record(&app, &person, file).await }).await? {
+        Ok(kept) => {
+            let (certificate, seal_use) = &ids;
+            Ok(Redirect::to(&format!("/approvals/{certificate}/{seal_use}?meeting={kept}")).into_response())
+        }
+        Err(ActError::Refused(refusal)) => {
+            let lines: Vec<String> = refusal.reasons().iter().map(|reason| reason.text.clone()).collect();
+            let notice = Notice::new(Tone::Bad, "会议记录没有附上").with(lines);
+            let with = With { notice: Some(notice), ..With::default() };
+            Ok(super::shown_again(page(&web, &who, &ids, Zoom::Fit, with).await?))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn notes(seal: Option<&look::SealRow>) -> Vec<String> {
@@ -221,8 +317,15 @@ fn decision(app: &App, waiting: Option<&Waiting>, who: &SignedIn, case: &look::C
         return Decision::NotYours(vec!["本件不在您的待签批之列：可能已有决定，或者正等其他审批人。".into()]);
     };
     let weighty = look::needs_leader(app, &waiting.certificate, &waiting.seal_use);
-    if weighty && who.person.staff.duty == Duty::Chief {
-        return Decision::PassesOn { to: "分管领导".into() };
+    match who.person.staff.duty {
+        Duty::Reviewer => {
+            let item = waiting.seal_use.item.parse().ok().and_then(|code| app.hall.item(&code));
+            let reviews = item.map_or(0, |item| item.chain.reviews().count());
+            let to = if waiting.approvals.len() + 1 < reviews { "复审人员" } else { "首席代表" };
+            return Decision::PassesOn { to: to.into() };
+        }
+        Duty::Chief if weighty => return Decision::PassesOn { to: "分管领导".into() },
+        _ => {}
     }
     let others =
         case.documents.iter().flat_map(|d| d.uses.iter().map(move |(u, approvals)| (&d.certificate, u, approvals)));

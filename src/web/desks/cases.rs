@@ -6,14 +6,15 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{hall::limit, sign_in::hands_out};
+use super::{case_acts, sign_in::hands_out};
 use crate::{
     acts::{
         ActError,
+        calendar::Time,
         look::{self, Case, CertificateRow, Document},
     },
     app::App,
-    hall::{item::Item, staff::Duty},
+    hall::{certificate::Standing, fee::Fee, staff::Duty},
     web::{
         error::Error,
         guard::session::SignedIn,
@@ -45,6 +46,8 @@ pub struct Looked {
     pub zoom: Option<String>,
     /// What was just done.
     pub done: Option<String>,
+    /// Digest of a meeting's record sent for the decision on the page.
+    pub meeting: Option<String>,
 }
 
 /// `GET /cases`.
@@ -57,7 +60,7 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(asked): Query<Ask
         let cases = look::cases(&web.app, &who.person, page - 1).await?;
         pager.before = (page > 1).then(|| format!("/cases?page={}", page - 1));
         pager.after = (cases.len() >= look::CASES_A_PAGE as usize).then(|| format!("/cases?page={}", page + 1));
-        rows = cases.iter().map(|case| row(&web.app, case)).collect();
+        rows = cases.iter().map(row).collect();
     } else {
         match look::case(&web.app, &who.person, &words).await {
             Ok(case) => return Ok(Redirect::to(&format!("/cases/{}", case.matter.case_no)).into_response()),
@@ -77,15 +80,28 @@ pub async fn one(
     Path(no): Path<String>,
     Query(looked): Query<Looked>,
 ) -> Result<Response, Error> {
-    let case = look::case(&web.app, &who.person, &no).await?;
+    page(&web, &who, &no, looked, case_acts::Said::default()).await
+}
+
+/// The page of a case, with what was said in one of its forms.
+pub(super) async fn page(
+    web: &Web,
+    who: &SignedIn,
+    no: &str,
+    looked: Looked,
+    said: case_acts::Said,
+) -> Result<Response, Error> {
+    let case = look::case(&web.app, &who.person, no).await?;
     let page = CasePage {
         case: case.matter.case_no.clone(),
         item: case.matter.title.clone(),
         asker: holder(&case),
         marks: marks(&case),
-        due: due(&web.app, &case),
+        due: due(&case.matter, case.time),
         steps: steps(&case),
-        next: next(&case, work(&web, &who)),
+        next: next(&case, work(web, who)),
+        facts: case_acts::facts(&web.app, &case).await?,
+        acts: case_acts::acts(web, who, &case, &said),
         certificates: case
             .documents
             .iter()
@@ -93,7 +109,7 @@ pub async fn one(
             .collect(),
         events: events(&web.app, &case).await?,
     };
-    let mut shell = web.shell_for(&who, &case.matter.case_no, "/cases");
+    let mut shell = web.shell_for(who, &case.matter.case_no, "/cases");
     shell.notice = super::done(looked.done.as_deref());
     Ok(shell.show(page.show()).into_response())
 }
@@ -134,7 +150,7 @@ pub(super) fn holder(case: &Case) -> String {
     case.documents.first().map(|d| d.certificate.holder.clone()).unwrap_or_default()
 }
 
-fn row(app: &App, case: &Case) -> CaseRow {
+fn row(case: &Case) -> CaseRow {
     CaseRow {
         href: format!("/cases/{}", case.matter.case_no),
         case: case.matter.case_no.clone(),
@@ -143,7 +159,7 @@ fn row(app: &App, case: &Case) -> CaseRow {
         state: state(case),
         marks: marks(case),
         numbers: case.documents.iter().map(|d| d.certificate.number.clone()).collect(),
-        due: due(app, case),
+        due: due(&case.matter, case.time),
     }
 }
 
@@ -154,9 +170,16 @@ enum Whole {
     Sealing,
     Sealed,
     Delivered,
-    Withdrawn,
+    /// Sealed, never handed out, and in force no more.
+    Ended(Standing),
     Refused,
     Voided,
+}
+
+/// What became of a sealed certificate that is in force no more.
+fn ended(case: &Case) -> Option<Standing> {
+    let of = |d: &Document| d.certificate.state.parse().ok().filter(|standing| *standing != Standing::InForce);
+    case.documents.iter().find_map(of)
 }
 
 fn whole(case: &Case) -> Whole {
@@ -166,10 +189,9 @@ fn whole(case: &Case) -> Whole {
         () if any("refused") => Whole::Refused,
         () if any("voided") => Whole::Voided,
         () if case.delivery.is_some() => Whole::Delivered,
-        () if any("withdrawn") => Whole::Withdrawn,
         () if any("submitted") && logged => Whole::Sealing,
         () if any("submitted") => Whole::Deciding,
-        () => Whole::Sealed,
+        () => ended(case).map_or(Whole::Sealed, Whole::Ended),
     }
 }
 
@@ -180,7 +202,7 @@ fn state(case: &Case) -> Tag {
         Whole::Sealing => Tag::state(Tone::Calm, "正在用印"),
         Whole::Sealed => Tag::state(Tone::Wait, "待出件"),
         Whole::Delivered => Tag::state(Tone::Good, "已出件"),
-        Whole::Withdrawn => Tag::state(Tone::Bad, "证照已撤销"),
+        Whole::Ended(standing) => Tag::state(Tone::Bad, format!("证照{}", standing.title())),
         Whole::Refused => Tag::state(Tone::Bad, "不予批准"),
         Whole::Voided => Tag::state(Tone::Bad, "用印作废"),
     }
@@ -202,6 +224,9 @@ fn needs_leader_now(case: &Case) -> bool {
 fn marks(case: &Case) -> Vec<Tag> {
     let any = |is: fn(&CertificateRow) -> bool| case.documents.iter().any(|d| is(&d.certificate));
     let mut marks = Vec::new();
+    if case.matter.key_project {
+        marks.push(Tag::mark("重点项目"));
+    }
     if case.documents.len() > 1 {
         marks.push(Tag::mark("并联"));
     }
@@ -211,27 +236,22 @@ fn marks(case: &Case) -> Vec<Tag> {
     if any(|c| c.disputed) {
         marks.push(Tag::mark("争议"));
     }
-    if whole(case) == Whole::Delivered && any(|c| c.state == "withdrawn") {
-        marks.push(Tag::state(Tone::Bad, "证照已撤销"));
+    if let (Whole::Delivered, Some(standing)) = (whole(case), ended(case)) {
+        marks.push(Tag::state(Tone::Bad, format!("证照{}", standing.title())));
+    }
+    if case.fee() == Fee::Due && !matches!(whole(case), Whole::Refused | Whole::Voided) {
+        marks.push(Tag::state(Tone::Wait, Fee::Due.title()));
     }
     marks
 }
 
-/// The item of a certificate; none for a joint document.
-fn item<'a>(app: &'a App, certificate: &CertificateRow) -> Option<&'a Item> {
-    certificate.item.parse().ok().and_then(|code| app.hall.item(&code))
-}
-
-fn due(app: &App, case: &Case) -> Due {
-    let words = match whole(case) {
-        Whole::Delivered => "已办结".to_owned(),
-        Whole::Withdrawn | Whole::Refused | Whole::Voided => "已终止".to_owned(),
-        _ => {
-            let items = case.documents.iter().filter_map(|d| item(app, &d.certificate));
-            items.max_by_key(|i| i.limit_days).map(limit).unwrap_or_default()
-        }
+/// Where the case stands to its last day, as lists show it.
+pub(super) fn due(matter: &look::MatterRow, time: Time) -> Due {
+    let words = match time {
+        Time::Open(_) if matter.limit().is_instant() => format!("即办件，{}", time.words()),
+        _ => time.words(),
     };
-    Due { words, late: false }
+    Due { words, late: time.is_late() }
 }
 
 fn steps(case: &Case) -> Vec<Step> {
@@ -242,11 +262,12 @@ fn steps(case: &Case) -> Vec<Step> {
         () if here.contains(&now) => Stand::Now,
         () => Stand::ToCome,
     };
-    use Whole::{Deciding, Delivered, Refused, Sealed, Sealing, Voided, Withdrawn};
-    let past_decision = [Sealing, Sealed, Delivered, Withdrawn, Voided];
+    use Whole::{Deciding, Delivered, Ended, Refused, Sealed, Sealing, Voided};
+    let gone = ended(case).map_or(Delivered, Ended);
+    let past_decision = [Sealing, Sealed, Delivered, gone, Voided];
     let decided = if now == Refused { Stand::Stopped } else { later(&past_decision, &[Deciding]) };
-    let sealed = if now == Voided { Stand::Stopped } else { later(&[Sealed, Delivered, Withdrawn], &[Sealing]) };
-    let handed_out = if now == Withdrawn { Stand::Stopped } else { later(&[Delivered], &[Sealed]) };
+    let sealed = if now == Voided { Stand::Stopped } else { later(&[Sealed, Delivered, gone], &[Sealing]) };
+    let handed_out = if matches!(now, Ended(_)) { Stand::Stopped } else { later(&[Delivered], &[Sealed]) };
     let mut steps = vec![
         Step::new("申请", Stand::Done).line(&at),
         Step::new("受理", Stand::Done).line(format!("{} 窗口", case.matter.window_no)).line(&at),
@@ -316,8 +337,10 @@ pub(super) fn certificate_state(state: &str) -> Tag {
         "sealed" => Tag::state(Tone::Good, "已用印"),
         "refused" => Tag::state(Tone::Bad, "不予批准"),
         "voided" => Tag::state(Tone::Bad, "用印作废"),
-        "withdrawn" => Tag::state(Tone::Bad, "已撤销"),
-        other => Tag::mark(other),
+        other => match other.parse::<Standing>() {
+            Ok(standing) => Tag::state(Tone::Bad, standing.title()),
+            Err(_) => Tag::mark(other),
+        },
     }
 }
 
@@ -337,6 +360,15 @@ fn certificate(case: &Case, document: &Document, zoom: Zoom) -> Certificate {
     let row = &document.certificate;
     let digest = |bytes: &[u8]| hex::encode(bytes);
     let mut facts = vec![Fact::code("编号", &row.number), Fact::new("持证人", &row.holder)];
+    if let Some(purpose) = &row.purpose {
+        facts.push(Fact::new("加注用途", purpose));
+    }
+    if let Some(day) = &row.valid_to {
+        facts.push(Fact::new(if row.purpose.is_some() { "截止日期" } else { "有效期至" }, day));
+    }
+    if row.issue > 0 {
+        facts.push(Fact::new("同号证照", format!("第 {} 次签发，替换前一份", row.issue + 1)));
+    }
     for (one, _) in &document.uses {
         let entry = one.idx.map_or_else(|| "未登账".to_owned(), |i| format!("账本第 {i} 条"));
         facts.push(Fact::new("用印", entry));
@@ -382,6 +414,7 @@ pub(super) async fn events(app: &App, case: &Case) -> Result<Vec<Event>, Error> 
         );
         all.push((delivery.at, who, what, vec![]));
     }
+    all.extend(case_acts::events(app, case).await?);
     all.sort_by_key(|(at, ..)| *at);
     Ok(all.into_iter().map(|(at, who, what, reasons)| Event { at: words::minute_of(at), who, what, reasons }).collect())
 }

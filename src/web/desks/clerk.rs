@@ -1,13 +1,17 @@
 //! The clerk's desk: taking cases, following them.
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 
+use serde::Deserialize;
+
 use super::{
+    again::Again,
     entry::{self, Defaults, Part},
-    hall::{limit, marks, named},
+    hall::{marks, named},
+    items,
 };
 use crate::{
     acts::{
@@ -19,7 +23,7 @@ use crate::{
     compose::Template,
     hall::{
         department::Role,
-        item::{Item, ItemSeal, Joint, Weight},
+        item::{Item, Joint},
         opening::china_date,
         refusal::Refusal,
         staff::Duty,
@@ -113,13 +117,31 @@ pub async fn choose(State(web): State<Web>, who: SignedIn) -> Result<Response, E
     Ok(web.shell_for(&who, "新办件", "/cases/new").show(Choose { shelves }.show()).into_response())
 }
 
+/// Which certificate is to be changed, renewed, issued again or copied; empty for a new one.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    how: String,
+    #[serde(default)]
+    of: String,
+}
+
 /// `GET /cases/new/{matter}`.
-pub async fn blank(State(web): State<Web>, who: SignedIn, Path(slug): Path<String>) -> Result<Response, Error> {
+pub async fn blank(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Error> {
     who.require(&[Duty::Clerk])?;
     let matter = Matter::find(&web.app, &slug)?;
-    let form = form(&web.app, &matter, None);
+    let again = Again::of(&asked.how, &asked.of);
+    let mut form = form(&web.app, &matter, again.as_ref(), None);
+    if let (Some(again), Matter::Item(item, _)) = (&again, &matter) {
+        again.refill(&web.app, item, &mut form.groups).await?;
+    }
     let key = web.app.new_uuid().to_string();
-    Ok(show(&web, &who, &matter, &slug, form, Preview::Waiting, key).into_response())
+    Ok(show(&web, &who, (&matter, again), &slug, form, Preview::Waiting, key).into_response())
 }
 
 /// `POST /cases/new/{matter}/preview`: the panel alone, for the script.
@@ -141,10 +163,13 @@ pub async fn send(
     sent: Sent,
 ) -> Result<Response, Error> {
     let matter = Matter::find(&web.app, &slug)?;
-    let mut again = form(&web.app, &matter, Some(&sent));
+    let earlier = Again::sent(&sent);
+    let mut again = form(&web.app, &matter, earlier.as_ref(), Some(&sent));
     if sent.text("act") == "preview" {
         let preview = drawn(&web.app, &who, &matter, &sent).await?;
-        return Ok(show(&web, &who, &matter, &slug, again, preview, sent.text("key").to_owned()).into_response());
+        return Ok(
+            show(&web, &who, (&matter, earlier), &slug, again, preview, sent.text("key").to_owned()).into_response()
+        );
     }
     let request = request(&web.app, &matter, &sent);
     let (app, person, key) = (web.app.clone(), who.person.clone(), sent.text("key").to_owned());
@@ -156,8 +181,8 @@ pub async fn send(
                 entry::tell(&mut again, reason.field.as_deref(), &reason.text);
             }
             let preview = Preview::Problems(problems(&again, &refusal));
-            let mut response =
-                show(&web, &who, &matter, &slug, again, preview, sent.text("key").to_owned()).into_response();
+            let mut response = show(&web, &who, (&matter, earlier), &slug, again, preview, sent.text("key").to_owned())
+                .into_response();
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             response.extensions_mut().insert(Shown);
             Ok(response)
@@ -166,7 +191,8 @@ pub async fn send(
         Err(ActError::Conflict(_)) => {
             again.problems.push("这张表已经提交过，原来的办件有效。如要按现在的内容另办一件，请再次提交。".into());
             let key = web.app.new_uuid().to_string();
-            let mut response = show(&web, &who, &matter, &slug, again, Preview::Waiting, key).into_response();
+            let mut response =
+                show(&web, &who, (&matter, earlier), &slug, again, Preview::Waiting, key).into_response();
             *response.status_mut() = StatusCode::CONFLICT;
             response.extensions_mut().insert(Shown);
             Ok(response)
@@ -180,7 +206,10 @@ async fn drawn(app: &App, who: &SignedIn, matter: &Matter<'_>, sent: &Sent) -> R
         Ok(pages) => {
             Ok(Preview::Pages(pages.iter().map(|png| crate::web::words::data_uri("image/png", png)).collect()))
         }
-        Err(ActError::Refused(refusal)) => Ok(Preview::Problems(problems(&form(app, matter, Some(sent)), &refusal))),
+        Err(ActError::Refused(refusal)) => {
+            let form = form(app, matter, Again::sent(sent).as_ref(), Some(sent));
+            Ok(Preview::Problems(problems(&form, &refusal)))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -201,7 +230,7 @@ fn problems(form: &Form, refusal: &Refusal) -> Vec<Problem> {
 }
 
 fn request(app: &App, matter: &Matter<'_>, sent: &Sent) -> Request {
-    let ticked = |name| sent.text(name) == "yes";
+    let ticked = |name: &str| sent.text(name) == "yes";
     let mut request = Request {
         item: None,
         joint: None,
@@ -209,6 +238,12 @@ fn request(app: &App, matter: &Matter<'_>, sent: &Sent) -> Request {
         certificates: Default::default(),
         major: ticked("major"),
         disputed: ticked("disputed"),
+        key_project: ticked("key-project"),
+        materials: materials(app, matter)
+            .filter(|(n, ..)| ticked(&format!("m:{n}")))
+            .map(|(_, name, _)| name.to_owned())
+            .collect(),
+        ..Request::default()
     };
     match matter {
         Matter::Item(item, template) => {
@@ -222,14 +257,18 @@ fn request(app: &App, matter: &Matter<'_>, sent: &Sent) -> Request {
             request.certificates = entry::by_item(parts.iter().map(|(i, t)| (i.code.as_str(), *t)), sent);
         }
     }
+    if let Some(again) = Again::sent(sent) {
+        again.ask(&mut request, sent);
+    }
     request
 }
 
 /// The form: the certificate's fields; in a joint case the joint document's fields first, then what each certificate needs
 /// beyond them.
-fn form(app: &App, matter: &Matter<'_>, sent: Option<&Sent>) -> Form {
+fn form(app: &App, matter: &Matter<'_>, again: Option<&Again>, sent: Option<&Sent>) -> Form {
     let today = china_date(app.now());
     let mut groups = match matter {
+        Matter::Item(..) if again.is_some_and(|again| !again.asks_content()) => vec![],
         Matter::Item(item, template) => {
             let defaults = Defaults { today, valid_years: item.valid_years };
             entry::groups(template, Part::Main, "内容", defaults, sent, |_| false)
@@ -264,9 +303,19 @@ fn form(app: &App, matter: &Matter<'_>, sent: Option<&Sent>) -> Form {
         let value = sent.map(|s| s.text(name).to_owned()).unwrap_or_default();
         Field::new(name, words, Kind::Tick(words.into())).hint(hint).value(value).optional()
     };
+    if let Some(again) = again {
+        groups.insert(0, again.group(sent));
+    }
+    let boxes: Vec<Field> = materials(app, matter)
+        .map(|(n, name, must)| tick(&format!("m:{n}"), name, if must { "必须" } else { "视情形" }))
+        .collect();
+    if !boxes.is_empty() {
+        groups.push(Group { legend: "收到的材料".into(), fields: boxes });
+    }
     groups.push(Group {
         legend: "办理".into(),
         fields: vec![
+            tick("key-project", "重点项目（直通车）", "投资3000万元以上的重点项目，各环节排在最前"),
             tick("major", "本件重大", "须部门分管领导也批准"),
             tick("disputed", "本件有争议", "须部门分管领导也批准"),
         ],
@@ -277,14 +326,18 @@ fn form(app: &App, matter: &Matter<'_>, sent: Option<&Sent>) -> Form {
 fn show(
     web: &Web,
     who: &SignedIn,
-    matter: &Matter<'_>,
+    (matter, again): (&Matter<'_>, Option<Again>),
     slug: &str,
     form: Form,
     preview: Preview,
     key: String,
 ) -> maud::Markup {
     let page = NewCase {
-        item: matter.name().to_owned(),
+        item: match &again {
+            Some(again) => format!("{}：{}", matter.name(), again.title()),
+            None => matter.name().to_owned(),
+        },
+        hidden: again.as_ref().map(Again::hidden).unwrap_or_default(),
         department: match matter {
             Matter::Item(item, _) => named(&web.app, &item.department),
             Matter::Joint(joint, _) => joint.signers.iter().map(|d| named(&web.app, d)).collect::<Vec<_>>().join("、"),
@@ -304,48 +357,27 @@ fn show(
 
 /// All that the applicant is to be told at once.
 fn told(app: &App, matter: &Matter<'_>) -> Vec<Fact> {
-    let days = |item: &Item| format!("法定 {} 个工作日，{}", item.legal_days, limit(item));
-    let asked = |template: &Template| {
-        let required = template.fields.iter().filter(|f| f.required && f.name != draft::DECIDED_ITEMS);
-        required.map(|f| f.label.as_deref().unwrap_or(&f.name).to_owned()).collect::<Vec<_>>().join("、")
-    };
-    let mut facts = Vec::new();
     match matter {
-        Matter::Item(item, template) => {
-            if let ItemSeal::Department { legal_basis } = &item.seal {
-                facts.push(Fact::new("依据", legal_basis));
+        Matter::Item(item, _) => items::of_item(app, item),
+        Matter::Joint(joint, _) => items::of_joint(app, joint),
+    }
+}
+
+/// The materials of the items, each once, with the name of its box and whether it must be there.
+fn materials<'a>(app: &'a App, matter: &Matter<'a>) -> impl Iterator<Item = (usize, &'a str, bool)> {
+    let items: Vec<&'a Item> = match matter {
+        Matter::Item(item, _) => vec![item],
+        Matter::Joint(..) => matter.parts(app).into_iter().map(|(item, _)| item).collect(),
+    };
+    let mut all: Vec<(&'a str, bool)> = Vec::new();
+    for item in items {
+        let required = item.guide.materials.iter().map(|name| (name.as_str(), true));
+        for (name, must) in required.chain(item.guide.conditional.iter().map(|name| (name.as_str(), false))) {
+            match all.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known |= must,
+                None => all.push((name, must)),
             }
-            facts.push(Fact::new("时限", days(item)));
-            let steps = match item.weight {
-                Weight::Ordinary => "受理、审核、签批（首席代表）、用印、出件",
-                _ => "受理、审核、签批（首席代表、分管领导）、用印、出件",
-            };
-            facts.push(Fact::new("步骤", steps));
-            facts.push(Fact::new("要填报的内容", asked(template)));
-            let gives = match item.valid_years {
-                Some(years) => format!("{}，有效期 {years} 年", item.certificate),
-                None => item.certificate.clone(),
-            };
-            facts.push(Fact::new("领取", format!("{gives}；到统一出件窗口，凭身份证件领取")));
-        }
-        Matter::Joint(joint, template) => {
-            let parts = matter.parts(app);
-            let each = |(item, _): &(&Item, &Template)| {
-                format!("{}：{}，{}", item.certificate, named(app, &item.department), days(item))
-            };
-            facts.push(Fact::new("时限", parts.iter().map(each).collect::<Vec<_>>().join("\n")));
-            facts.push(Fact::new("步骤", "一窗受理，各部门分别审核、签批；全部同意后一次用印、一次出件"));
-            let own = parts.iter().map(|(_, of_item)| {
-                let beyond = of_item.fields.iter().filter(|f| f.required && template.field(&f.name).is_none());
-                let names: Vec<&str> = beyond.map(|f| f.label.as_deref().unwrap_or(&f.name)).collect();
-                format!("{}另需：{}", of_item.name, names.join("、"))
-            });
-            let asked: Vec<String> = std::iter::once(asked(template)).chain(own).collect();
-            facts.push(Fact::new("要填报的内容", asked.join("\n")));
-            let gives = parts.iter().map(|(item, _)| item.certificate.as_str()).chain([joint.joint_document.as_str()]);
-            let gives = gives.collect::<Vec<_>>().join("、");
-            facts.push(Fact::new("领取", format!("{gives}；到统一出件窗口，凭身份证件领取")));
         }
     }
-    facts
+    all.into_iter().enumerate().map(|(n, (name, must))| (n, name, must))
 }

@@ -27,7 +27,7 @@ pub async fn whole(State(web): State<Web>) -> Response {
 /// `GET /design/{page}`.
 pub async fn sample(State(web): State<Web>, Path(slug): Path<String>) -> Result<Response, Error> {
     let (title, body) = pages::samples::page(&slug).ok_or(Error::NotFound)?;
-    let wide = slug.starts_with("new-case") || slug == "approval";
+    let wide = slug.starts_with("new-case") || slug.starts_with("approval");
     let shell = Shell {
         title: title.into(),
         hall: web.app.hall.name.clone(),

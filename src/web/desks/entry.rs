@@ -131,8 +131,13 @@ pub fn data(template: &Template, part: Part<'_>, sent: &Sent) -> Map<String, Val
 
 /// Whether a control takes the template's field of this name.
 fn takes(control: &kit::Field, name: &str) -> bool {
+    // A material's box is known by its words, and what is asked beside the fields by its name.
+    let boxed = control.name.starts_with("m:") && control.label == name;
     let of_item = || control.name.strip_prefix("c:").and_then(|rest| rest.split_once(':'));
-    control.name.strip_prefix("d:") == Some(name) || of_item().is_some_and(|(_, n)| n == name)
+    boxed
+        || control.name == name
+        || control.name.strip_prefix("d:") == Some(name)
+        || of_item().is_some_and(|(_, n)| n == name)
 }
 
 /// The first control that takes the template's field of this name.

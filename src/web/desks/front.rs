@@ -32,6 +32,7 @@ pub async fn asset(Path(file): Path<String>) -> Result<Response, Error> {
     let (kind, text) = match file.as_str() {
         "yinxin.css" => ("text/css; charset=utf-8", asset::CSS),
         "yinxin.js" => ("text/javascript; charset=utf-8", asset::JS),
+        "access.js" => ("text/javascript; charset=utf-8", asset::ACCESS),
         "mark.svg" => ("image/svg+xml", asset::MARK),
         "sample-page.svg" => ("image/svg+xml", include_str!("../assets/sample-page.svg")),
         "sample-imprint.svg" => ("image/svg+xml", include_str!("../assets/sample-imprint.svg")),

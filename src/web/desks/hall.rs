@@ -1,16 +1,18 @@
 //! The administrator's desk: what the hall consists of.
 use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use maud::{Markup, html};
 
 use crate::{
-    acts::look,
+    acts::{calendar::calendar, look, register},
     app::App,
     hall::{
+        authorization::{Letter, LetterState},
         department::{Department, Intake, Role, WindowKind},
         item::{Item, ItemKind, ItemSeal, Weight},
+        opening::china_date,
         staff::Duty,
     },
     web::{
@@ -28,27 +30,37 @@ pub async fn overview(State(web): State<Web>, who: SignedIn) -> Result<Response,
     who.require(&[Duty::Administrator, Duty::Auditor])?;
     let app = &web.app;
     let open = app.hall.opening.is_open(app.now());
+    let filed = filed_letters(app, &who).await?;
     let page = HallPage {
+        alarm: super::calendar::alarm(app, &calendar(app).await?),
         facts: vec![
             Fact::new("名称", &app.hall.name),
             Fact::code("行政区划", app.hall.area.as_str()),
             Fact::new("现在", format!("{}，{}", words::minute(app.now()), if open { "开放" } else { "不在开放时间" })),
         ],
-        figures: figures(app),
-        registers: vec![departments(app), windows(app), staff(app), items(app), templates(app), letters(app).await?],
+        figures: figures(app, &filed),
+        registers: vec![
+            departments(app),
+            windows(app),
+            branches(app),
+            staff(app, &who).await?,
+            items(app),
+            templates(app),
+            letters(app, &filed),
+        ],
     };
     Ok(web.shell_for(&who, "大厅", "/hall").show(page.show()).into_response())
 }
 
-fn figures(app: &App) -> Vec<(String, String)> {
-    let all = app.hall.items.len();
+fn figures(app: &App, filed: &[Filed]) -> Vec<(String, String)> {
+    let (all, today) = (app.hall.items.len(), china_date(app.now()));
     let share = |n: usize| format!("{}%", (n * 100).checked_div(all).unwrap_or(0));
     let instant = app.hall.items.iter().filter(|i| i.is_instant()).count();
     let authorized = app
         .hall
         .items
         .iter()
-        .filter(|i| app.hall.letters.iter().any(|l| l.department == i.department && l.lists(&i.code)));
+        .filter(|i| filed.iter().any(|(_, l)| l.department == i.department && l.covers(&i.code, today)));
     let online = app.hall.items.iter().filter(|i| app.templates.named(&i.certificate).is_some()).count();
     vec![
         (all.to_string(), "进驻大厅的事项".into()),
@@ -74,8 +86,8 @@ fn departments(app: &App) -> Register {
             Role::Issuing { approval_office, intake: Intake::Own } => {
                 (approval_office.clone(), "本部门受理".to_owned())
             }
-            Role::Issuing { approval_office, intake: Intake::Entrusted { record } } => {
-                (approval_office.clone(), record.clone())
+            Role::Issuing { approval_office, intake: Intake::Entrusted { record, scope } } => {
+                (approval_office.clone(), format!("{}：{record}", scope.title()))
             }
         };
         vec![cell(&d.name), cell(d.uscc.as_str()), cell(office), cell(intake)]
@@ -106,17 +118,37 @@ fn windows(app: &App) -> Register {
     }
 }
 
-fn staff(app: &App) -> Register {
-    let row = |s: &crate::hall::file::StaffPlan| {
-        let place = match &s.department {
-            Some(key) => named(app, key),
-            None if s.windows.is_empty() => "大厅".into(),
-            None => s.windows.iter().map(|w| w.as_str()).collect::<Vec<_>>().join("、"),
-        };
-        let deputy = if s.deputy { "（代理）" } else { "" };
-        vec![cell(s.login.as_str()), cell(&s.name), cell(format!("{}{deputy}", s.duty.title())), cell(place)]
+fn branches(app: &App) -> Register {
+    let row = |b: &crate::hall::department::Branch| {
+        let windows = app.hall.windows.iter().filter(|w| w.branch.as_deref() == Some(&b.name));
+        let windows: Vec<&str> = windows.map(|w| w.no.as_str()).collect();
+        vec![cell(&b.name), cell(&b.address), cell(windows.join("、"))]
     };
     Register {
+        name: "分中心".into(),
+        anchor: "branches",
+        columns: vec![Column::words("名称"), Column::words("地址"), Column::codes("窗口")],
+        rows: app.hall.branches.iter().map(row).collect(),
+    }
+}
+
+async fn staff(app: &App, who: &SignedIn) -> Result<Register, Error> {
+    let row = |member: &register::Member| {
+        let staff = &member.staff;
+        let place = match &staff.department {
+            Some(key) => named(app, key),
+            None if staff.windows.is_empty() => "大厅".into(),
+            None => staff.windows.iter().map(|w| w.as_str()).collect::<Vec<_>>().join("、"),
+        };
+        vec![
+            html! { a href={ "/staff/" (staff.id) } { (member.login) } },
+            cell(&staff.name),
+            cell(super::staff::duty(staff.duty, staff.deputy)),
+            cell(place),
+            cell(staff.registration.title()),
+        ]
+    };
+    Ok(Register {
         name: "人员".into(),
         anchor: "staff",
         columns: vec![
@@ -124,9 +156,10 @@ fn staff(app: &App) -> Register {
             Column::words("姓名"),
             Column::words("岗位"),
             Column::words("部门或窗口"),
+            Column::words("状态"),
         ],
-        rows: app.hall.staff.iter().map(row).collect(),
-    }
+        rows: register::staff(app, &who.person).await?.iter().map(row).collect(),
+    })
 }
 
 /// The marks of an item, as they stand in lists.
@@ -192,31 +225,36 @@ fn templates(app: &App) -> Register {
     }
 }
 
-async fn letters(app: &App) -> Result<Register, Error> {
-    let mut rows = Vec::new();
-    for department in app.hall.departments.iter().filter(|d| d.issues()) {
-        for row in look::letters(app, department.key.as_str()).await? {
-            let letter = row.to_letter().map_err(Error::failed)?;
-            let own = app.hall.items.iter().filter(|i| i.department == department.key);
-            let listed: Vec<_> = own.filter(|i| letter.lists(&i.code)).map(|i| i.name.as_str()).collect();
-            let powers = letter.powers.iter().map(|p| p.as_str()).collect::<Vec<_>>().join("、");
-            rows.push(vec![
-                html! { a href={ "/letters/" (row.id) "/pdf" } { (department.name) } },
-                cell(format!("{} 至 {}", letter.from, letter.to)),
-                cell(listed.join("、")),
-                cell(powers),
-            ]);
-        }
-    }
-    Ok(Register {
+fn letters(app: &App, filed: &[Filed]) -> Register {
+    let row = |(row, letter): &Filed| {
+        let own = app.hall.items.iter().filter(|i| i.department == letter.department);
+        let listed: Vec<_> = own.filter(|i| letter.lists(&i.code)).map(|i| i.name.as_str()).collect();
+        let powers = letter.powers.iter().map(|p| p.as_str()).collect::<Vec<_>>().join("、");
+        vec![
+            html! { a href={ "/letters/" (row.id) } { (named(app, &letter.department)) } },
+            cell(format!("{} 至 {}", letter.from, letter.to)),
+            cell(listed.join("、")),
+            cell(powers),
+        ]
+    };
+    Register {
         name: "授权委托书".into(),
         anchor: "letters",
         columns: vec![Column::words("部门"), Column::codes("期限"), Column::words("事项"), Column::words("权限")],
-        rows,
-    })
+        rows: filed.iter().map(row).collect(),
+    }
 }
 
-/// `GET /letters/{id}/pdf`: a letter of authorization as filed.
-pub async fn letter(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
-    Ok(super::cases::pdf_response(look::letter_pdf(&web.app, &who.person, &id).await?))
+/// A letter of authorization that is filed, and what it says.
+type Filed = (look::LetterRow, Letter);
+
+async fn filed_letters(app: &App, who: &SignedIn) -> Result<Vec<Filed>, Error> {
+    let mut filed = Vec::new();
+    for row in register::letters(app, &who.person).await? {
+        let letter = row.to_letter().map_err(Error::failed)?;
+        if letter.state == LetterState::Filed {
+            filed.push((row, letter));
+        }
+    }
+    Ok(filed)
 }

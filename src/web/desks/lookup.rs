@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::verify::ask;
 use crate::{
     acts::{ActError, look},
+    hall::{certificate::Standing, opening::china_date},
     web::{
         error::{Error, in_query},
         guard::trouble::Shown,
@@ -20,6 +21,7 @@ use crate::{
             verify::Find,
         },
         router::Web,
+        words,
     },
 };
 
@@ -71,14 +73,20 @@ pub async fn lookup(
         Err(ActError::NotFound) => return Ok(unknown(&web)),
         other => other?,
     };
-    let entry = |row: &look::CertificateRow| Entry {
-        name: row.name.clone(),
-        number: row.number.clone(),
-        state: public_state(&row.state),
-        warning: warning(&row.state),
-        sealed: row.sealed_at.map(crate::web::words::minute_of).unwrap_or_default(),
+    let now = web.app.now();
+    let entry = |row: &look::CertificateRow| {
+        let standing = row.standing(china_date(now));
+        Entry {
+            name: row.name.clone(),
+            number: row.number.clone(),
+            state: public_state(&row.state, standing),
+            warning: warning(standing),
+            sealed: row.sealed_at.map(words::minute_of).unwrap_or_default(),
+            valid_to: row.valid_to.clone().unwrap_or_default(),
+            purpose: row.purpose.clone().unwrap_or_default(),
+        }
     };
-    let page = Lookup { entries: rows.iter().map(entry).collect() };
+    let page = Lookup { entries: rows.iter().map(entry).collect(), as_of: words::second(now) };
     Ok(web.shell("证照登记", "/verify").show(page.show()).into_response())
 }
 
@@ -93,20 +101,23 @@ fn shown(status: StatusCode, page: maud::Markup) -> Response {
 }
 
 /// A certificate's state as the public is told.
-fn public_state(state: &str) -> Tag {
-    match state {
-        "sealed" => Tag::state(Tone::Good, "已签发"),
-        "withdrawn" => Tag::state(Tone::Bad, "已撤销"),
-        "submitted" => Tag::state(Tone::Wait, "办理中，尚未签发"),
-        _ => Tag::state(Tone::Bad, "未签发"),
+fn public_state(state: &str, standing: Option<Standing>) -> Tag {
+    match standing {
+        Some(Standing::InForce) => Tag::state(Tone::Good, "已签发，有效"),
+        Some(ended) => Tag::state(Tone::Bad, ended.title()),
+        None if state == "submitted" => Tag::state(Tone::Wait, "办理中，尚未签发"),
+        None => Tag::state(Tone::Bad, "未签发"),
     }
 }
 
 /// Why nobody may rely on it; nothing for a certificate in force.
-fn warning(state: &str) -> Option<&'static str> {
-    match state {
-        "sealed" => None,
-        "withdrawn" => Some("这张证照已撤销，请勿采信"),
-        _ => Some("这张证照没有签发，请勿采信"),
+fn warning(standing: Option<Standing>) -> Option<&'static str> {
+    match standing {
+        Some(Standing::InForce) => None,
+        Some(Standing::Superseded) => Some("这张证照已由同一编号的新证照替换，请勿采信；请索取新证照"),
+        Some(Standing::Withdrawn) => Some("这张证照已撤销，请勿采信"),
+        Some(Standing::Cancelled) => Some("这张证照已注销，请勿采信"),
+        Some(Standing::Expired) => Some("这张证照已过有效期，请勿采信"),
+        None => Some("这张证照没有签发，请勿采信"),
     }
 }

@@ -22,7 +22,7 @@ use crate::{
             session::{self, SignedIn},
             trouble::Shown,
         },
-        kit::form::Choice,
+        kit::{form::Choice, shell::Access},
         pages::sign_in::SignIn,
         router::{Accounts, Web},
     },
@@ -31,7 +31,7 @@ use crate::{
 /// Where to go after signing in.
 #[derive(Deserialize)]
 pub struct Asked {
-    next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 /// `GET /sign-in`.
@@ -48,6 +48,7 @@ pub async fn sign_in(
     if !web.sign_ins.take(peer.ip(), Instant::now()) {
         return Err(Error::TooMany);
     }
+    let device = super::devices::proof(&sent);
     let (login, window, next) = (sent.text("login"), sent.text("window"), local(sent.text("next")));
     let window = (!window.is_empty()).then_some(window);
     let empty: Vec<_> = [("login", login, "请填写工号"), ("password", sent.text("password"), "请填写口令")]
@@ -58,11 +59,17 @@ pub async fn sign_in(
     if !empty.is_empty() {
         return Ok(refused(&web, login, sent.text("window"), next, &empty));
     }
-    match sign_in::sign_in(&web.app, login, sent.text("password"), window, web.is_inside(peer.ip())).await {
+    let given =
+        sign_in::Given { login, password: sent.text("password"), window, device: device.as_ref(), program: false };
+    let from = sign_in::From { peer: peer.ip(), inside: web.is_inside(peer.ip()) };
+    match sign_in::sign_in(&web.app, given, from).await {
         Ok(begun) => {
             let mut response = Redirect::to(if next == "/" { home(&web, &begun.person) } else { next }).into_response();
             if let Some(cookie) = session::set_cookie(&begun.token, web.transport) {
                 response.headers_mut().insert(header::SET_COOKIE, cookie);
+            }
+            if let Some(cookie) = begun.proof.and_then(|proof| session::set_proof(&proof, web.transport)) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
             }
             Ok(response)
         }
@@ -103,7 +110,7 @@ pub fn home(web: &Web, person: &Person) -> &'static str {
     match person.staff.duty {
         Duty::Clerk if hands_out(web, person) => "/delivery",
         Duty::Clerk => "/cases",
-        Duty::Chief | Duty::Leader => "/inbox",
+        Duty::Reviewer | Duty::Chief | Duty::Leader => "/inbox",
         Duty::Keeper => "/seals",
         Duty::Administrator => "/hall",
         Duty::Auditor => "/uses",
@@ -111,7 +118,7 @@ pub fn home(web: &Web, person: &Person) -> &'static str {
 }
 
 /// A path of this site, or the first page: never another site.
-fn local(next: &str) -> &str {
+pub(super) fn local(next: &str) -> &str {
     let plain = next.starts_with('/')
         && !next.starts_with("//")
         && next.bytes().all(|b| (b'!'..=b'~').contains(&b) && b != b'\\');
@@ -127,7 +134,9 @@ fn page(web: &Web, login: &str, window: &str, next: &str, reasons: &[(Option<&st
         form.tell(*field, text);
     }
     let page = SignIn { form, next: local(next).to_owned(), accounts: accounts(web) };
-    web.shell("登录", "/sign-in").show(page.show())
+    let mut shell = web.shell("登录", "/sign-in");
+    shell.access = Some(Access { now: web.app.now().as_second(), session: None });
+    shell.show(page.show())
 }
 
 /// The accounts a demonstration names.

@@ -81,6 +81,40 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
 }
 
+/// The fields of a form and the one file chosen in it (empty: none), sent by a page of this session as `multipart/form-data`.
+#[derive(Debug, Clone)]
+pub struct SentWithFile {
+    /// The fields.
+    pub sent: Sent,
+    /// The file's bytes.
+    pub file: Vec<u8>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for SentWithFile {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let token = request.extensions().get::<CsrfToken>().cloned().ok_or(Error::CrossSite)?;
+        let unreadable = |_| Error::Unreadable("表单不完整，请重新选择文件".into());
+        let mut parts = Multipart::from_request(request, state).await.map_err(unreadable)?;
+        let broken = |e: axum::extract::multipart::MultipartError| Error::from_body(e.status());
+        let (mut fields, mut file) = (Vec::new(), Vec::new());
+        while let Some(part) = parts.next_field().await.map_err(broken)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            if part.file_name().is_some() {
+                file = part.bytes().await.map_err(broken)?.to_vec();
+            } else {
+                fields.push((name, part.text().await.map_err(broken)?.replace("\r\n", "\n")));
+            }
+            // The token stands first in our forms: a file of another site's is not read.
+            if !token.accepts(fields.iter().find(|(n, _)| n == "csrf").map_or("", |(_, v)| v)) {
+                return Err(Error::CrossSite);
+            }
+        }
+        Ok(Self { sent: Sent(fields), file })
+    }
+}
+
 /// Takes a form's fields and, where the request belongs to a session, checks the session's token. A request without a session
 /// (signing in) is covered by [`super::origin`] alone: there is nothing yet that could be misused.
 impl<S: Send + Sync> FromRequest<S> for Sent {

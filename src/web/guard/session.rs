@@ -1,5 +1,8 @@
 //! Who is asking: the session of a browser's cookie or of a program's bearer token.
 //!
+//! A session that was begun at an enrolled device needs a second cookie, which only the device renews ([`sign_in`]); without it nothing is shown,
+//! and pages lead to `/device`, where the device signs.
+//!
 //! The cookie is `__Host-yinxin` (Secure, HttpOnly, SameSite=Strict, the whole site); over plain http on loopback, where
 //! browsers keep no such cookie, `yinxin`. Pages believe the cookie alone and programs the `Authorization` header alone, so
 //! that no page of another site can speak for a program's session.
@@ -12,12 +15,17 @@ use axum::{
     response::Response,
 };
 
-use super::{csrf::CsrfToken, headers::Transport, trouble::Frame};
+use super::{
+    csrf::CsrfToken,
+    headers::Transport,
+    trouble::{Frame, Reason},
+};
 use crate::{
     acts::{
         person::Person,
-        sign_in::{self, Session},
+        sign_in::{self, Bound, Found, Session},
     },
+    digest::Digest,
     hall::staff::Duty,
     web::{error::Error, router::Web},
 };
@@ -31,6 +39,21 @@ pub struct SignedIn {
     pub csrf: String,
     /// What the cookie or header carries: needed to end the session.
     pub token: String,
+    /// Whether the password is still the one that was given, and has to be changed before anything else.
+    pub first_password: bool,
+    /// Whether a passkey or a code has to be shown before anything else.
+    pub unconfirmed: bool,
+    /// The device it is bound to.
+    pub device: Option<Bound>,
+}
+
+/// A session whose device has to sign before anything is shown.
+#[derive(Clone)]
+pub struct Unproven {
+    /// What the cookie carries.
+    pub token: String,
+    /// The session's public name, for which the device signs.
+    pub name: Digest,
 }
 
 impl SignedIn {
@@ -39,12 +62,29 @@ impl SignedIn {
     pub fn require(&self, duties: &[Duty]) -> Result<(), Error> {
         if duties.contains(&self.person.staff.duty) { Ok(()) } else { Err(Error::Forbidden) }
     }
+
+    /// First the password, then what confirms the session, then everything else.
+    fn may_go_to(&self, path: &str, program: bool) -> Result<(), Error> {
+        let about_it = path.starts_with("/account") || path == "/sign-out" || path == "/api/v1/sessions";
+        match (self.first_password, self.unconfirmed) {
+            _ if about_it => Ok(()),
+            (true, _) if !program => Err(Error::FirstPassword),
+            (_, true) if program => Err(Error::Refused(vec![Reason {
+                code: "session-unconfirmed".into(),
+                field: None,
+                text: "管理印章和大厅的账户，登录时须给出动态码（code）".into(),
+            }])),
+            (_, true) if path != "/confirm" => Err(Error::Unconfirmed { next: path.to_owned() }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// For pages: finds the session of the cookie.
 pub async fn of_page(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    let token = cookie(request.headers(), web.transport).map(str::to_owned);
-    find(&web, &mut request, token).await;
+    let token = cookie(request.headers(), name(web.transport)).map(str::to_owned);
+    let proof = cookie(request.headers(), proof_name(web.transport)).map(str::to_owned);
+    find(&web, &mut request, token, proof).await;
     let who = request.extensions().get::<SignedIn>().cloned();
     let mut response = next.run(request).await;
     // A page that says why it did not work keeps the person's own frame.
@@ -58,19 +98,24 @@ pub async fn of_page(State(web): State<Web>, mut request: Request, next: Next) -
 pub async fn of_program(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let header = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
     let token = header.and_then(|h| h.strip_prefix("Bearer ")).map(|t| t.trim().to_owned());
-    find(&web, &mut request, token).await;
+    let proof = token.clone();
+    find(&web, &mut request, token, proof).await;
     next.run(request).await
 }
 
-async fn find(web: &Web, request: &mut Request, token: Option<String>) {
-    let Some(token) = token else { return };
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-    match sign_in::session(&web.app, &token, peer.is_some_and(|p| web.is_inside(p))).await {
-        Ok(Some(Session { person, csrf })) => {
+async fn find(web: &Web, request: &mut Request, token: Option<String>, proof: Option<String>) {
+    let (Some(token), Some(peer)) = (token, request.extensions().get::<ConnectInfo<SocketAddr>>()) else { return };
+    let from = sign_in::From { peer: peer.0.ip(), inside: web.is_inside(peer.0.ip()) };
+    match sign_in::session(&web.app, &token, proof.as_deref(), from).await {
+        Ok(Found::Session(session)) => {
+            let Session { person, csrf, first_password, unconfirmed, device } = *session;
             request.extensions_mut().insert(CsrfToken(csrf.clone()));
-            request.extensions_mut().insert(SignedIn { person, csrf, token });
+            request.extensions_mut().insert(SignedIn { person, csrf, token, first_password, unconfirmed, device });
         }
-        Ok(None) => {}
+        Ok(Found::Unproven(name)) => {
+            request.extensions_mut().insert(Unproven { token, name });
+        }
+        Ok(Found::Nobody) => {}
         Err(error) => tracing::error!(%error, "a session could not be looked up"),
     }
 }
@@ -79,15 +124,21 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let (path, program) = (parts.uri.path(), parts.uri.path().starts_with("/api/"));
         if let Some(who) = parts.extensions.get::<SignedIn>() {
-            return Ok(who.clone());
+            return who.may_go_to(path, program).map(|()| who.clone());
         }
-        if parts.uri.path().starts_with("/api/") {
+        if program {
             return Err(Error::NoSession);
         }
         // Only a page can be come back to; a form that was sent in the meantime cannot.
         let path = parts.uri.path_and_query().map_or("/", |p| p.as_str());
-        Err(Error::SignedOut { next: if parts.method == Method::GET { path.to_owned() } else { "/".into() } })
+        let next = if parts.method == Method::GET { path.to_owned() } else { "/".into() };
+        Err(if parts.extensions.get::<Unproven>().is_some() {
+            Error::Unproven { next }
+        } else {
+            Error::SignedOut { next }
+        })
     }
 }
 
@@ -98,15 +149,28 @@ fn name(transport: Transport) -> &'static str {
     }
 }
 
-fn cookie(headers: &HeaderMap, transport: Transport) -> Option<&str> {
+/// The name of the second cookie.
+fn proof_name(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Tls => "__Host-yinxin-device",
+        Transport::Loopback => "yinxin-device",
+    }
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
     let mut pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(n, _)| *n == name(transport)).map(|(_, value)| value)
+    pairs.find(|(n, _)| *n == name).map(|(_, value)| value)
 }
 
 /// The header that gives a browser its session. `token` is letters, digits, `-` and `_`.
 pub fn set_cookie(token: &str, transport: Transport) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("{}={token}; {}", name(transport), attributes(transport))).ok()
+}
+
+/// The header that gives a browser its second cookie.
+pub fn set_proof(proof: &str, transport: Transport) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("{}={proof}; {}", proof_name(transport), attributes(transport))).ok()
 }
 
 /// The header that takes it away.
@@ -130,9 +194,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, "a=b; yinxin=plain".parse().unwrap());
         headers.append(header::COOKIE, "__Host-yinxin=abc-_9".parse().unwrap());
-        assert_eq!(cookie(&headers, Transport::Tls), Some("abc-_9"));
-        assert_eq!(cookie(&headers, Transport::Loopback), Some("plain"));
-        assert_eq!(cookie(&HeaderMap::new(), Transport::Tls), None);
+        assert_eq!(cookie(&headers, name(Transport::Tls)), Some("abc-_9"));
+        assert_eq!(cookie(&headers, name(Transport::Loopback)), Some("plain"));
+        assert_eq!(cookie(&HeaderMap::new(), name(Transport::Tls)), None);
         let set = set_cookie("t", Transport::Tls).unwrap();
         assert_eq!(set, "__Host-yinxin=t; Path=/; Secure; HttpOnly; SameSite=Strict");
     }

@@ -37,20 +37,25 @@ pub struct Ask<'a> {
 impl Ask<'_> {
     /// Its markup; `inner` are the fields of the form.
     pub fn show(&self, inner: Markup) -> Markup {
-        self.show_as(inner, None)
+        self.show_as(inner, None, None)
     }
 
     /// The same with a file among the fields.
     pub fn show_with_file(&self, inner: Markup) -> Markup {
-        self.show_as(inner, Some("multipart/form-data"))
+        self.show_as(inner, Some("multipart/form-data"), None)
     }
 
-    fn show_as(&self, inner: Markup, encoding: Option<&str>) -> Markup {
+    /// The same where a passkey signs the act: `signs` is where the script asks what.
+    pub fn show_confirmed(&self, signs: Option<&str>, inner: Markup) -> Markup {
+        self.show_as(inner, None, signs)
+    }
+
+    fn show_as(&self, inner: Markup, encoding: Option<&str>, signs: Option<&str>) -> Markup {
         let danger = self.weight == Weight::Danger;
         html! {
             details.ask open[self.open] {
                 summary.button.danger[danger] { (self.button) }
-                form.ask-body.calm[!danger] method="post" action=(self.action) enctype=[encoding] {
+                form.ask-body.calm[!danger] method="post" action=(self.action) enctype=[encoding] data-passkey=[signs] {
                     (form::csrf(self.csrf))
                     h3 { (self.title) }
                     @for line in self.consequences { p { (line) } }

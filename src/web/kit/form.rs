@@ -50,6 +50,8 @@ pub enum Kind {
     Tick(String),
     /// Running text with headings and tables, in the grammar of [`crate::web::blocks`].
     Blocks,
+    /// A one-time code of six digits; never sent back to the page.
+    OneTimeCode,
     /// A password; never sent back to the page.
     Password,
     /// A file; the value is the accepted type.
@@ -180,6 +182,7 @@ impl Field {
                 Kind::Figure => input.narrow id=(id) name=(name) value=(value) inputmode="decimal" autocomplete="off" aria-required=[req] aria-describedby=[by] aria-invalid=[bad];,
                 Kind::Date => input.narrow type="date" id=(id) name=(name) value=(value) aria-required=[req] aria-describedby=[by] aria-invalid=[bad];,
                 Kind::Password => input type="password" id=(id) name=(name) autocomplete=(auto) aria-required=[req] aria-describedby=[by] aria-invalid=[bad];,
+                Kind::OneTimeCode => input.code.narrow id=(id) name=(name) inputmode="numeric" maxlength="8" autocomplete="one-time-code" spellcheck="false" aria-required=[req] aria-describedby=[by] aria-invalid=[bad];,
                 Kind::File(accept) => input type="file" id=(id) name=(name) accept=(accept) aria-required=[req] aria-describedby=[by] aria-invalid=[bad];,
                 Kind::Lines { rows } => textarea id=(id) name=(name) rows=(rows) aria-required=[req] aria-describedby=[by] aria-invalid=[bad] { "\n" (value) },
                 Kind::Blocks => {

@@ -4,6 +4,7 @@
 //! database. The looks are in `assets/yinxin.css`; no part carries a style or a script of its own, so that a strict
 //! Content-Security-Policy holds.
 pub mod ask;
+pub mod confirm;
 pub mod facts;
 pub mod figure;
 pub mod form;

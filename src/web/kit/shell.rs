@@ -42,6 +42,17 @@ pub struct Shell {
     pub notice: Option<Notice>,
     /// A page of two columns takes more width.
     pub wide: bool,
+    /// Signs with passkeys or the device's key: the page of somebody who signs in or is signed in.
+    pub access: Option<Access>,
+}
+
+/// What the script that signs has to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The hall's clock, in seconds since 1970.
+    pub now: i64,
+    /// The public name of the session, where it is bound to a device.
+    pub session: Option<String>,
 }
 
 /// Where style and script lie; the query changes with their content, so that they may be kept for ever.
@@ -50,14 +61,17 @@ pub mod asset {
     pub const CSS: &str = include_str!("../assets/yinxin.css");
     /// The script.
     pub const JS: &str = include_str!("../assets/yinxin.js");
+    /// The script of those who sign.
+    pub const ACCESS: &str = include_str!("../assets/access.js");
     /// The mark, as the window's icon.
     pub const MARK: &str = include_str!("../assets/mark.svg");
 
-    /// A short name of the content of all three, computed once.
+    /// A short name of the content of all of them, computed once.
     pub fn version() -> &'static str {
         static VERSION: std::sync::OnceLock<String> = std::sync::OnceLock::new();
         VERSION.get_or_init(|| {
-            let all = crate::digest::Digest::of_parts(&[CSS.as_bytes(), JS.as_bytes(), MARK.as_bytes()]).to_string();
+            let all = [CSS, JS, ACCESS, MARK].map(str::as_bytes);
+            let all = crate::digest::Digest::of_parts(&all).to_string();
             all.chars().take(12).collect()
         })
     }
@@ -77,9 +91,12 @@ impl Shell {
                     title { (self.title) " · " (self.hall) }
                     link rel="icon" type="image/svg+xml" href={ "/assets/mark.svg?" (v) };
                     link rel="stylesheet" href={ "/assets/yinxin.css?" (v) };
+                    @if self.access.is_some() { script src={ "/assets/access.js?" (v) } defer {} }
                     script src={ "/assets/yinxin.js?" (v) } defer {}
                 }
-                body.wide[self.wide] {
+                @let now = self.access.as_ref().map(|access| access.now);
+                @let session = self.access.as_ref().and_then(|access| access.session.as_ref());
+                body.wide[self.wide] data-now=[now] data-device-session=[session] {
                     a.skip href="#main" accesskey="s" { "跳到正文" }
                     (self.top())
                     main #main tabindex="-1" {
@@ -102,7 +119,7 @@ impl Shell {
                         a.brand href="/" accesskey="1" { (icon::mark()) span { "印信" small { (self.hall) } } }
                         @if let Some(person) = &self.person {
                             div.who {
-                                div { b { (person.name) } span { (person.place) } }
+                                div { b { a href="/account" { (person.name) } } span { (person.place) } }
                                 form method="post" action="/sign-out" { (form::csrf(&self.csrf)) button.button type="submit" { "退出" } }
                             }
                         } @else {
@@ -131,6 +148,7 @@ impl Shell {
             footer.foot {
                 div.width {
                     span { (self.hall) }
+                    a href="/items" { "办事指南" }
                     a href="/verify" { "验证证照" }
                     a href="/ledger" { "用印公示账本" }
                     a href="/about" { "关于印信" }

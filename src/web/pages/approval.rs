@@ -5,6 +5,7 @@ use super::head;
 use crate::web::kit::{
     Fact, Form, Tag,
     ask::{Ask, Weight},
+    confirm::Confirm,
     facts, form,
     viewer::Viewer,
 };
@@ -44,10 +45,14 @@ pub struct Approval {
     pub digest: String,
     /// The stored document's pages.
     pub viewer: Viewer,
+    /// Digest of the record of a meeting that was sent for this decision (empty: none yet); none: not this person's to send.
+    pub meeting: Option<String>,
     /// What can be decided.
     pub decision: Decision,
     /// Where the decision goes.
     pub action: String,
+    /// How this person confirms an approval.
+    pub confirm: Confirm,
     /// The field for the reasons of a refusal, with its problem.
     pub refusal: Form,
     /// How many wait after this one.
@@ -65,6 +70,13 @@ impl Approval {
                 .hint("每行一条，写全：申请人会一次看到全部理由和应当怎样补正。")
                 .value(reasons),
         ])
+    }
+
+    fn meeting_form() -> Form {
+        use crate::web::kit::{Field, Kind};
+        let hint = "由会议集体决定的事项：会议记录扫描成一个 PDF，不超过 20 MB。附上后仍由您批准。";
+        let field = Field::new("meeting", "会议记录", Kind::File("application/pdf")).hint(hint);
+        Form { mark: "m", ..Form::of(vec![field]) }
     }
 
     /// The page.
@@ -122,12 +134,27 @@ impl Approval {
             open: self.refusal.has_problems(),
         };
         html! {
-            form.stack-small method="post" action=(self.action) {
+            form.stack-small method="post" action=(self.action) data-passkey=[self.confirm.signs()] {
                 (form::csrf(&self.csrf))
                 (form::hidden("digest", &self.digest))
                 (form::hidden("decision", "approve"))
+                @if let Some(meeting) = self.meeting.as_deref().filter(|meeting| !meeting.is_empty()) {
+                    (form::hidden("meeting", meeting))
+                    p.small { "附会议记录，摘要 " span.digest { (meeting) } "，写入您的批准意见。" }
+                }
+                (self.confirm.show("approve"))
                 button.button.primary.big type="submit" accesskey="a" { (approve) }
-                p.small.quiet { (consequence) }
+                p.small.quiet { (consequence) @if self.confirm.signs().is_some() { " 您的通行密钥对这份文件的摘要签名，签名随批准留存。" } }
+            }
+            @if let Some(meeting) = &self.meeting {
+                details {
+                    summary { @if meeting.is_empty() { "附会议记录…" } @else { "换一份会议记录…" } }
+                    form.stack-small method="post" action={ (self.action) "/meeting" } enctype="multipart/form-data" {
+                        (form::csrf(&self.csrf))
+                        (Approval::meeting_form().show())
+                        button.button type="submit" { "附上" }
+                    }
+                }
             }
             (refuse.show(html! {
                 (form::hidden("digest", &self.digest))

@@ -63,6 +63,10 @@ pub struct CasePage {
     pub steps: Vec<Step>,
     /// What is to be done now; `None` when all is done.
     pub next: Option<Next>,
+    /// Limits, fee, materials, where and under which entrustment it was accepted.
+    pub facts: Vec<Fact>,
+    /// What this person may do with it beside its next step; may be nothing.
+    pub acts: Vec<Markup>,
     /// Its certificates.
     pub certificates: Vec<Certificate>,
     /// What happened, oldest first.
@@ -85,7 +89,9 @@ impl CasePage {
                     @if let Some((words, href)) = &next.action { div { a.button.primary href=(href) { (words) } } }
                 }
             }
+            section.sheet { h2 { "受理" } (facts(&self.facts)) }
             @for c in &self.certificates { (c.show()) }
+            @if !self.acts.is_empty() { section.sheet.stack-small { h2 { "办理" } @for act in &self.acts { (act) } } }
             section.sheet {
                 h2 { "经过" }
                 ol.stack-small {

@@ -2,7 +2,7 @@
 use maud::{Markup, html};
 
 use super::head;
-use crate::web::kit::{Column, Fact, facts, notice, table};
+use crate::web::kit::{Column, Fact, Notice, facts, notice, table};
 
 /// One kind of thing the hall has.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Register {
 /// The page.
 #[derive(Debug, Clone)]
 pub struct HallPage {
+    /// What is said while a year's holidays are not entered.
+    pub alarm: Option<Notice>,
     /// Name, area, opening hours, today.
     pub facts: Vec<Fact>,
     /// The three 100 % and the instant share: figure and what it says.
@@ -32,7 +34,8 @@ impl HallPage {
     /// The page.
     pub fn show(&self) -> Markup {
         html! {
-            (head("", "大厅", "部门、窗口、人员、事项和模板的登记。", html! {}))
+            (head("", "大厅", "部门、窗口、人员、事项和模板的登记。", html! { a.button href="/calendar" { "工作日历" } }))
+            @if let Some(alarm) = &self.alarm { (alarm.show()) }
             section.sheet { (facts(&self.facts)) }
             div.cards.figures { @for (figure, words) in &self.figures { div.card { b.type-h1 { (figure) } span.quiet { (words) } } } }
             nav aria-label="本页目录" { ul.row { @for r in &self.registers { li { a href={ "#" (r.anchor) } { (r.name) "（" (r.rows.len()) "）" } } } } }

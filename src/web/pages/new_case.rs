@@ -128,6 +128,8 @@ pub struct NewCase {
     pub preview_url: String,
     /// Drawn at random when the form was first shown: the same form sent twice is one case.
     pub key: String,
+    /// What the form carries beside its fields.
+    pub hidden: Vec<(&'static str, String)>,
     /// The session's token.
     pub csrf: String,
 }
@@ -146,6 +148,7 @@ impl NewCase {
                 div.sheet {
                     (form::csrf(&self.csrf))
                     (form::hidden("key", &self.key))
+                    @for (name, value) in &self.hidden { (form::hidden(name, value)) }
                     (self.form.show())
                     div.actions {
                         button.button.primary.big type="submit" name="act" value="submit" { "提交，取得编号" }

@@ -36,10 +36,11 @@ impl SignIn {
             div.two {
                 section.sheet {
                     h1 { "工作人员登录" }
-                    form.stack method="post" action="/sign-in" {
+                    form.stack method="post" action="/sign-in" data-sign-in {
                         p.quiet { "只有大厅登记、持有效工作证的人员可以登录。" }
                         (self.form.summary())
                         (form::hidden("next", &self.next))
+                        @for name in ["device", "device_at", "device_signature"] { (form::hidden(name, "")) }
                         (self.form.show())
                         div.actions { button.button.primary.big type="submit" { "登录" } }
                     }

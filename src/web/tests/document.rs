@@ -204,5 +204,7 @@ async fn whatever_takes_a_session_refuses_whoever_has_none() {
             api.answer(request).await.refused(401, "signed-out");
         }
     }
-    assert_eq!(open, ["post /api/v1/sessions", "post /api/v1/verifications"], "what is open to anybody");
+    let public =
+        ["get /api/v1/items", "get /api/v1/items/{code}", "post /api/v1/sessions", "post /api/v1/verifications"];
+    assert_eq!(open, public, "what is open to anybody");
 }

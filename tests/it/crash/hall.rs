@@ -130,5 +130,15 @@ fn of(case: &str) -> Value {
             body[name] = value.clone();
         }
     }
+    let codes = case["item"].as_str().map_or(vec!["220201-ghfj-001", "220201-jsj-001"], |code| vec![code]);
+    body["materials"] = codes.iter().flat_map(|code| materials(code)).collect();
     body
+}
+
+/// What the demonstration asks to be brought for an item.
+fn materials(code: &str) -> Vec<String> {
+    let hall: toml::Value = toml::from_str(include_str!("../../../src/demo/hall.toml")).unwrap();
+    let item =
+        hall["item"].as_array().unwrap().iter().find(|item| item["code"].as_str() == Some(code)).unwrap().clone();
+    item["materials"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
 }

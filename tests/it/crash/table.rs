@@ -129,7 +129,8 @@ fn each_write_of_the_sequencer_may_be_lost_at_each_edge() {
         assert_eq!(written.contains(&&PathBuf::from("checkpoint")), published, "{point}");
         let tiles: Vec<&PathBuf> = written.into_iter().filter(|path| path.as_os_str() != "checkpoint").collect();
         assert_eq!(tiles.len(), if point == "5a" || point == "5b" { 0 } else { 3 }, "{point}: {tiles:?}");
-        let mut cases: Vec<(String, Vec<(&PathBuf, Option<Vec<u8>>)>)> = vec![("all kept".to_owned(), Vec::new())];
+        type Lost<'a> = Vec<(&'a PathBuf, Option<Vec<u8>>)>;
+        let mut cases: Vec<(String, Lost<'_>)> = vec![("all kept".to_owned(), Vec::new())];
         for tile in &tiles {
             for (what, bytes) in cuts(before.get(*tile), &after[*tile]) {
                 cases.push((format!("{} {what}", tile.display()), vec![(*tile, bytes)]));
@@ -247,8 +248,8 @@ fn a_department_is_alarmed_by_what_it_does_not_know() {
     assert!(uses.split_whitespace().next().is_some_and(|word| word.len() == 64), "{uses}");
     let entry = Published::read(data).entries.iter().find(|entry| entry.starts_with(b"seal-use/v1")).unwrap().clone();
     let seal = String::from_utf8(entry).unwrap().lines().nth(1).unwrap().strip_prefix("seal ").unwrap().to_owned();
-    let opened = Published::read(data).entries.into_iter().map(|entry| String::from_utf8(entry).unwrap());
-    let opened = opened.filter(|entry| entry.starts_with("seal-open/v1") && entry.contains(&seal)).next().unwrap();
+    let mut opened = Published::read(data).entries.into_iter().map(|entry| String::from_utf8(entry).unwrap());
+    let opened = opened.find(|entry| entry.starts_with("seal-open/v1") && entry.contains(&seal)).unwrap();
     let code = opened.lines().find_map(|line| line.strip_prefix("code ")).unwrap().to_owned();
     let (known, state) = (folder.path().join("known"), folder.path().join("state"));
     fs::write(&known, format!("# from our own register\n\n{uses}")).unwrap();

@@ -5,7 +5,7 @@ use yinxin::acts::audit::{Audited, Books, audit};
 use super::together::ordinary;
 use super::*;
 
-async fn audited(premises: &Premises) -> Audited {
+pub(super) async fn audited(premises: &Premises) -> Audited {
     let books = Books::open(&premises.config).await.unwrap();
     let audited = audit(&books, |_, _| {}).await.unwrap();
     books.close().await;
@@ -41,7 +41,8 @@ async fn what_is_done_behind_the_services_back_is_found_and_named() {
     let rows = [
         ("DELETE FROM approval WHERE decision = 'approve' AND step = 'leader'", "approval-missing", "approval "),
         (
-            "UPDATE approval SET reasons = '' , staff = (SELECT id FROM staff WHERE login = 'chief-jjfz') WHERE decision = 'approve'",
+            "UPDATE approval SET reasons = '' , staff = (SELECT id FROM staff WHERE login = 'chief-jjfz')
+             WHERE decision = 'approve' AND step = 'chief'",
             "approval-altered",
             "approval ",
         ),
@@ -87,7 +88,8 @@ async fn what_is_done_behind_the_services_back_is_found_and_named() {
         ("UPDATE staff SET windows = '[\"A09\"]' WHERE login = 'clerk1'", "row-altered", "staff "),
         ("UPDATE letter SET last_day = '2030-12-31' WHERE department = 'scjg'", "row-altered", "letter "),
         ("DELETE FROM letter WHERE department = 'jjfz'", "row-missing", "letter "),
-        ("INSERT INTO letter SELECT id || 'x', department, chief, powers, items, first_day, last_day, document, revoked_at
+        ("INSERT INTO letter (id, department, chief, powers, items, first_day, last_day, document, number, state, filed_as)
+          SELECT id || 'x', department, chief, powers, items, first_day, last_day, document, number || 'x', state, filed_as
           FROM letter WHERE department = 'scjg'", "row-unrecorded", "letter "),
         ("UPDATE delivery SET receiver = '他人'", "row-altered", "delivery "),
         ("DELETE FROM delivery", "row-missing", "delivery "),

@@ -9,7 +9,7 @@ use crate::tools::run;
 const EXTRA_FONTS: &str = "/usr/share/fonts/truetype/hanazono";
 
 /// A document's text as poppler reads it, without spaces and line ends.
-fn text_of(pdf: &[u8]) -> String {
+pub(super) fn text_of(pdf: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.pdf"), pdf).unwrap();
     let text = run(Command::new("pdftotext").args(["a.pdf", "-"]).current_dir(folder.path()));

@@ -7,18 +7,20 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 use yinxin::acts::ActError;
 use yinxin::acts::approve::{Done, Verdict, approve};
+use yinxin::acts::change_staff::change_staff;
 use yinxin::acts::deliver::{Receiver, deliver};
 use yinxin::acts::draft::Request;
 use yinxin::acts::look::{self, CertificateRow};
 use yinxin::acts::person::{Person, Seat};
 use yinxin::acts::seal_step::{confirm::confirm, propose};
 use yinxin::acts::set_up::set_up;
+use yinxin::acts::stand_in::put_on_rota;
 use yinxin::acts::submit::{Submitted, submit};
 use yinxin::acts::suspend_seal::suspend_seal;
 use yinxin::acts::verify::Places;
@@ -27,24 +29,38 @@ use yinxin::app::{App, Clock, StartError};
 use yinxin::db::delivery::DeliveryRow;
 use yinxin::digest::Digest;
 use yinxin::hall::counter::{DeliveryForm, IdentityDocument};
+use yinxin::hall::file::Hall;
+use yinxin::hall::item::Item;
+use yinxin::hall::opening::china_date;
 use yinxin::hall::refusal::Refusal;
+use yinxin::hall::staff::StaffAct;
 use yinxin::verify::{Report, Today, verify};
 
 use crate::postgres;
 
 pub(crate) mod accepted;
+mod access;
 mod audit;
 mod cases;
+mod chains;
 mod commands;
 mod damage;
 mod fork;
+mod intake;
+mod letters;
 mod lists;
 mod nodes;
 mod outside;
+mod passkeys;
 mod refusals;
 mod reports;
 mod seals;
+mod staff;
+mod standing;
+mod story;
+mod supervision;
 mod tell;
+mod time;
 mod together;
 mod unfinished;
 mod witness;
@@ -127,8 +143,18 @@ impl Case {
             certificates: self.uses.iter().map(of_use).collect(),
             major: self.major,
             disputed: false,
+            materials: self.item.as_deref().map(materials).unwrap_or_default(),
+            ..Request::default()
         }
     }
+}
+
+/// Everything that whoever asks for an item may have to bring.
+fn materials(code: &str) -> BTreeSet<String> {
+    static ITEMS: OnceLock<Vec<Item>> = OnceLock::new();
+    let items = ITEMS.get_or_init(|| Hall::parse(HALL).unwrap().items);
+    let guides = items.iter().filter(|item| item.code.as_str() == code).map(|item| &item.guide);
+    guides.flat_map(|guide| guide.materials.iter().chain(&guide.conditional).cloned()).collect()
 }
 
 /// A data directory with everything in it, and what opens it.
@@ -279,6 +305,24 @@ impl Premises {
         changed
     }
 
+    /// Whether the database itself refuses a change, by the constraint of that name.
+    async fn forbids(&self, sql: &'static str, constraint: &str) -> bool {
+        use sqlx::Connection;
+        let refused = if let Some(address) = &self.database {
+            let mut connection = sqlx::PgConnection::connect(address).await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.map(|done| done.rows_affected())
+        } else {
+            let file = format!("sqlite://{}", self.path("yinxin.sqlite").display());
+            let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.map(|done| done.rows_affected())
+        };
+        // SQLite names a UNIQUE constraint by its columns.
+        match refused {
+            Ok(changed) => panic!("{changed} rows changed: {sql}"),
+            Err(error) => [constraint, "UNIQUE constraint failed"].iter().any(|said| error.to_string().contains(said)),
+        }
+    }
+
     /// A number out of the database.
     async fn count(&self, sql: &'static str) -> i64 {
         use sqlx::Connection;
@@ -351,6 +395,19 @@ impl TestHall {
 
     fn deputy(&self, department: &str) -> Actor {
         self.in_office(format!("deputy-{department}"))
+    }
+
+    fn administrator(&self) -> Actor {
+        self.in_office("centre".to_owned())
+    }
+
+    /// The department's deputy stands in from today on for a month.
+    async fn put_on_rota(&self, department: &str) {
+        let deputy = self.deputy(department).person().await.staff.id.to_string();
+        let today = china_date(self.app.now());
+        let last = today.saturating_add(30.days());
+        let chief = self.chief(department).person().await;
+        put_on_rota(&self.app, &chief, &deputy, &today.to_string(), &last.to_string()).await.unwrap();
     }
 
     fn leader(&self, department: &str) -> Actor {
@@ -525,6 +582,12 @@ impl Actor {
 
     async fn suspend_because(&self, kind: &str, why: &str) -> Result<(), ActError> {
         suspend_seal(&self.app, &self.person().await, &self.seal(kind).await, why).await
+    }
+
+    /// Takes a step in somebody's registration.
+    async fn change(&self, of: &Actor, step: StaffAct) -> Result<(), ActError> {
+        let of = of.person().await.staff.id.to_string();
+        change_staff(&self.app, &self.person().await, &of, step, "工作调整").await
     }
 
     async fn suspend(&self, kind: &str) -> Result<(), ActError> {

@@ -124,6 +124,9 @@ async fn two_nodes_seal_each_case_once() {
     let one = TestHall::open().await;
     let cases = ordinary(40);
     let asked = submit_all(&one, &cases).await;
+    for department in asked.iter().map(|one| &one.department).collect::<BTreeSet<_>>() {
+        one.put_on_rota(department).await;
+    }
     let other = Arc::new(one.premises.app().await.unwrap());
     let also = |actor: Actor| Actor { app: other.clone(), ..actor };
     let mut approving = JoinSet::new();

@@ -122,10 +122,11 @@ async fn a_letter_out_of_date_seals_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn suspended_staff_do_nothing_from_that_moment_on() {
     let (hall, case, asked) = waiting().await;
+    hall.put_on_rota("scjg").await;
     let chief = hall.chief("scjg");
     let before = chief.person().await;
-    hall.app.db.set_staff_active(&before.staff.id.to_string(), false).await.unwrap();
-    assert_eq!(refusal(chief.approve(&asked).await).codes(), ["not-registered"]);
+    hall.administrator().change(&chief, StaffAct::Suspend).await.unwrap();
+    assert_eq!(refusal(chief.approve(&asked).await).codes(), ["suspended"]);
     // A request that was let in before: the transaction that writes the ledger asks again.
     let Asked { certificate, seal_use, shown, .. } = &asked;
     let late = approve(&hall.app, &before, certificate, seal_use, *shown, Verdict::Approve).await;
@@ -133,9 +134,9 @@ async fn suspended_staff_do_nothing_from_that_moment_on() {
     assert_eq!(uses_in_ledger(&hall).await, 0);
     assert!(hall.app.db.approvals_of(seal_use).await.unwrap().is_empty());
     let clerk = hall.clerk("A01");
-    hall.app.db.set_staff_active(&clerk.person().await.staff.id.to_string(), false).await.unwrap();
-    assert_eq!(refusal(clerk.submit(&Case::number("000003")).await).codes(), ["not-registered"]);
-    // The deputy is there.
+    hall.administrator().change(&clerk, StaffAct::Suspend).await.unwrap();
+    assert_eq!(refusal(clerk.submit(&Case::number("000003")).await).codes(), ["suspended"]);
+    // The deputy is there, put on the rota before by the leader or the chief representative.
     assert!(hall.report(&sealed(hall.deputy("scjg").approve(&asked).await)[0]).is_valid());
     assert_eq!(hall.documents(&case.case).await[0].state, "sealed");
 }

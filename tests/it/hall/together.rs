@@ -31,7 +31,11 @@ async fn two_approvers_at_the_same_instant_seal_once() {
     let hall = TestHall::open().await;
     let cases = ordinary(ROUNDS);
     let mut second_got = [0, 0];
-    for asked in submit_all(&hall, &cases).await {
+    let all = submit_all(&hall, &cases).await;
+    for department in all.iter().map(|one| &one.department).collect::<BTreeSet<_>>() {
+        hall.put_on_rota(department).await;
+    }
+    for asked in all {
         let approve = |actor: Actor| {
             let asked = asked.clone();
             tokio::spawn(async move { actor.approve(&asked).await })

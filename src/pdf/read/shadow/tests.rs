@@ -347,7 +347,8 @@ fn hostile_content_ends() {
     let many = Sheet { content: &[&many[0], &many[1]], more: &[IMAGE], ..Sheet::default() };
     assert_eq!(codes_of(&many.file()), ["image-over-text"]);
     let ring = "<< /S /GoTo /Next 7 0 R >>";
-    assert_eq!(catalog("/OpenAction 7 0 R", &[ring]), [""; 0]);
+    // What is cut off may do anything.
+    assert_eq!(catalog("/OpenAction 7 0 R", &[ring]), ["automatic-script"]);
 }
 
 #[test]

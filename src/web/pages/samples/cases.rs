@@ -141,6 +141,7 @@ pub(super) fn new_case(problems: bool) -> NewCase {
         action: "/design/new-case-problems".into(),
         preview_url: "/design/new-case/preview".into(),
         key: "0193a2c0-0000-7000-8000-000000000000".into(),
+        hidden: vec![],
         csrf: String::new(),
     }
 }
@@ -165,6 +166,12 @@ pub(super) fn case() -> CasePage {
             words: "等首席代表签批。批准后自动用印，请到统一出件窗口领取。".into(),
             action: Some(("打印受理回执".into(), "/design".into())),
         }),
+        facts: vec![
+            Fact::new("受理窗口", "A01 综合受理一窗（本厅）"),
+            Fact::new("时限", "承诺 5 个工作日，法定 20 个工作日"),
+            Fact::new("到期日", "2026-11-27（法定 2026-12-18）"),
+        ],
+        acts: vec![],
         certificates: vec![Certificate {
             name: "食品经营许可证".into(),
             number: "JY12202010000013".into(),

@@ -1,7 +1,7 @@
 //! What is decided, handed out and kept.
 use super::{ASKER, DIGEST, ISSUER, due, viewer};
 use crate::web::{
-    kit::{Fact, Tag, Tone},
+    kit::{Fact, Tag, Tone, confirm::Confirm},
     pages::{
         approval::{Approval, Decision},
         delivery::{HandOver, Ready},
@@ -43,8 +43,10 @@ pub(super) fn approval() -> Approval {
         imprint: "/assets/sample-imprint.svg".into(),
         digest: DIGEST.into(),
         viewer: viewer("食品经营许可证"),
+        meeting: Some(String::new()),
         decision: Decision::Seals,
         action: "/design/approval".into(),
+        confirm: Confirm::default(),
         refusal: Approval::refusal_form(""),
         more: 2,
         csrf: String::new(),

@@ -1,12 +1,16 @@
 //! Every page with made-up data, for `/design/{page}` and for the tests that look at all of them.
 use maud::Markup;
 
+mod access;
 mod cases;
 mod decisions;
 mod records;
+mod register;
 mod seals;
+mod supervision;
 
 use super::{
+    approval::Approval,
     cases::{CaseList, Due},
     delivery::Delivery,
     failure::Failure,
@@ -30,6 +34,11 @@ use seals::{apply_page, seal, seal_page, step_line, step_page};
 /// The address and name of each sample.
 pub const PAGES: &[(&str, &str)] = &[
     ("sign-in", "登录"),
+    ("account", "我的账户"),
+    ("account-first", "我的账户（首次登录）"),
+    ("confirm", "请确认本人"),
+    ("devices", "设备"),
+    ("device", "确认设备"),
     ("cases", "办件"),
     ("cases-empty", "办件（空）"),
     ("choose", "选事项"),
@@ -38,15 +47,32 @@ pub const PAGES: &[(&str, &str)] = &[
     ("case", "一件办件"),
     ("inbox", "待签批"),
     ("approval", "签批"),
+    ("approval-passkey", "签批（通行密钥）"),
+    ("approval-code", "签批（动态码）"),
     ("delivery", "待出件"),
     ("hand-over", "出件登记"),
     ("seals", "印章"),
     ("seal", "一枚印章"),
     ("seal-step", "印章的一步"),
     ("apply", "申请印章"),
+    ("staff", "人员"),
+    ("staff-empty", "人员（空）"),
+    ("member", "一名人员"),
+    ("permit", "工作证"),
+    ("nominate", "提名人员（有错）"),
+    ("nomination", "提名审核"),
+    ("rota", "代理值守表"),
+    ("letters", "授权委托书"),
+    ("letter", "一份授权委托书"),
+    ("propose", "拟授权委托书"),
     ("hall", "大厅"),
     ("uses", "用印记录"),
     ("use", "一次用印"),
+    ("findings", "监察事项"),
+    ("findings-empty", "监察事项（空）"),
+    ("finding", "一项监察事项"),
+    ("figures", "统计与通报"),
+    ("story", "证照全过程"),
     ("verify", "验证"),
     ("valid", "有效"),
     ("invalid", "无效"),
@@ -72,6 +98,11 @@ pub fn page(slug: &str) -> Option<(&'static str, Markup)> {
             accounts: vec![("clerk1".into(), "窗口一 · 窗口人员".into()), ("chief-scjg".into(), "首席代表".into())],
         }
         .show(),
+        "account" => access::account(false).show(),
+        "account-first" => access::account(true).show(),
+        "confirm" => super::account::confirm_session(&access::passkeys(), "/seals", ""),
+        "devices" => access::devices().show(),
+        "device" => super::devices::renewing("/inbox"),
         "cases" => CaseList { rows: case_rows(), words: String::new(), accepts: true, pager: pager() }.show(),
         "cases-empty" => CaseList { rows: vec![], words: String::new(), accepts: true, pager: Pager::default() }.show(),
         "choose" => choose().show(),
@@ -80,6 +111,8 @@ pub fn page(slug: &str) -> Option<(&'static str, Markup)> {
         "case" => case().show(),
         "inbox" => Inbox { office: format!("{ISSUER} · 行政审批办公室"), rows: waiting(), pager: pager() }.show(),
         "approval" => approval().show(),
+        "approval-passkey" => Approval { confirm: access::passkeys(), ..approval() }.show(),
+        "approval-code" => Approval { confirm: access::code(), ..approval() }.show(),
         "delivery" => Delivery { window: "A09 统一出件窗口".into(), rows: ready(), pager: pager() }.show(),
         "hand-over" => hand_over().show(),
         "seals" => {
@@ -88,6 +121,16 @@ pub fn page(slug: &str) -> Option<(&'static str, Markup)> {
         "seal" => seal_page().show(),
         "seal-step" => step_page().show(),
         "apply" => apply_page().show(),
+        "staff" => register::staff(false).show(),
+        "staff-empty" => register::staff(true).show(),
+        "member" => register::member().show(),
+        "permit" => register::permit().show(),
+        "nominate" => register::nominate().show(),
+        "nomination" => register::nomination().show(),
+        "rota" => register::rota().show(),
+        "letters" => register::letters().show(),
+        "letter" => register::letter().show(),
+        "propose" => register::propose().show(),
         "hall" => hall().show(),
         "uses" => Uses {
             told: vec![Told {
@@ -102,6 +145,11 @@ pub fn page(slug: &str) -> Option<(&'static str, Markup)> {
         }
         .show(),
         "use" => use_page().show(),
+        "findings" => supervision::findings(false).show(),
+        "findings-empty" => supervision::findings(true).show(),
+        "finding" => supervision::finding().show(),
+        "figures" => supervision::figures().show(),
+        "story" => supervision::story().show(),
         "verify" => ask().show(),
         "valid" => answer(Verdict::Valid).show(),
         "invalid" => answer(Verdict::Invalid).show(),

@@ -17,6 +17,7 @@ use crate::web::{
 pub(super) fn hall() -> HallPage {
     let row = |a: &str, b: &str| vec![maud::html! { (a) }, maud::html! { (b) }];
     HallPage {
+        alarm: None,
         facts: vec![
             Fact::new("名称", "吉林经济技术开发区行政审批服务中心"),
             Fact::new("开放时间", "周一至周五 08:30–16:30"),
@@ -171,7 +172,7 @@ pub(super) fn ledger() -> LedgerPage {
             },
             WitnessLine { name: "市档案馆".into(), key: "archive.example/w+31a0c2d4+BM3f…".into(), cosigned: None },
         ],
-        policy: "log hall.example.gov.cn/log+033de0ae+Ac4z…\nwitness 省政务服务局 witness.example/w1+08ca7ee8+BBl6… https://witness.example/w1\n\
+        policy: "log hall.example.gov.cn/log+033de0ae+Ac4z…\nwitness 省政务服务局 witness.example/w1+08ca7ee8+BBl6…\n\
                  witness 市档案馆 archive.example/w+31a0c2d4+BM3f…\ngroup 见证 any 省政务服务局 市档案馆\nquorum 见证\n"
             .into(),
         watches: Some((

@@ -1,0 +1,173 @@
+//! R11 to R14 and R18: where cases are accepted, what must be brought, what must be paid, who goes first.
+
+use yinxin::acts::pay::pay;
+use yinxin::hall::fee::Fee;
+
+use super::audit::audited;
+use super::*;
+
+/// The instant item of tests/data/hall.toml that asks for materials and a fee.
+const CATERING: &str = "220201-scjg-002";
+
+impl Actor {
+    pub(super) async fn ask(&self, case: &str, request: &Request) -> Result<Submitted, ActError> {
+        submit(&self.app, &self.person().await, Some(case.parse().unwrap()), request).await
+    }
+
+    async fn pay(&self, case: &str, yuan: &str, receipt: &str) -> Result<(), ActError> {
+        pay(&self.app, &self.person().await, case, yinxin::hall::fee::fen(yuan), receipt).await.map(|_| ())
+    }
+}
+
+/// A catering permit with all materials.
+fn catering() -> Request {
+    let mut request = Case::number("000002").request();
+    request.data.insert("社会信用代码".to_owned(), "91220201MA1XY0004T".into());
+    request
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r18_all_that_is_missing_is_said_at_once() {
+    let hall = TestHall::open().await;
+    let mut request = catering();
+    request.materials.clear();
+    request.materials.insert("没有这种材料".to_owned());
+    request.data.insert("经营场所".to_owned(), "".into());
+    let refused = refusal(hall.clerk("A01").ask("2026-A01-700001", &request).await);
+    let said: Vec<(&str, &str)> =
+        refused.reasons().iter().map(|reason| (reason.code, reason.field.as_deref().unwrap_or_default())).collect();
+    assert_eq!(
+        said,
+        [
+            ("material-missing", "小餐饮经营许可申请书"),
+            ("material-missing", "经营场所平面布局图"),
+            ("material-missing", "经营者身份证件复印件"),
+            ("unknown-material", "没有这种材料"),
+            ("blank", "经营场所"),
+        ]
+    );
+    let submitted = hall.clerk("A01").ask("2026-A01-700001", &catering()).await.unwrap();
+    let kept: Vec<String> = serde_json::from_str(&submitted.matter.materials).unwrap();
+    assert_eq!(kept.len(), 4, "what was received stands on the case: {kept:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r12_nothing_is_sealed_or_handed_out_before_the_fee_is_paid() {
+    let hall = TestHall::open().await;
+    let case = "2026-A01-700001";
+    hall.clerk("A01").ask(case, &catering()).await.unwrap();
+    let asked = hall.only_use(case).await;
+    assert_eq!(refusal(hall.chief("scjg").approve(&asked).await).codes(), ["fee-unpaid"]);
+    let refused = refusal(hall.delivery().deliver(case, "张三").await);
+    assert_eq!(refused.codes(), ["not-sealed", "fee-unpaid"]);
+    let person = hall.clerk("A01").person().await;
+    assert_eq!(look::case(&hall.app, &person, case).await.unwrap().fee(), Fee::Due);
+    let refused = refusal(hall.clerk("A01").pay(case, "八十", "").await);
+    assert_eq!(refused.codes(), ["bad-amount", "receipt-missing"]);
+    assert_eq!(refusal(hall.chief("scjg").pay(case, "10", "甲1").await).codes(), ["wrong-duty", "not-at-a-window"]);
+    hall.clerk("A01").pay(case, "10.50", "吉财0001").await.unwrap();
+    hall.clerk("A01").pay(case, "10.50", "吉财0001").await.unwrap();
+    assert_eq!(refusal(hall.clerk("A01").pay(case, "11", "吉财0002").await).codes(), ["already-paid"]);
+    assert_eq!(hall.premises.count("SELECT amount FROM payment").await, 1050);
+    sealed(hall.chief("scjg").approve(&asked).await);
+    hall.delivery().deliver(case, "张三").await.unwrap();
+    // What costs nothing takes no payment.
+    hall.clerk("A01").submit(&Case::number("000001")).await.unwrap();
+    let free = refusal(hall.clerk("A01").pay(&Case::number("000001").case, "1", "甲1").await);
+    assert_eq!(free.codes(), ["no-fee"]);
+    let premises = hall.close().await;
+    assert_eq!(audited(&premises).await.findings, []);
+}
+
+/// The database refuses by itself what the rules would: whoever comes around them seals nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn r12_a_payment_that_goes_away_stops_the_seal_in_the_database() {
+    let hall = TestHall::open().await;
+    let case = "2026-A01-700001";
+    hall.clerk("A01").ask(case, &catering()).await.unwrap();
+    let asked = hall.only_use(case).await;
+    hall.clerk("A01").pay(case, "0", "减免2026-1").await.unwrap();
+    sealed(hall.chief("scjg").approve(&asked).await);
+    let paid = "SELECT COUNT(*) FROM seal_use u JOIN certificate c ON c.id = u.certificate JOIN payment p ON p.matter = c.matter
+                WHERE u.state = 'sealed'";
+    assert_eq!(hall.premises.count(paid).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r12_key_projects_come_first_in_every_list() {
+    let hall = TestHall::open().await;
+    let clerk = hall.clerk("A01");
+    let (first, key, last) = ("2026-A01-700001", "2026-A01-700002", "2026-A01-700003");
+    clerk.submit(&Case::number("000001").again_as(first)).await.unwrap();
+    hall.set_time("2026-11-20T10:01:00+08:00");
+    let request = Request { key_project: true, ..Case::number("000001").request() };
+    clerk.ask(key, &request).await.unwrap();
+    hall.set_time("2026-11-20T10:02:00+08:00");
+    clerk.submit(&Case::number("000001").again_as(last)).await.unwrap();
+    let listed = async || {
+        let cases = look::cases(&hall.app, &clerk.person().await, 0).await.unwrap();
+        cases.into_iter().map(|case| case.matter.case_no).collect::<Vec<_>>()
+    };
+    assert_eq!(listed().await, [key, last, first], "then the newest");
+    let waiting = look::inbox(&hall.app, &hall.chief("scjg").person().await).await.unwrap();
+    let waiting: Vec<&str> = waiting.iter().map(|one| one.matter.case_no.as_str()).collect();
+    assert_eq!(waiting, [key, first, last], "then the oldest");
+    for case in [first, key, last] {
+        hall.approve_all(case).await;
+    }
+    let ready = look::undelivered(&hall.app, &hall.delivery().person().await).await.unwrap();
+    assert_eq!(ready.iter().map(|case| case.matter.case_no.as_str()).collect::<Vec<_>>(), [key, first, last]);
+    hall.delivery().deliver(key, "张三").await.unwrap();
+    assert_eq!(listed().await, [last, key, first], "what is done takes its turn");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r11_r13_what_is_entrusted_or_moved_is_accepted_at_the_integrated_windows_alone() {
+    let hall = TestHall::open().await;
+    // A clerk of the department itself, at a registered window.
+    for (login, department) in [("clerk1", "jjfz"), ("clerk2", "scjg")] {
+        let row = hall.app.db.staff_by_login(login).await.unwrap().unwrap();
+        let sql: &'static str = Box::leak(
+            format!("UPDATE staff SET department = '{department}', windows = '[\"A01\"]' WHERE id = '{}'", row.id)
+                .into(),
+        );
+        assert_eq!(hall.premises.tamper(sql).await, 1);
+    }
+    let at = |login: &str| hall.actor(login, Seat::Window("A01".parse().unwrap()));
+    let refused = refusal(at("clerk1").submit(&Case::number("000006")).await);
+    assert_eq!(refused.codes(), ["entrusted-intake"], "R13: accepted for the department by the integrated window");
+    let refused = refusal(at("clerk2").ask("2026-A01-700001", &catering()).await);
+    assert_eq!(refused.codes(), ["integrated-intake"], "R11: not at two places");
+    at("clerk2").submit(&Case::number("000001")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r13_the_record_of_an_entrustment_stands_on_the_case_and_the_seal_stays_the_departments() {
+    let hall = TestHall::open().await;
+    let submitted = hall.clerk("A01").submit(&Case::number("000006")).await.unwrap();
+    let kept = submitted.matter.entrustment.unwrap();
+    assert!(kept.contains("委托书编号 2026-01") && kept.contains("经济发展局") && kept.contains("委托受理"), "{kept}");
+    let asked = hall.only_use(&Case::number("000006").case).await;
+    assert_eq!(asked.department, "jjfz");
+    assert_eq!(refusal(hall.chief("scjg").approve(&asked).await).codes(), ["wrong-department"]);
+    sealed(hall.chief("jjfz").approve(&asked).await);
+    let own = hall.clerk("A01").submit(&Case::number("000001")).await.unwrap();
+    assert_eq!(own.matter.entrustment, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r14_a_branch_accepts_under_the_same_rules() {
+    let hall = TestHall::open().await;
+    let branch = hall.clerk("J01");
+    let window = hall.app.hall.window(&"J01".parse().unwrap()).unwrap();
+    assert_eq!(window.branch.as_deref(), Some("九站街道"));
+    branch.submit(&Case::number("000001").again_as("2026-J01-000001")).await.unwrap();
+    hall.approve_all("2026-J01-000001").await;
+    let mut incomplete = catering();
+    incomplete.materials.clear();
+    assert_eq!(refusal(branch.ask("2026-J01-000002", &incomplete).await).codes(), ["material-missing"; 3]);
+    hall.set_time("2026-11-21T10:00:00+08:00");
+    let closed = refusal(branch.submit(&Case::number("000001").again_as("2026-J01-000003")).await);
+    assert_eq!(closed.codes(), ["hall-closed"]);
+    assert!(hall.app.hall.item(&CATERING.parse().unwrap()).unwrap().guide.integrated);
+}

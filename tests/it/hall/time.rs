@@ -1,0 +1,154 @@
+//! R15: working days, last days, extensions.
+
+use std::process::Command;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use yinxin::acts::calendar::{Entered, Time, calendar, enter_year};
+use yinxin::acts::extend::{Extension, extend};
+use yinxin::hall::calendar::{Calendar, NotEntered, Remaining};
+use yinxin::hall::extension::Telling;
+
+use super::*;
+use crate::tools;
+
+impl Actor {
+    async fn extend(&self, case: &str, days: u16, told_on: Date) -> Result<(), ActError> {
+        let extension = Extension { days, reason: "需要现场核查".to_owned(), told: Telling::Phone, told_on };
+        extend(&self.app, &self.person().await, case, &extension).await.map(|_| ())
+    }
+
+    async fn enter(&self, entered: &Entered) -> Result<(), ActError> {
+        enter_year(&self.app, &self.person().await, entered).await.map(|_| ())
+    }
+
+    async fn time(&self, case: &str) -> (Option<String>, Time) {
+        let case = look::case(&self.app, &self.person().await, case).await.unwrap();
+        (case.matter.due, case.time)
+    }
+}
+
+/// A made-up arrangement of 2027, since none is published.
+fn made_up() -> Entered {
+    let off = ["2027-01-01/2027-01-03", "2027-02-05/2027-02-12", "2027-05-01/2027-05-05", "2027-10-01/2027-10-07"];
+    Entered {
+        year: 2027,
+        source: "试拟2027年放假安排".to_owned(),
+        off: off.map(str::to_owned).to_vec(),
+        work: vec!["2027-02-13".to_owned()],
+    }
+}
+
+/// PyPI's chinesecalendar holds the same notices, read by other people.
+#[test]
+fn r15_working_days_agree_with_another_calendar() {
+    let script = "import datetime as t, chinese_calendar as c
+d = t.date(2025, 1, 1)
+while d < t.date(2027, 1, 1):
+    print(d, int(c.is_workday(d)))
+    d += t.timedelta(1)";
+    let theirs = tools::run(Command::new(tools::python()).args(["-c", script]));
+    let calendar = Calendar::published();
+    let ours: String = date(2025, 1, 1)
+        .series(1.day())
+        .take_while(|day| day.year() < 2027)
+        .map(|day| format!("{day} {}\n", u8::from(calendar.is_working(day).unwrap())))
+        .collect();
+    assert_eq!(theirs.lines().count(), 730);
+    assert_eq!(theirs, ours);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r15_the_last_day_is_counted_at_acceptance_and_kept() {
+    let hall = TestHall::open().await;
+    // A Friday. Five working days promised, twenty by law.
+    let (first, case) = (Case::number("000001"), Case::number("000001").case);
+    hall.clerk("A01").submit(&first).await.unwrap();
+    let clerk = hall.clerk("A01");
+    let (due, time) = clerk.time(&case).await;
+    assert_eq!((due.as_deref(), time), (Some("2026-11-27"), Time::Open(Remaining::Days(5))));
+    assert_eq!(time.words(), "还有 5 个工作日");
+    hall.set_time("2026-11-27T16:00:00+08:00");
+    assert_eq!(clerk.time(&case).await.1, Time::Open(Remaining::Today));
+    hall.set_time("2026-12-01T10:00:00+08:00");
+    let (due, time) = clerk.time(&case).await;
+    assert_eq!((due.as_deref(), time), (Some("2026-11-27"), Time::Open(Remaining::Late(2))));
+    assert!(time.is_late());
+    hall.approve_all(&case).await;
+    assert_eq!(clerk.time(&case).await.1.words(), "超期 2 个工作日办结");
+    // An instant item is due the same day; a joint case is done with the slowest of its items.
+    hall.clerk("A01").submit(&Case::number("000006")).await.unwrap();
+    let (due, time) = clerk.time(&Case::number("000006").case).await;
+    assert_eq!((due.as_deref(), time), (Some("2026-12-01"), Time::Open(Remaining::Today)));
+    hall.carry(&Case::number("000015")).await;
+    let (due, time) = clerk.time(&Case::number("000015").case).await;
+    assert_eq!((due.as_deref(), time.words().as_str()), (Some("2026-12-10"), "按期办结"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r15_a_year_not_entered_is_loud_until_the_administrator_enters_it() {
+    let hall = TestHall::open().await;
+    hall.set_time("2026-12-30T10:00:00+08:00");
+    let case = Case::number("000001");
+    hall.clerk("A01").submit(&case).await.unwrap();
+    let (due, time) = hall.clerk("A01").time(&case.case).await;
+    assert_eq!((due, time), (None, Time::Unknown(NotEntered(2027))));
+    assert!(time.is_late() && time.words().starts_with("2027年放假安排尚未录入"));
+    let centre = hall.in_office("centre".to_owned());
+    for other in [hall.clerk("A01"), hall.chief("scjg"), hall.in_office("auditor".to_owned())] {
+        assert_eq!(refusal(other.enter(&made_up()).await).codes(), ["wrong-duty"]);
+    }
+    let bad = Entered { off: vec!["2027-01-01".to_owned(), "x".to_owned()], ..made_up() };
+    let refused = refusal(centre.clone().at(Seat::Elsewhere).enter(&bad).await);
+    for code in ["outside-hall", "bad-date", "holiday-missing", "too-few-days"] {
+        assert!(refused.codes().contains(&code), "{refused}");
+    }
+    centre.enter(&made_up()).await.unwrap();
+    centre.enter(&made_up()).await.unwrap();
+    assert_eq!(hall.premises.count("SELECT COUNT(*) FROM holiday_year").await, 1, "the same again is no version");
+    // 31 December, then 4, 5, 6 and 7 January.
+    let (due, time) = hall.clerk("A01").time(&case.case).await;
+    assert_eq!((due.as_deref(), time), (Some("2027-01-07"), Time::Open(Remaining::Days(5))));
+    // An amendment counts for what comes after; what applicants were told stands.
+    let mut amended = made_up();
+    amended.off.push("2027-01-04/2027-01-05".to_owned());
+    centre.enter(&amended).await.unwrap();
+    assert_eq!(hall.clerk("A01").time(&case.case).await.0.as_deref(), Some("2027-01-07"));
+    assert_eq!(calendar(&hall.app).await.unwrap().after(date(2026, 12, 31), 1), Ok(date(2027, 1, 6)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r15_an_extension_is_the_leaders_once_and_told() {
+    let hall = TestHall::open().await;
+    let case = Case::number("000001");
+    hall.clerk("A01").submit(&case).await.unwrap();
+    let (leader, today) = (hall.leader("scjg"), date(2026, 11, 20));
+    for other in [hall.chief("scjg"), hall.clerk("A01")] {
+        assert!(refusal(other.extend(&case.case, 5, today).await).codes().contains(&"wrong-duty"));
+    }
+    assert_eq!(refusal(hall.leader("jsj").extend(&case.case, 5, today).await).codes(), ["wrong-department"]);
+    assert_eq!(
+        refusal(leader.extend(&case.case, 11, today.tomorrow().unwrap()).await).codes(),
+        ["too-many-days", "not-told"]
+    );
+    assert_eq!(
+        refusal(leader.clone().at(Seat::Elsewhere).extend(&case.case, 5, today).await).codes(),
+        ["outside-hall"]
+    );
+    leader.extend(&case.case, 5, today).await.unwrap();
+    assert_eq!(refusal(leader.extend(&case.case, 5, today).await).codes(), ["already-extended"]);
+    let (_, time) = hall.clerk("A01").time(&case.case).await;
+    assert_eq!(time, Time::Open(Remaining::Days(10)));
+    let shown = look::case(&hall.app, &leader.person().await, &case.case).await.unwrap().extension.unwrap();
+    assert_eq!(
+        (shown.due_before.as_str(), shown.due.as_str(), shown.told.as_str()),
+        ("2026-11-27", "2026-12-04", "phone")
+    );
+    hall.approve_all(&case.case).await;
+    let done = Case::number("000001").again_as("2026-A01-900001");
+    hall.carry(&done).await;
+    assert_eq!(refusal(leader.extend(&done.case, 5, today).await).codes(), ["decided"]);
+    let instant = Case::number("000006");
+    hall.clerk("A01").submit(&instant).await.unwrap();
+    assert_eq!(refusal(hall.leader("jjfz").extend(&instant.case, 5, today).await).codes(), ["instant-item"]);
+}
