@@ -294,6 +294,10 @@ impl Premises {
                     "CAST(replace(CAST(entry AS TEXT), '2026', '2025') AS BLOB)",
                     "convert_to(replace(convert_from(entry, 'UTF8'), '2026', '2025'), 'UTF8')",
                 ),
+                (
+                    "CAST(replace(CAST(statement AS TEXT), 'scjg', 'jjfz') AS BLOB)",
+                    "convert_to(replace(convert_from(statement, 'UTF8'), 'scjg', 'jjfz'), 'UTF8')",
+                ),
             ];
             let sql = said.iter().fold(sql.to_owned(), |sql, (sqlite, postgres)| sql.replace(sqlite, postgres));
             return sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap().rows_affected();
