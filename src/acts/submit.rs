@@ -166,7 +166,11 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
         Err(DbError::Constraint(name)) if name == "case_number_is_unique" => {
             already(app, &case, &submission).await?.ok_or_else(|| inconsistent(&case))
         }
-        Err(DbError::Constraint(name)) if name == "a_certificate_is_ended_by_one_document_at_a_time" => {
+        // The next issue of a number is one document, too; which of the two a database names first is its affair.
+        Err(DbError::Constraint(name))
+            if name == "a_certificate_is_ended_by_one_document_at_a_time"
+                || (name == "a_number_is_never_used_again" && request.replaces.is_some()) =>
+        {
             let text = "该证照另有变更、补发或撤销正在办理，请等其办结后再提交";
             Err(Refusal::because("certificate-in-progress", text).into())
         }
