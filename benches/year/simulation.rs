@@ -15,13 +15,14 @@ use yinxin::acts::approve::{Done, Verdict, approve};
 use yinxin::acts::deliver::{Receiver, deliver};
 use yinxin::acts::draft::Request;
 use yinxin::acts::person::{Person, Seat};
-use yinxin::acts::seal_step::{confirm::confirm, propose};
+use yinxin::acts::seal_step::confirm::confirm;
+use yinxin::acts::seal_step::propose::{Asked, propose};
 use yinxin::acts::set_up::set_up;
 use yinxin::acts::submit::submit;
-use yinxin::acts::suspend_seal::suspend_seal;
 use yinxin::app::config::Config;
 use yinxin::app::{App, Clock};
 use yinxin::hall::counter::{DeliveryForm, IdentityDocument};
+use yinxin::hall::seal::SealKind;
 
 const HALL: &str = include_str!("../../tests/data/hall.toml");
 const CASES: &str = include_str!("../../tests/data/cases.jsonl");
@@ -38,8 +39,12 @@ key_file = "unlock.key"
 const TOGETHER: usize = 8;
 /// The hours at which people act; the hall is open from half past eight to half past four.
 const HOURS: [i8; 4] = [9, 11, 14, 16];
-/// The day on which a seal's keeper reports it lost, and the one on which it is found.
-const LOST: (Date, Date) = (date(2026, 5, 20), date(2026, 5, 22));
+/// The day on which the key of a seal is found in other hands, and the one from which the department has a new seal.
+const LEAKED: (Date, Date) = (date(2026, 5, 20), date(2026, 5, 22));
+/// The day on which the seal of a department is replaced, its name having changed.
+const RENAMED: Date = date(2026, 9, 1);
+/// What is scanned for a filing.
+const SCAN: &[u8] = include_bytes!("../../tests/data/pdf/typst-a2b.pdf");
 
 /// Of a hundred cases: how many are of which kind (the end of their number in cases.jsonl).
 const KINDS: [(usize, &str); 7] =
@@ -62,13 +67,11 @@ pub(crate) struct Counts {
 pub(crate) struct Year {
     /// Its parts.
     pub(crate) app: Arc<App>,
-    /// Its configuration.
-    pub(crate) config: Config,
+    config: Config,
     clock: Clock,
     people: HashMap<String, Person>,
     cases: HashMap<String, Value>,
-    /// What has happened so far.
-    pub(crate) counts: Counts,
+    counts: Counts,
     next: usize,
 }
 
@@ -81,10 +84,14 @@ enum End {
 
 impl Year {
     /// Sets up the hall at `data` on New Year's Day.
-    pub(crate) async fn begin(data: &Path) -> Self {
+    pub(crate) async fn set_up(data: &Path) {
         let config = Config::parse(CONFIG, data).unwrap();
-        let clock = Clock::standing_at(at(date(2026, 1, 1), 8));
-        set_up(&config, HALL, clock.clone(), &[], |_| "correct horse battery".to_owned()).await.unwrap();
+        set_up(&config, HALL, new_year(), &[], |_| "correct horse battery".to_owned()).await.unwrap();
+    }
+
+    /// Opens it, on that day.
+    pub(crate) async fn open(data: &Path) -> Self {
+        let (config, clock) = (Config::parse(CONFIG, data).unwrap(), new_year());
         let app = Arc::new(App::open(&config, clock.clone()).await.unwrap());
         let mut people = HashMap::new();
         for row in app.db.all_staff().await.unwrap() {
@@ -96,6 +103,12 @@ impl Year {
         let cases = CASES.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let cases = cases.map(|case| (case["case"].as_str().unwrap()[9..].to_owned(), case)).collect();
         Self { app, config, clock, people, cases, counts: Counts::default(), next: 0 }
+    }
+
+    /// Closes it.
+    pub(crate) async fn close(self) -> (Config, Counts) {
+        self.app.db.close().await;
+        (self.config, self.counts)
     }
 
     /// Carries `certificates` through a year, evenly over its open days; tells the day and how many are sealed.
@@ -130,22 +143,53 @@ impl Year {
         self.app.hall.opening.is_open(at(day, 10))
     }
 
-    /// What does not happen every day: a seal is lost and found, a joint project once a month, a licence is withdrawn.
+    /// What does not happen every day: a key leaks, a department is renamed, a project needs three departments' certificates.
     async fn special(&mut self, day: Date) {
-        let keeper = &self.people["keeper-scjg"];
-        if day == LOST.0 {
-            let seal = self.app.db.seal_of("scjg", "approval").await.unwrap().unwrap();
-            suspend_seal(&self.app, keeper, &seal.id, "密钥介质遗失，停止使用").await.unwrap();
+        if day == LEAKED.0 {
+            let seal = self.seal_of("scjg").await;
+            self.step("keeper-scjg", Some(&seal), Asked::Compromise, "leader-scjg").await;
         }
-        if day == LOST.1 {
-            let seal = self.app.db.seal_of("scjg", "approval").await.unwrap().unwrap();
-            let why = "密钥介质找回，未离开保险柜";
-            let step = propose::propose(&self.app, keeper, Some(&seal.id), propose::Asked::Resume, why).await.unwrap();
-            confirm(&self.app, &self.people["centre"], &step.id).await.unwrap();
+        if day == LEAKED.1 {
+            let seal = self.new_seal("scjg", day).await;
+            self.step("keeper-scjg", Some(&seal), Asked::Enable, "centre").await;
+        }
+        if day == RENAMED {
+            let old = self.seal_of("jsj").await;
+            let by = self.new_seal("jsj", day).await;
+            self.step("keeper-jsj", Some(&old), Asked::Replace { by }, "centre").await;
         }
         if day.day() == 15 {
             self.one("000015", day).await;
         }
+    }
+
+    async fn seal_of(&self, department: &str) -> String {
+        self.app.db.seal_of(department, "approval").await.unwrap().unwrap().id
+    }
+
+    /// A step of a seal's life: one proposes, the other confirms. Gives the seal.
+    async fn step(&self, proposer: &str, seal: Option<&str>, asked: Asked, second: &str) -> String {
+        let step = propose(&self.app, &self.people[proposer], seal, asked, "工作需要").await.unwrap();
+        confirm(&self.app, &self.people[second], &step.id).await.unwrap();
+        step.seal
+    }
+
+    /// A new seal of a department, up to its filing.
+    async fn new_seal(&self, department: &str, day: Date) -> String {
+        let keeper = format!("keeper-{department}");
+        let name = self.app.hall.department(&department.parse().unwrap()).unwrap().name.clone();
+        let apply = Asked::Apply { kind: SealKind::Approval, name, diameter_mm: 42 };
+        let seal = self.step(&keeper, None, apply, "centre").await;
+        self.step("centre", Some(&seal), Asked::Make, &keeper).await;
+        let code = self.app.db.seal(&seal).await.unwrap().unwrap().code;
+        let (number, document) = (format!("公备〔2026〕{code}号"), SCAN.to_vec());
+        self.step(&keeper, Some(&seal), Asked::File { code, number, on: Some(day), document }, "centre").await
+    }
+
+    /// One case of that kind at nine o'clock of a day.
+    pub(crate) async fn one_on(&mut self, kind: &str, day: Date) {
+        self.clock.set(at(day, 9));
+        self.one(kind, day).await;
     }
 
     async fn one(&mut self, kind: &str, day: Date) {
@@ -290,6 +334,10 @@ fn dated(data: &Value, day: Date) -> Map<String, Value> {
         }
     }
     data
+}
+
+fn new_year() -> Clock {
+    Clock::standing_at(at(date(2026, 1, 1), 8))
 }
 
 fn at(day: Date, hour: i8) -> Timestamp {

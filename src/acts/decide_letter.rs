@@ -11,7 +11,7 @@ use crate::hall::staff::Duty;
 use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
-use super::papers::keep_pdf;
+use super::papers::Paper;
 use super::person::{Person, reason, refused};
 use super::record::{Act, record};
 use super::{ActError, inconsistent};
@@ -54,9 +54,9 @@ pub async fn file_letter(app: &App, person: &Person, letter: &str, scan: Vec<u8>
         let files = matches!(person.staff.duty, Duty::Keeper | Duty::Administrator);
         reasons.require(files, "wrong-duty", "授权委托书由部门印章管理员或大厅管理员备案");
         let to = after(&row, LetterAct::File, &mut reasons);
-        let kept = keep_pdf(app, "scan", scan, &mut reasons).await?;
+        let scan = Paper::read("scan", scan, &mut reasons).await?;
         reasons.into_result()?;
-        let kept = kept.ok_or_else(|| inconsistent("a scan that was not kept"))?;
+        let kept = scan.ok_or_else(|| inconsistent("a scan refused without a reason"))?.keep(app).await?;
         let change = step(&row, to).set("filed_as", "scan").set("scan", kept.as_bytes().as_slice());
         write(app, Act::by("letter.file", person, app.now()), change).await
     };

@@ -16,35 +16,44 @@ pub const MOST_PAPER: usize = 20 * 1024 * 1024;
 pub async fn keep_record(app: &App, person: &Person, record: Vec<u8>) -> Result<Digest, ActError> {
     person.require(&[Duty::Chief])?;
     let mut reasons = Reasons::new();
-    let kept = keep_pdf(app, "meeting", record, &mut reasons).await?;
+    let record = Paper::read("meeting", record, &mut reasons).await?;
     reasons.into_result()?;
-    kept.ok_or_else(|| inconsistent("a record that was not kept"))
+    record.ok_or_else(|| inconsistent("a record refused without a reason"))?.keep(app).await
 }
 
-/// Stores a PDF file, if it is one; otherwise says what is wrong with it, beside `field`.
-pub(super) async fn keep_pdf(
-    app: &App,
-    field: &'static str,
-    pdf: Vec<u8>,
-    reasons: &mut Reasons,
-) -> Result<Option<Digest>, ActError> {
-    if pdf.is_empty() {
-        reasons.add_field("file-missing", field, "请选择 PDF 文件");
-        return Ok(None);
+/// A PDF file that can be read.
+pub(super) struct Paper(Vec<u8>);
+
+impl Paper {
+    /// The file as one; otherwise says what is wrong with it, beside `field`.
+    pub(super) async fn read(
+        field: &'static str,
+        pdf: Vec<u8>,
+        reasons: &mut Reasons,
+    ) -> Result<Option<Self>, ActError> {
+        if pdf.is_empty() {
+            reasons.add_field("file-missing", field, "请选择 PDF 文件");
+            return Ok(None);
+        }
+        if pdf.len() > MOST_PAPER {
+            let most = MOST_PAPER / 1024 / 1024;
+            reasons.add_field("file-too-large", field, format!("文件超过{most} MB，请压缩后重新选择"));
+            return Ok(None);
+        }
+        let read = move || {
+            let readable = Document::open(&pdf, &Limits::default()).is_ok_and(|document| !document.is_encrypted());
+            readable.then_some(Self(pdf))
+        };
+        let paper = compute(read).await?;
+        if paper.is_none() {
+            reasons.add_field("not-a-pdf", field, "不是可以读取的 PDF 文件（加密的也不行），请重新扫描或导出");
+        }
+        Ok(paper)
     }
-    if pdf.len() > MOST_PAPER {
-        let most = MOST_PAPER / 1024 / 1024;
-        reasons.add_field("file-too-large", field, format!("文件超过{most} MB，请压缩后重新选择"));
-        return Ok(None);
+
+    /// Stores it; it is forgotten unless a row names it.
+    pub(super) async fn keep(self, app: &App) -> Result<Digest, ActError> {
+        let store = app.store.clone();
+        Ok(compute(move || store.put(&self.0)).await??)
     }
-    let store = app.store.clone();
-    let kept = compute(move || {
-        let readable = Document::open(&pdf, &Limits::default()).is_ok_and(|document| !document.is_encrypted());
-        readable.then(|| store.put(&pdf)).transpose()
-    });
-    let kept = kept.await??;
-    if kept.is_none() {
-        reasons.add_field("not-a-pdf", field, "不是可以读取的 PDF 文件（加密的也不行），请重新扫描或导出");
-    }
-    Ok(kept)
 }

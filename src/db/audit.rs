@@ -2,6 +2,8 @@
 
 use sqlx::FromRow;
 
+use crate::digest::Digest;
+
 use super::certificate::CertificateRow;
 use super::sql::sql;
 use super::{Db, DbError};
@@ -85,6 +87,15 @@ impl Db {
     pub async fn certificate_count(&self) -> Result<u64, DbError> {
         let count: i64 = sql("SELECT COUNT(*) FROM certificate").the_value(self.readers()).await?;
         Ok(count as u64)
+    }
+
+    /// Whether a document of this digest was sealed and released.
+    pub async fn is_released(&self, sealed: &Digest) -> Result<bool, DbError> {
+        let count: i64 = sql("SELECT COUNT(*) FROM certificate WHERE sealed = ?")
+            .bind(sealed.as_bytes().as_slice())
+            .the_value(self.readers())
+            .await?;
+        Ok(count > 0)
     }
 
     /// The next certificates after an identifier, in order.

@@ -10,6 +10,7 @@ use yinxin::acts::audit::{Audited, Books, audit};
 use yinxin::acts::export::{Exported, export};
 use yinxin::acts::watch::{Seen, Source, Watched, known, watch};
 use yinxin::app::config::Config;
+use yinxin::app::{Clock, read_regular};
 use yinxin::cms::{Kind, SignedData};
 use yinxin::ledger::checkpoint::SignedCheckpoint;
 use yinxin::ledger::proof::TlogProof;
@@ -24,6 +25,9 @@ pub(super) enum Ledger {
         /// The configuration
         #[arg(long)]
         config: PathBuf,
+        /// Files met outside: one that a seal of the hall stands on, and that was never released, is named
+        #[arg(long, num_args = 1..)]
+        found: Vec<PathBuf>,
         /// What was found as one JSON object
         #[arg(long)]
         json: bool,
@@ -89,7 +93,7 @@ pub(super) struct Watching {
 
 pub(super) fn run_ledger(ledger: Ledger) -> Result<ExitCode, Failed> {
     match ledger {
-        Ledger::Audit { config, json } => block_on(run_audit(&config, json)),
+        Ledger::Audit { config, found, json } => block_on(run_audit(&config, &found, json)),
         Ledger::Watch(watching) => block_on(run_watch(watching)),
         Ledger::Uses { files } => run_uses(&files),
         Ledger::Export { config, output } => block_on(run_export(&config, &output)),
@@ -97,11 +101,15 @@ pub(super) fn run_ledger(ledger: Ledger) -> Result<ExitCode, Failed> {
     }
 }
 
-async fn run_audit(config: &Path, json: bool) -> Result<ExitCode, Failed> {
+async fn run_audit(config: &Path, found: &[PathBuf], json: bool) -> Result<ExitCode, Failed> {
     let books = Books::open(&Config::read(config)?).await?;
-    let audited = audit(&books, |done, all| eprint!("\r{done} / {all}")).await?;
-    books.close().await;
+    let mut audited = audit(&books, |done, all| eprint!("\r{done} / {all}")).await?;
     eprintln!();
+    for path in found {
+        let file = read_regular(path, Limits::DEFAULT.file as u64).map_err(named(path))?;
+        books.judge_found(&path.display().to_string(), file, Clock::System.now(), &mut audited).await?;
+    }
+    books.close().await;
     let mut out = std::io::stdout();
     if json {
         writeln!(out, "{}", serde_json::to_string(&audited)?)?;
@@ -109,8 +117,12 @@ async fn run_audit(config: &Path, json: bool) -> Result<ExitCode, Failed> {
         for finding in &audited.findings {
             writeln!(out, "{}：{}（{}）", finding.place, finding.text, finding.code)?;
         }
-        let Audited { entries, uses, signed_approvals, certificates, not_composed, witnesses, findings } = &audited;
+        let Audited { entries, uses, signed_approvals, certificates, not_composed, found, witnesses, findings } =
+            &audited;
         writeln!(out, "账本 {entries} 条，用印 {uses} 次，证照 {certificates} 份；发现问题 {} 处。", findings.len())?;
+        if *found > 0 {
+            writeln!(out, "另查对外部取得的文件 {found} 份。")?;
+        }
         match witnesses.as_slice() {
             [] => writeln!(out, "公示的账本没有见证人联署。")?,
             some => {

@@ -33,7 +33,7 @@ use super::{
     log_files::{self, LogFiles},
 };
 use crate::{
-    acts::{papers::MOST_PAPER, picture::Painter, seal_step::propose::MAX_DOCUMENT},
+    acts::{papers::MOST_PAPER, picture::Painter},
     app::{
         App,
         config::{Config, Network},
@@ -195,8 +195,6 @@ pub(super) fn addresses(web: Web) -> Router {
     // Some more than the file, so that a form that is a little too large is answered by the page and not by the limit.
     let most = DefaultBodyLimit::max(verify::MOST_DOCUMENT + MOST_FORM);
     let judge: MethodRouter<Web> = post(verify::judge).layer::<_, Infallible>(most).layer(headers::with_pictures());
-    let most = DefaultBodyLimit::max(MAX_DOCUMENT + MOST_FORM);
-    let scanned: MethodRouter<Web> = post(seal_steps::file).layer::<_, Infallible>(most);
     let anybody = Router::new()
         .route("/", get(front::first))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
@@ -247,7 +245,7 @@ pub(super) fn addresses(web: Web) -> Router {
         .route("/seals/{id}/suspend", post(seals::suspend))
         .route("/seals/apply", get(seal_steps::apply_form).post(seal_steps::apply))
         .route("/seals/{id}/steps/{act}", post(seal_steps::propose))
-        .route("/seals/{id}/filing", scanned)
+        .route("/seals/{id}/filing", papers(post(seal_steps::file)))
         .route("/seals/{id}/filing.pdf", get(seals::filing))
         .route("/seals/{id}/filing-sheet.pdf", get(seals::filing_sheet))
         .route("/seal-steps/{step}", get(seal_steps::one))

@@ -24,3 +24,4 @@ mod shadow;
 mod tools;
 mod verify;
 mod wycheproof;
+mod year;

@@ -8,18 +8,21 @@
 //!    statements ([`evidence`])
 //! 4. documents: stored bytes against their digests, sealed PDFs by the verifier, unsealed ones composed again ([`documents`]);
 //!    letters, their scans and records of meetings against their digests ([`papers`])
+//! 5. if asked, documents met outside: each one that a seal of the hall stands on must have been released ([`found`])
 //!
 //! It needs no key and changes nothing; whoever runs it may read the data directory and the database.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::config::Config;
 use crate::app::{StartError, composing, read_trust};
 use crate::compose::{Composer, Templates};
+use crate::db::certificate::CertificateRow;
 use crate::db::seal::SealRow;
 use crate::db::staff::StaffRow;
 use crate::db::{Db, DbError};
@@ -33,6 +36,7 @@ use crate::verify::Trust;
 
 mod documents;
 mod evidence;
+mod found;
 mod log;
 mod papers;
 mod rows;
@@ -77,6 +81,8 @@ pub struct Audited {
     pub certificates: u64,
     /// Documents not composed again because their template has been published anew since.
     pub not_composed: u64,
+    /// Files met outside.
+    pub found: u64,
     /// Witnesses of the policy that have cosigned the published checkpoint.
     pub witnesses: Vec<CosignedBy>,
     /// What does not fit; nothing: all is in order.
@@ -86,6 +92,15 @@ pub struct Audited {
 impl Audited {
     fn find(&mut self, code: &'static str, place: impl Into<String>, text: impl Into<String>) {
         self.findings.push(Finding { code, place: place.into(), text: text.into() });
+    }
+
+    /// Adds what was found of one certificate.
+    fn absorb(&mut self, one: Self) {
+        self.uses += one.uses;
+        self.signed_approvals += one.signed_approvals;
+        self.certificates += one.certificates;
+        self.not_composed += one.not_composed;
+        self.findings.extend(one.findings);
     }
 }
 
@@ -168,15 +183,15 @@ pub async fn audit(books: &Books, mut progress: impl FnMut(u64, u64)) -> Result<
     };
     seals::audit(&register, &entries, &mut audited);
     let all = books.db.certificate_count().await?;
+    let together = std::thread::available_parallelism().map_or(1, usize::from);
     let mut last = String::new();
     loop {
         let page = books.db.certificates_after(&last, PAGE).await?;
         let Some(end) = page.last() else { break };
         last = end.id.clone();
-        for certificate in page {
-            standing::audit(books, &certificate, &mut audited).await?;
-            uses::audit(books, &register, certificate, &mut audited).await?;
-            audited.certificates += 1;
+        let mut looked = stream::iter(page).map(|one| certificate(books, &register, one)).buffered(together);
+        while let Some(one) = looked.next().await {
+            audited.absorb(one?);
         }
         progress(audited.certificates, all);
     }
@@ -185,6 +200,14 @@ pub async fn audit(books: &Books, mut progress: impl FnMut(u64, u64)) -> Result<
         let text = format!("账本有 {} 次用印，用印记录中有 {} 次", entries.uses, audited.uses);
         audited.find("use-count", "seal_use", text);
     }
+    Ok(audited)
+}
+
+/// One certificate with its uses.
+async fn certificate(books: &Books, register: &Register, row: CertificateRow) -> Result<Audited, AuditError> {
+    let mut audited = Audited { certificates: 1, ..Audited::default() };
+    standing::audit(books, &row, &mut audited).await?;
+    uses::audit(books, register, row, &mut audited).await?;
     Ok(audited)
 }
 

@@ -31,7 +31,11 @@ async fn run(app: &App, person: &Person, id: &str) -> Result<(), ActError> {
     let proposer_stands = check(app, person, &step, &loaded, &mut reasons).await?;
     reasons.require(proposer_stands, "proposer-ended", "提出人的登记已终止，请退回后重新提出");
     check_plan(&plan, &loaded.facts(app), &mut reasons);
-    reasons.into_result()?;
+    if let Err(refusal) = reasons.into_result() {
+        // The seal was read after the step: what does not fit may be what another's decision has just made of it.
+        waiting_step(app, id).await?;
+        return Err(refusal.into());
+    }
     // 3
     carry_out(app, person, &step, &plan, &loaded).await
 }

@@ -17,15 +17,13 @@ use crate::hall::seal::{SealAct, SealCode, SealKind, SealState};
 use crate::hall::seal_step::{Plan, check_plan, check_proposer, reason};
 use crate::imprint::ImprintError;
 use crate::ledger::entry::{About, Entry, SealChange};
-use crate::pdf::read::{Document, Limits};
 
+use super::super::papers::Paper;
 use super::super::person::{Person, refused};
 use super::super::record::{Act, record, record_as};
-use super::super::{ActError, compute, inconsistent};
+use super::super::{ActError, inconsistent};
 use super::{Loaded, SEAL_YEARS, in_words, seal};
 
-/// The largest filing document, in bytes.
-pub const MAX_DOCUMENT: usize = 10 * 1024 * 1024;
 /// What a seal's code is counted under.
 const CODES: &str = "seal";
 
@@ -119,7 +117,7 @@ async fn run(app: &App, person: &Person, id: Option<&str>, asked: Asked, why: &s
     check_proposer(act, &loaded.acting(app, person), &mut reasons);
     let why = reason(why).map_err(|refusal| reasons.absorb(refusal)).unwrap_or_default();
     let document = match &asked {
-        Asked::File { document, .. } => check_document(document, &mut reasons).then(|| document.clone()),
+        Asked::File { document, .. } => Paper::read("document", document.clone(), &mut reasons).await?,
         _ => None,
     };
     let plan = plan(app, person, &asked, &loaded, &mut reasons).await?;
@@ -132,10 +130,7 @@ async fn run(app: &App, person: &Person, id: Option<&str>, asked: Asked, why: &s
     let id = id.map_or_else(|| app.new_uuid().to_string(), str::to_owned);
     let stored = match document {
         None => None,
-        Some(bytes) => {
-            let store = app.store.clone();
-            Some(compute(move || store.put(&bytes)).await??.as_bytes().to_vec())
-        }
+        Some(paper) => Some(paper.keep(app).await?.as_bytes().to_vec()),
     };
     // 3
     let step = StepRow {
@@ -263,22 +258,6 @@ pub(super) fn check_imprint(app: &App, seal: &SealRow, reasons: &mut Reasons) ->
     };
     reasons.add_field("name-not-drawable", "name", text);
     Ok(())
-}
-
-fn check_document(document: &[u8], reasons: &mut Reasons) -> bool {
-    let text = if document.is_empty() {
-        "请上传备案材料的扫描件（PDF）".to_owned()
-    } else if document.len() > MAX_DOCUMENT {
-        format!("备案材料超过{} MB，请降低扫描分辨率后再上传", MAX_DOCUMENT / 1024 / 1024)
-    } else {
-        match Document::open(document, &Limits::default()) {
-            Ok(read) if !read.is_encrypted() => return true,
-            Ok(_) => "备案材料加了密码，请上传没有密码的 PDF".to_owned(),
-            Err(_) => "备案材料不是可以读取的 PDF 文件，请重新扫描".to_owned(),
-        }
-    };
-    reasons.add_field("filing-document", "document", text);
-    false
 }
 
 /// The step's row and record; a seal whose loss is reported is suspended with it, and the auditor is told.

@@ -23,7 +23,7 @@ use crate::{
     web::{
         error::Error,
         guard::{
-            csrf::{Sent, SentFile},
+            csrf::{Sent, SentWithFile},
             session::SignedIn,
             trouble::Shown,
         },
@@ -248,7 +248,7 @@ pub async fn file(
     State(web): State<Web>,
     who: SignedIn,
     Path(id): Path<String>,
-    SentFile { sent, file }: SentFile,
+    SentWithFile { sent, file }: SentWithFile,
 ) -> Result<Response, Error> {
     let asked = propose::Asked::File {
         code: sent.text("code").to_owned(),

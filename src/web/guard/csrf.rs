@@ -97,7 +97,7 @@ impl<S: Send + Sync> FromRequest<S> for SentWithFile {
         let token = request.extensions().get::<CsrfToken>().cloned().ok_or(Error::CrossSite)?;
         let unreadable = |_| Error::Unreadable("表单不完整，请重新选择文件".into());
         let mut parts = Multipart::from_request(request, state).await.map_err(unreadable)?;
-        let broken = |e: axum::extract::multipart::MultipartError| Error::from_body(e.status());
+        let broken = |e: MultipartError| Error::from_body(e.status());
         let (mut fields, mut file) = (Vec::new(), Vec::new());
         while let Some(part) = parts.next_field().await.map_err(broken)? {
             let name = part.name().unwrap_or_default().to_owned();
@@ -127,40 +127,6 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
         match token {
             Some(token) if !token.accepts(sent.text("csrf")) => Err(Error::CrossSite),
             _ => Ok(sent),
-        }
-    }
-}
-
-/// The fields of a form with one file, sent by a page of this session.
-pub struct SentFile {
-    /// The fields.
-    pub sent: Sent,
-    /// The file; empty when none was chosen.
-    pub file: Vec<u8>,
-}
-
-/// As [`Sent`]; how long it may be is for the route to say.
-impl<S: Send + Sync> FromRequest<S> for SentFile {
-    type Rejection = Error;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let token = request.extensions().get::<CsrfToken>().cloned();
-        let broken = |e: MultipartError| Error::from_body(e.status());
-        let mut parts =
-            Multipart::from_request(request, state).await.map_err(|_| Error::Unreadable("表单不完整".into()))?;
-        let (mut fields, mut file) = (Vec::new(), Vec::new());
-        while let Some(part) = parts.next_field().await.map_err(broken)? {
-            let name = part.name().unwrap_or_default().to_owned();
-            if part.file_name().is_some() {
-                file = part.bytes().await.map_err(broken)?.to_vec();
-            } else {
-                fields.push((name, part.text().await.map_err(broken)?.replace("\r\n", "\n")));
-            }
-        }
-        let sent = Sent(fields);
-        match token {
-            Some(token) if !token.accepts(sent.text("csrf")) => Err(Error::CrossSite),
-            _ => Ok(Self { sent, file }),
         }
     }
 }

@@ -8,10 +8,11 @@ use yinxin::acts::audit::{Books, Finding, audit};
 use yinxin::acts::filing_sheet::filing_sheet;
 use yinxin::acts::look_seals::{self, Part};
 use yinxin::acts::notice::take_note;
+use yinxin::acts::papers::MOST_PAPER;
 use yinxin::acts::resume::{Resumed, resume};
 use yinxin::acts::revocation_list::renew_revocation_lists;
 use yinxin::acts::seal_step::decline::decline;
-use yinxin::acts::seal_step::propose::{Asked as Step, MAX_DOCUMENT, propose};
+use yinxin::acts::seal_step::propose::{Asked as Step, propose};
 use yinxin::acts::suspend_seal::suspend_seal;
 use yinxin::db::seal::SealRow;
 use yinxin::hall::seal::SealKind;
@@ -307,11 +308,11 @@ async fn a_filing_brings_its_document() {
     };
     let good = scan(&hall);
     let wrong = file("1", "", None, Vec::new()).await;
-    assert_eq!(wrong, ["filing-document", "code-differs", "filing-day", "filing-number"]);
+    assert_eq!(wrong, ["file-missing", "code-differs", "filing-day", "filing-number"]);
     let other = file("22020100000001", "", Some("2026-11-21"), b"%PDF-1.7 no more".to_vec()).await;
-    assert_eq!(other, ["filing-document", "code-differs", "filing-number", "filing-day"]);
-    let large = [good.clone(), vec![b'\n'; MAX_DOCUMENT]].concat();
-    assert_eq!(file(&made.code, "7", Some("2026-11-20"), large).await, ["filing-document"]);
+    assert_eq!(other, ["not-a-pdf", "code-differs", "filing-number", "filing-day"]);
+    let large = [good.clone(), vec![b'\n'; MOST_PAPER]].concat();
+    assert_eq!(file(&made.code, "7", Some("2026-11-20"), large).await, ["file-too-large"]);
     let filed = keeper.propose(&made.id, hall.filing(&made, "吉公备〔2026〕7号")).await.unwrap();
     // Nothing else happens to the seal meanwhile.
     assert_eq!(codes(keeper.propose(&made.id, Step::Retire).await), ["step-pending"]);
