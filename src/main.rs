@@ -28,6 +28,10 @@ mod ledger;
 use books::{Webhook, run_supervise, run_webhook, run_witness};
 use ledger::{Ledger, run_ledger};
 
+/// Reading a document is thousands of small allocations: with the system's allocator a verification takes a fifth longer.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Where a hall's configuration is looked for, if neither an argument nor the environment names one.
 const CONFIG: &str = "/etc/yinxin/yinxin.toml";
 

@@ -20,6 +20,10 @@ use yinxin::demo::{self, Demo};
 use yinxin::digest::Digest;
 use yinxin::pdf::{FieldPlan, Locks, RectMm, prepare};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 5;
 
 fn main() {

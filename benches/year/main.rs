@@ -16,6 +16,10 @@ use tampering::{TAMPERINGS, Tampering, Thief};
 use yinxin::acts::audit::{Books, audit};
 use yinxin::app::config::Config;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let wanted = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(100_000);
     let folder = tempfile::tempdir().unwrap();

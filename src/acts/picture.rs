@@ -1,6 +1,6 @@
 //! Picture a signed file: what the public's page shows of it, drawn in a process of its own.
 //!
-//! The file is anybody's and the renderer is large. So the same program is started again with nothing in its environment, gets the file
+//! The file is anybody's and the renderer is large. So the same program is started again with an empty environment, gets the file
 //! by its standard input, limits its own memory and time before it looks at it, and is killed when it takes too long. Whatever goes wrong
 //! there is no picture, and no verdict depends on one.
 
@@ -122,6 +122,8 @@ fn asks(report: &Report) -> Vec<(Ask, Vec<usize>)> {
 fn paint(program: PathBuf, asks: &[Ask], pdf: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut command = Command::new(program);
     command.arg(SUBCOMMAND).arg(serde_json::to_string(asks)?).env_clear().current_dir("/");
+    // Address space is what the process may take: its allocator is not to reserve all of it at once.
+    command.env("MIMALLOC_ARENA_RESERVE", "64MiB");
     let mut child = Killed(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?);
     let (Some(mut input), Some(output)) = (child.0.stdin.take(), child.0.stdout.take()) else {
         return Err(std::io::Error::other("no pipes"));

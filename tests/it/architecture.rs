@@ -112,6 +112,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rlimit", &["acts"]),
     ("x509_cert", &["pki", "cms"]),
     ("clap", &["main"]),
+    ("mimalloc", &["main"]),
+    ("futures_util", &["acts"]),
 ];
 
 /// What makes or holds a private key in `ring`.

@@ -9,6 +9,7 @@ mod key;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use aes::cipher::block_padding::Pkcs7;
 use aes::cipher::{BlockModeDecrypt, KeyInit, KeyIvInit, StreamCipher};
@@ -190,20 +191,21 @@ pub(super) fn without_crypt_filter(dict: &Dict) -> Dict {
     }
     let rest = |key: &str| match dict.get(key) {
         Some(Value::Array(items)) if items.len() > 1 => {
-            Some((key.as_bytes().to_vec(), Value::Array(items[1..].to_vec())))
+            Some((key.as_bytes().into(), Value::Array(Rc::new(items[1..].to_vec()))))
         }
         _ => None,
     };
     let left = dict.clone().without(&["Filter", "DecodeParms"]);
-    let entries = left.entries().map(|(key, value)| (key.to_vec(), value.clone()));
-    Dict::new(entries.chain(rest("Filter")).chain(rest("DecodeParms")).collect())
+    let entries = left.entries().map(|(key, value)| (key.into(), value.clone()));
+    // The two have just been left out: every key stands there once.
+    Dict::new(entries.chain(rest("Filter")).chain(rest("DecodeParms")).collect()).unwrap_or(left)
 }
 
 /// Calls `change` with every string but the contents of signatures (ISO 32000-1, 7.6.1).
 fn strings(value: &mut Value, change: &mut impl FnMut(&mut Vec<u8>) -> Result<(), ReadError>) -> Result<(), ReadError> {
     match value {
         Value::String(bytes) => change(bytes),
-        Value::Array(items) => items.iter_mut().try_for_each(|item| strings(item, change)),
+        Value::Array(items) => Rc::make_mut(items).iter_mut().try_for_each(|item| strings(item, change)),
         Value::Dict(dict) => {
             let is_signature = dict.get("ByteRange").is_some();
             dict.values_mut()

@@ -4,7 +4,7 @@
 //! the same, and what is damaged is read anew, so that it is noted anew.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::objects::Object;
 use super::value::{Id, Value};
@@ -14,7 +14,7 @@ const MAX_BYTES: usize = 1 << 20;
 
 pub(super) struct Kept {
     /// By their place, each with its cost in bytes parsed.
-    objects: RefCell<HashMap<(usize, Id), (Object, usize)>>,
+    objects: RefCell<BTreeMap<(usize, Id), (Object, usize)>>,
     room: Cell<usize>,
 }
 

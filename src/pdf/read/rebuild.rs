@@ -125,8 +125,7 @@ impl Scan {
                 return Ok(Some(dict));
             }
         }
-        let root = self.catalog.map(|id| (b"Root".to_vec(), Value::Ref(id)));
-        Ok(root.map(|root| Dict::new(BTreeMap::from([root]))))
+        Ok(self.catalog.and_then(|id| Dict::new(vec![(b"Root"[..].into(), Value::Ref(id))])))
     }
 
     /// A section of what was found, and of what lies in the object streams.

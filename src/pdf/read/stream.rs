@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::ReadError;
 use super::value::{Dict, Value};
@@ -68,7 +69,7 @@ pub(crate) fn decode(dict: &Dict, raw: &[u8], limit: usize) -> Result<Vec<u8>, R
 /// no filter what others give up at. `resolve` follows references.
 pub(crate) fn is_ambiguous(dict: &Dict, resolve: impl Fn(&Value) -> Value) -> bool {
     let found = |key: &str| match dict.get(key).map(&resolve) {
-        Some(Value::Array(items)) => Some(Value::Array(items.iter().map(&resolve).collect())),
+        Some(Value::Array(items)) => Some(Value::Array(Rc::new(items.iter().map(&resolve).collect()))),
         value => value.filter(|value| *value != Value::Null),
     };
     let (filter, parameters) = (found("Filter"), found("DecodeParms"));

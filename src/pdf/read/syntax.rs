@@ -6,9 +6,10 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::ReadError;
-use super::value::{Dict, Id, Value};
+use super::value::{Dict, Id, Name, Value};
 
 /// How deep arrays and dictionaries may nest.
 const MAX_DEPTH: usize = 64;
@@ -25,6 +26,8 @@ pub(crate) struct Parser<'a> {
     at: usize,
     depth: usize,
     values: usize,
+    /// Only places are asked for.
+    skims: bool,
     /// More bytes might have changed what was read.
     met_the_end: Cell<bool>,
 }
@@ -32,7 +35,15 @@ pub(crate) struct Parser<'a> {
 impl<'a> Parser<'a> {
     /// Reads `bytes` from `at`; positions are those of `bytes`.
     pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, base: 0, at: at.min(bytes.len()), depth: 0, values: 0, met_the_end: Cell::new(false) }
+        Self {
+            bytes,
+            base: 0,
+            at: at.min(bytes.len()),
+            depth: 0,
+            values: 0,
+            skims: false,
+            met_the_end: Cell::new(false),
+        }
     }
 
     /// Reads `bytes` from their start, which is at `base` in the file; positions are those of the file.
@@ -156,6 +167,11 @@ impl<'a> Parser<'a> {
     /// The object that stands here.
     pub(crate) fn value(&mut self) -> Result<Value, ReadError> {
         self.skip();
+        self.value_here()
+    }
+
+    /// The same, where white space has been skipped.
+    fn value_here(&mut self) -> Result<Value, ReadError> {
         self.values += 1;
         if self.values > MAX_VALUES {
             return Err(ReadError::Limit("values in one object"));
@@ -193,31 +209,54 @@ impl<'a> Parser<'a> {
             loop {
                 p.skip();
                 if p.take(b"]") {
-                    return Ok(Value::Array(items));
+                    return Ok(Value::Array(Rc::new(items)));
                 }
-                items.push(p.value()?);
+                items.push(p.value_here()?);
             }
         })
     }
 
     /// The dictionary that stands here.
     pub(crate) fn dict(&mut self) -> Result<Dict, ReadError> {
-        let mut entries = BTreeMap::new();
-        self.each_entry(|key, value, _| {
-            // ISO 32000-1, 7.3.7: two entries with one key leave the meaning open.
-            entries.insert(key, value).is_none()
+        let (start, mut entries) = (self.at, Vec::new());
+        self.each_entry(|p, key, _| {
+            entries.push((key, p.value_here()?));
+            Ok(())
         })?;
-        Ok(Dict::new(entries))
+        match Dict::new(entries) {
+            Some(dict) => Ok(dict),
+            None => self.duplicate_of(start),
+        }
     }
 
-    /// The keys of the dictionary that stands here, each with the place of its value.
+    /// ISO 32000-1, 7.3.7: two entries with one key leave the meaning open. Where the second one stands.
+    fn duplicate_of<T>(&mut self, start: usize) -> Result<T, ReadError> {
+        self.at = start;
+        self.dict_spans()?;
+        self.fail()
+    }
+
+    /// The keys of the dictionary that stands here, each with the place of its value. What hexadecimal strings say is not asked.
     pub(crate) fn dict_spans(&mut self) -> Result<BTreeMap<Vec<u8>, Range<usize>>, ReadError> {
+        self.skims = true;
         let mut spans = BTreeMap::new();
-        self.each_entry(|key, _, span| spans.insert(key, span).is_none())?;
+        self.each_entry(|p, key, start| {
+            let from = p.at();
+            p.value_here()?;
+            match spans.insert(key.to_vec(), from..p.at()) {
+                None => Ok(()),
+                Some(_) => Err(ReadError::DuplicateKey { at: start }),
+            }
+        })?;
+        self.skims = false;
         Ok(spans)
     }
 
-    fn each_entry(&mut self, mut see: impl FnMut(Vec<u8>, Value, Range<usize>) -> bool) -> Result<(), ReadError> {
+    /// Calls `see` where the value of each entry begins, with its key and where that begins.
+    fn each_entry(
+        &mut self,
+        mut see: impl FnMut(&mut Self, Name, usize) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
         self.deeper(|p| {
             if !p.take(b"<<") {
                 return p.fail();
@@ -230,23 +269,19 @@ impl<'a> Parser<'a> {
                 let start = p.at();
                 let key = p.name()?;
                 p.skip();
-                let from = p.at();
-                let value = p.value()?;
-                if !see(key, value, from..p.at()) {
-                    return Err(ReadError::DuplicateKey { at: start });
-                }
+                see(p, key, start)?;
             }
         })
     }
 
-    fn name(&mut self) -> Result<Vec<u8>, ReadError> {
+    fn name(&mut self) -> Result<Name, ReadError> {
         if !self.take(b"/") {
             return self.fail();
         }
         let plain = self.run(is_regular);
         if !plain.contains(&b'#') {
             self.at += plain.len();
-            return Ok(plain.to_vec());
+            return Ok(plain.into());
         }
         let mut name = Vec::new();
         while let Some(byte) = self.peek().filter(|b| is_regular(*b)) {
@@ -260,7 +295,7 @@ impl<'a> Parser<'a> {
                 name.push(byte);
             }
         }
-        Ok(name)
+        Ok(name.as_slice().into())
     }
 
     fn number_or_reference(&mut self) -> Result<Value, ReadError> {
@@ -311,6 +346,10 @@ impl<'a> Parser<'a> {
         self.at += 1;
         // Signatures are long and plain; white space and an odd digit take the slow way.
         let plain = memchr::memchr(b'>', self.rest()).map(|end| &self.rest()[..end]);
+        if let Some(digits) = plain.filter(|_| self.skims) {
+            self.at += digits.len() + 1;
+            return Ok(Vec::new());
+        }
         if let Some((digits, bytes)) = plain.and_then(|digits| Some((digits, plain_hex(digits)?))) {
             self.at += digits.len() + 1;
             return Ok(bytes);
@@ -423,15 +462,21 @@ const HEX: [u8; 256] = {
     values
 };
 
-/// Pairs of digits and nothing else. Every signature's place is read so, more than once: it is most of what is parsed.
+/// Pairs of digits and nothing else. Every signature's place is read so: it is most of what is parsed. Computed, not looked up,
+/// so that many are read at once.
 fn plain_hex(digits: &[u8]) -> Option<Vec<u8>> {
-    let mut seen = 0;
-    let pair = |pair: &[u8]| {
-        let (high, low) = (HEX[usize::from(pair[0])], HEX[usize::from(pair[1])]);
-        seen |= high | low;
-        high << 4 | low & 15
+    let value = |digit: u8| {
+        let (number, letter) = (digit.wrapping_sub(b'0'), (digit | 0x20).wrapping_sub(b'a'));
+        let letter = if letter < 6 { letter + 10 } else { 0xff };
+        if number < 10 { number } else { letter }
     };
-    let bytes = digits.chunks_exact(2).map(pair).collect();
+    let mut seen = 0;
+    let mut bytes = vec![0; digits.len() / 2];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let (high, low) = (value(pair[0]), value(pair[1]));
+        seen |= high | low;
+        *byte = high << 4 | low & 15;
+    }
     (digits.len().is_multiple_of(2) && seen < 16).then_some(bytes)
 }
 
@@ -456,7 +501,7 @@ mod tests {
             assert_eq!(parse(text), Ok(Value::Real(want)));
         }
         assert_eq!(parse("/A;Name_With-Various***Characters?"), parse("/A#3BName_With-Various***Characters?"));
-        assert_eq!(parse("/lime#20Green"), Ok(Value::Name(b"lime Green".to_vec())));
+        assert_eq!(parse("/lime#20Green"), Ok(Value::Name(b"lime Green"[..].into())));
         assert_eq!(parse("(a (b) \\(c \\245 \\053\\53 \\\nd)"), Ok(Value::String(b"a (b) (c \xa5 ++ d".to_vec())));
         assert_eq!(parse("<901FA>"), Ok(Value::String(vec![0x90, 0x1f, 0xa0])));
         assert_eq!(

@@ -1,6 +1,7 @@
 //! What a document says as of one revision.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::ReadError;
 use super::document::Document;
@@ -102,7 +103,7 @@ impl<'d, 'a> View<'d, 'a> {
     pub(crate) fn array(&self, value: Option<&Value>, what: &'static str) -> Result<Vec<Value>, ReadError> {
         match self.resolve(value)? {
             Value::Null => Ok(Vec::new()),
-            Value::Array(items) => Ok(items),
+            Value::Array(items) => Ok(Rc::unwrap_or_clone(items)),
             _ => Err(ReadError::Structure(what)),
         }
     }

@@ -1,5 +1,7 @@
 //! Rectangles on a page, in points: left, bottom, right, top.
 
+use std::rc::Rc;
+
 use super::comparison::Comparison;
 use crate::pdf::read::ReadError;
 use crate::pdf::read::fields::{inherited, rectangle};
@@ -16,7 +18,7 @@ const ANYWHERE: [f64; 4] = [-1e9, -1e9, 1e9, 1e9];
 pub(super) fn place(view: &View<'_, '_>, dict: &Dict) -> Result<Option<[f64; 4]>, ReadError> {
     let mut rect = view.resolve(dict.get("Rect"))?;
     if let Value::Array(sides) = &mut rect {
-        for side in sides {
+        for side in Rc::make_mut(sides) {
             *side = view.resolve(Some(side))?;
         }
     }

@@ -22,7 +22,7 @@ fn is_rounded(old: Option<&Value>, new: Option<&Value>) -> bool {
     let is_close = |(old, new): (&Value, &Value)| {
         old.as_number().zip(new.as_number()).is_some_and(|(old, new)| (old - new).abs() <= ROUNDING)
     };
-    old.len() == 4 && new.len() == 4 && old.iter().zip(new).all(is_close)
+    old.len() == 4 && new.len() == 4 && old.iter().zip(new.iter()).all(is_close)
 }
 
 /// The annotations of these pages, and the first page that lists each.

@@ -41,7 +41,7 @@ pub(super) fn automatic(reader: &Reader<'_, '_>, action: Option<&Value>) -> Resu
             _ => {}
         }
         match reader.resolve(action.get("Next"))? {
-            Value::Array(next) => queue.extend(next.into_iter().take(MAX_ACTIONS + 1)),
+            Value::Array(next) => queue.extend(next.iter().take(MAX_ACTIONS + 1).cloned()),
             next @ Value::Dict(_) => queue.push(next),
             _ => {}
         }

@@ -274,7 +274,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                 (token, end) => {
                     self.reader.operator()?;
                     is_mask |=
-                        matches!(token, Token::Operand(Value::Name(name)) if name == b"IM" || name == b"ImageMask");
+                        matches!(token, Token::Operand(Value::Name(name)) if matches!(&*name, b"IM" | b"ImageMask"));
                     at = end;
                 }
             }

@@ -395,7 +395,7 @@ mod tests {
 
     #[test]
     fn what_a_font_does_not_tell_is_not_guessed() {
-        let others = differences(&[Value::Int(65), Value::Name(b"one".to_vec()), Value::Name(b"g17".to_vec())]);
+        let others = differences(&[Value::Int(65), Value::Name(b"one"[..].into()), Value::Name(b"g17"[..].into())]);
         let font = Font {
             is_wide: false,
             first: 0,

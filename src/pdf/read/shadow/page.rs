@@ -36,13 +36,13 @@ impl Page {
         let parts = match self.dict.get("Contents") {
             Some(Value::Ref(id)) => match reader.object(*id)? {
                 Some(object) if object.data.is_some() => return Ok(reader.decode(&object)),
-                Some(object) => object.value.as_array().map(<[_]>::to_vec),
-                None => None,
+                Some(object) => object.value.clone(),
+                None => return Ok(None),
             },
-            Some(Value::Array(parts)) => Some(parts.clone()),
-            _ => None,
+            Some(parts) => parts.clone(),
+            None => return Ok(None),
         };
-        let Some(parts) = parts.filter(|parts| parts.len() <= MAX_CONTENTS) else { return Ok(None) };
+        let Some(parts) = parts.as_array().filter(|parts| parts.len() <= MAX_CONTENTS) else { return Ok(None) };
         let mut content = Vec::new();
         for part in parts {
             let Some(id) = part.as_ref() else { return Ok(None) };

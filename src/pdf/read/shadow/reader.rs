@@ -139,7 +139,7 @@ impl<'d, 'a> Reader<'d, 'a> {
 
     /// The array that a value is or refers to; empty if there is none.
     pub(super) fn array(&self, value: Option<&Value>) -> Result<Vec<Value>, ReadError> {
-        Ok(if let Value::Array(items) = self.resolve(value)? { items } else { Vec::new() })
+        Ok(if let Value::Array(items) = self.resolve(value)? { Rc::unwrap_or_clone(items) } else { Vec::new() })
     }
 
     /// Bytes of the file.
@@ -158,7 +158,7 @@ impl<'d, 'a> Reader<'d, 'a> {
         let (dict, raw) = (object.value.as_dict()?, self.raw(object)?);
         let filters = match self.resolve(dict.get("Filter")).ok()? {
             Value::Null => Vec::new(),
-            Value::Array(names) if names.len() <= FILTERS => names,
+            Value::Array(names) if names.len() <= FILTERS => Rc::unwrap_or_clone(names),
             name @ Value::Name(_) => vec![name],
             _ => return None,
         };
@@ -202,7 +202,8 @@ fn values(value: &Value) -> usize {
     match value {
         Value::Array(items) => items.iter().map(values).sum::<usize>() + 1,
         Value::Dict(dict) => dict.entries().map(|(_, value)| values(value) + 1).sum::<usize>() + 1,
-        Value::String(bytes) | Value::Name(bytes) => bytes.len() / 32 + 1,
+        Value::String(bytes) => bytes.len() / 32 + 1,
+        Value::Name(name) => name.len() / 32 + 1,
         _ => 1,
     }
 }

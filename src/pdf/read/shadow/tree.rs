@@ -59,8 +59,8 @@ fn node(reader: &Reader<'_, '_>, id: Id) -> Result<Option<Kind>, ReadError> {
     let kids = reader.resolve(dict.get("Kids"))?;
     Ok(Some(match kids {
         Value::Null if dict.has_name("Type", "Page") => Kind::Page,
-        Value::Array(mut kids) if dict.has_name("Type", "Pages") => {
-            kids.reverse();
+        Value::Array(kids) if dict.has_name("Type", "Pages") => {
+            let kids = kids.iter().rev().cloned().collect();
             Kind::Node(Node { said: reader.resolve(dict.get("Count"))?.as_int(), pages: 0, kids })
         }
         _ => Kind::Odd,

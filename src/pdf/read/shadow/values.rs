@@ -93,8 +93,8 @@ fn names(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Vec<(String, Str
     let Some(Value::Array(options)) = of_field(reader, &field.dict, "Opt")? else { return Ok(Vec::new()) };
     let letters = |value: &Value| value.as_string().and_then(|bytes| letters(&text(bytes)));
     let mut names = Vec::new();
-    for option in options {
-        if let Some([export, name]) = reader.resolve(Some(&option))?.as_array() {
+    for option in options.iter() {
+        if let Some([export, name]) = reader.resolve(Some(option))?.as_array() {
             names.extend(letters(&reader.resolve(Some(export))?).zip(letters(&reader.resolve(Some(name))?)));
         }
     }
@@ -107,7 +107,7 @@ pub(super) fn button(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Opti
     let Value::Dict(states) = reader.resolve(appearances.get("N"))? else { return Ok(None) };
     let Some(Value::Name(value)) = of_field(reader, &field.dict, "V")? else { return Ok(None) };
     let Some(state) = field.dict.get("AS").and_then(Value::as_name) else { return Ok(None) };
-    let is_on = states.entries().any(|(name, _)| name == value && name != b"Off");
-    let wanted = if is_on { value.as_slice() } else { b"Off" };
+    let is_on = states.entries().any(|(name, _)| *name == *value && name != b"Off");
+    let wanted = if is_on { &*value } else { b"Off" };
     Ok((state != wanted).then_some(PreparedCode::StateDiffers))
 }
