@@ -9,6 +9,7 @@
 
 mod chain;
 mod changes;
+mod characters;
 pub(super) mod coverage;
 mod crypt;
 pub(super) mod document;

@@ -9,6 +9,8 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::ReadError;
+use super::characters::{hex_digit, plain_hex};
+pub(crate) use super::characters::{is_regular, is_space};
 use super::value::{Dict, Id, Name, Value};
 
 /// How deep arrays and dictionaries may nest.
@@ -424,60 +426,6 @@ impl<'a> Parser<'a> {
         }
         Ok(())
     }
-}
-
-/// White space (ISO 32000-1, table 1).
-pub(crate) fn is_space(byte: u8) -> bool {
-    matches!(byte, 0 | b'\t' | b'\n' | 12 | b'\r' | b' ')
-}
-
-/// Neither white space nor a delimiter (table 2).
-pub(super) fn is_regular(byte: u8) -> bool {
-    REGULAR[usize::from(byte)]
-}
-
-const REGULAR: [bool; 256] = {
-    let mut regular = [true; 256];
-    let mut other = 0;
-    while other < 16 {
-        regular[b"\0\t\n\x0c\r ()<>[]{}/%"[other] as usize] = false;
-        other += 1;
-    }
-    regular
-};
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    Some(HEX[usize::from(byte)]).filter(|digit| *digit < 16)
-}
-
-/// What each byte is as a hexadecimal digit; 0xff: none.
-const HEX: [u8; 256] = {
-    let mut values = [0xff; 256];
-    let mut digit = 0;
-    while digit < 16 {
-        values[b"0123456789abcdef"[digit] as usize] = digit as u8;
-        values[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
-        digit += 1;
-    }
-    values
-};
-
-/// Pairs of digits and nothing else. Every signature's place is read so: it is most of what is parsed. Computed, not looked up,
-/// so that many are read at once.
-fn plain_hex(digits: &[u8]) -> Option<Vec<u8>> {
-    let value = |digit: u8| {
-        let (number, letter) = (digit.wrapping_sub(b'0'), (digit | 0x20).wrapping_sub(b'a'));
-        let letter = if letter < 6 { letter + 10 } else { 0xff };
-        if number < 10 { number } else { letter }
-    };
-    let mut seen = 0;
-    let mut bytes = vec![0; digits.len() / 2];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let (high, low) = (value(pair[0]), value(pair[1]));
-        seen |= high | low;
-        *byte = high << 4 | low & 15;
-    }
-    (digits.len().is_multiple_of(2) && seen < 16).then_some(bytes)
 }
 
 #[cfg(test)]
