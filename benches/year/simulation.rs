@@ -1,7 +1,7 @@
 //! A year of a hall, carried through by the same acts as the pages: every record is made by an act, none by hand. The clock is
 //! an argument: it stands at four hours of each day, and everybody acts at that hour.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use tokio::task::JoinSet;
 use yinxin::acts::ActError;
 use yinxin::acts::approve::{Done, Verdict, approve};
+use yinxin::acts::calendar::calendar;
 use yinxin::acts::deliver::{Receiver, deliver};
 use yinxin::acts::draft::Request;
 use yinxin::acts::person::{Person, Seat};
@@ -22,6 +23,7 @@ use yinxin::acts::submit::submit;
 use yinxin::app::config::Config;
 use yinxin::app::{App, Clock};
 use yinxin::hall::counter::{DeliveryForm, IdentityDocument};
+use yinxin::hall::opening::Doors;
 use yinxin::hall::seal::SealKind;
 
 const HALL: &str = include_str!("../../tests/data/hall.toml");
@@ -114,10 +116,12 @@ impl Year {
     /// Carries `certificates` through a year, evenly over its open days; tells the day and how many are sealed.
     pub(crate) async fn run(&mut self, certificates: usize, mut progress: impl FnMut(Date, &Counts)) {
         let days: Vec<Date> = date(2026, 1, 1).series(1.day()).take_while(|day| day.year() == 2026).collect();
-        let open = days.iter().filter(|day| self.is_open(**day)).count();
+        let calendar = calendar(&self.app).await.unwrap();
+        let is_open = |day: Date| self.app.hall.opening.moment(at(day, 10), &calendar).doors() == Doors::Open;
+        let open: BTreeSet<Date> = days.iter().copied().filter(|day| is_open(*day)).collect();
         let mut past = 0;
         for day in days {
-            if !self.is_open(day) {
+            if !open.contains(&day) {
                 // Somebody tries nevertheless, once a month.
                 if day.day() <= 7 && day.weekday() == jiff::civil::Weekday::Sunday {
                     self.clock.set(at(day, 10));
@@ -126,7 +130,7 @@ impl Year {
                 continue;
             }
             past += 1;
-            let due = certificates * past / open;
+            let due = certificates * past / open.len();
             let wanted = due.saturating_sub(self.counts.sealed);
             for (place, hour) in HOURS.into_iter().enumerate() {
                 self.clock.set(at(day, hour));
@@ -137,10 +141,6 @@ impl Year {
             }
             progress(day, &self.counts);
         }
-    }
-
-    fn is_open(&self, day: Date) -> bool {
-        self.app.hall.opening.is_open(at(day, 10))
     }
 
     /// What does not happen every day: a key leaks, a department is renamed, a project needs three departments' certificates.

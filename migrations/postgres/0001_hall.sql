@@ -183,16 +183,18 @@ CREATE TABLE letter (
     last_day TEXT NOT NULL,             -- last day of its term
     document BYTEA NOT NULL,             -- SHA-256 of the PDF as composed, which is an object of the store
     number TEXT NOT NULL CONSTRAINT letter_number_is_unique UNIQUE, -- its number
+    issued TEXT NOT NULL,               -- the date on its face
     state TEXT NOT NULL,                -- proposed, approved, filed, declined, revoked
     proposed_by TEXT REFERENCES staff (id), -- null: when the hall was set up
     approved_by TEXT REFERENCES staff (id), -- the department's leader who decided; null: nobody yet, or when the hall was set up
     filed_as TEXT,                      -- paper (before the hall was set up), scan or seal
     scan BYTEA,                          -- SHA-256 of the scan (PDF) of the letter as signed and sealed on paper
+    sealed BYTEA,                        -- SHA-256 of the letter (PDF) as sealed electronically
     revoked_at BIGINT,                  -- null while it stands
     CONSTRAINT letter_state_is_known CHECK (state IN ('proposed', 'approved', 'filed', 'declined', 'revoked')),
     CONSTRAINT nobody_approves_an_own_letter CHECK (proposed_by IS NULL OR approved_by IS NULL OR proposed_by <> approved_by),
     CONSTRAINT letters_in_force_are_sealed_or_filed CHECK (state NOT IN ('filed', 'revoked') OR
-        (filed_as IS NOT NULL AND filed_as IN ('paper', 'scan', 'seal') AND (filed_as <> 'scan' OR scan IS NOT NULL))),
+        (filed_as IS NOT NULL AND filed_as IN ('paper', 'scan', 'seal') AND (filed_as <> 'scan' OR scan IS NOT NULL) AND (filed_as <> 'seal' OR sealed IS NOT NULL))),
     CONSTRAINT letters_in_force_are_approved CHECK (state NOT IN ('approved', 'filed', 'revoked') OR proposed_by IS NULL OR approved_by IS NOT NULL),
     CONSTRAINT revoked_letters_say_when CHECK ((state = 'revoked') = (revoked_at IS NOT NULL))
 );
@@ -289,6 +291,7 @@ CREATE TABLE certificate (
     replaces TEXT REFERENCES certificate (id), -- the certificate of the same number whose place it takes
     replaces_as TEXT,                   -- change, renewal, reissue
     copy_of TEXT REFERENCES certificate (id), -- the certificate that this is an annotated copy (加注件) of
+    letter TEXT REFERENCES letter (id), -- the letter of authorization that this is, to be filed when it is sealed
     purpose TEXT,                       -- what the copy is for, as it stands on its face
     valid_to TEXT,                      -- the last day of its term; null: it has none
     state TEXT NOT NULL,                -- submitted, refused, sealed (in force), voided, superseded, withdrawn, cancelled, expired
@@ -305,7 +308,8 @@ CREATE TABLE certificate (
     CONSTRAINT a_copy_names_purpose_and_end CHECK (copy_of IS NULL OR (purpose <> '' AND purpose IS NOT NULL AND valid_to IS NOT NULL)),
     CONSTRAINT only_what_has_a_term_expires CHECK (state <> 'expired' OR valid_to IS NOT NULL)
 );
-CREATE UNIQUE INDEX a_number_is_never_used_again ON certificate (item, number, issue) WHERE copy_of IS NULL;
+CREATE UNIQUE INDEX a_number_is_never_used_again ON certificate (item, number, issue) WHERE copy_of IS NULL AND letter IS NULL;
+CREATE UNIQUE INDEX a_letter_is_sealed_by_one_document ON certificate (letter) WHERE state NOT IN ('refused', 'voided');
 CREATE UNIQUE INDEX one_certificate_in_force_per_number ON certificate (item, number) WHERE state = 'sealed' AND copy_of IS NULL;
 CREATE UNIQUE INDEX a_certificate_is_ended_by_one_document_at_a_time ON certificate (COALESCE(withdraws, replaces)) WHERE state = 'submitted';
 CREATE INDEX certificate_by_original ON certificate (copy_of);

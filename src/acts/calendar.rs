@@ -8,7 +8,7 @@ use crate::db::certificate::CertificateRow;
 use crate::db::limits::{ExtensionRow, HolidayYearRow};
 use crate::db::matter::MatterRow;
 use crate::hall::calendar::{Arrangement, Calendar, Due, NotEntered, Remaining};
-use crate::hall::opening::china_date;
+use crate::hall::opening::{Moment, china_date};
 use crate::hall::refusal::{Reasons, Refusal};
 use crate::hall::staff::Duty;
 use crate::ledger::entry::About;
@@ -115,6 +115,11 @@ pub async fn calendar(app: &App) -> Result<Calendar, ActError> {
     Ok(calendar)
 }
 
+/// Now in the hall, by the calendar as it stands: what acts in the hall are checked with.
+pub async fn moment(app: &App) -> Result<Moment, ActError> {
+    Ok(app.hall.opening.moment(app.now(), &calendar(app).await?))
+}
+
 /// Enters a year's holidays, or enters them again as amended. Cases whose last day waited for it get it; last days that
 /// applicants were told before do not move.
 pub async fn enter_year(app: &App, person: &Person, entered: &Entered) -> Result<Arrangement, ActError> {
@@ -127,7 +132,7 @@ pub async fn enter_year(app: &App, person: &Person, entered: &Entered) -> Result
 async fn run(app: &App, person: &Person, entered: &Entered) -> Result<Arrangement, ActError> {
     person.require(&[Duty::Administrator])?;
     let mut reasons = Reasons::new();
-    person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, &mut reasons);
+    person.actor(&app.hall).check_presence(&moment(app).await?, &mut reasons);
     let arrangement = match Arrangement::new(entered.year, &entered.source, &entered.off, &entered.work) {
         Ok(arrangement) => Some(arrangement),
         Err(refusal) => {

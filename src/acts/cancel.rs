@@ -10,6 +10,7 @@ use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
 use super::ActError;
+use super::calendar::moment;
 use super::person::{Person, refused};
 use super::record::{Act, record};
 
@@ -41,10 +42,10 @@ async fn run(
         department: item.map(|item| &item.department),
         standing: row.standing(china_date(app.now())),
         copy: row.copy_of.is_some(),
+        letter: row.letter.is_some(),
         ground,
         reason,
-        now: app.now(),
-        opening: &app.hall.opening,
+        now: moment(app).await?,
     };
     let cancelled = allow(&asked)?;
     let cancellation = CancellationRow {

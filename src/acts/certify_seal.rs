@@ -18,6 +18,7 @@ use crate::sequencer::SequencerError;
 use crate::store::write_durably;
 use crate::vault::VaultError;
 
+use super::calendar::moment;
 use super::person::{Person, refused};
 use super::record::{Act, record_as};
 use super::{ActError, inconsistent};
@@ -53,7 +54,7 @@ async fn run(app: &App, person: &Person, seal: &str, pem: &str) -> Result<(), Ac
     // 1 who and where
     let row = own_seal(app, person, seal).await?;
     let mut reasons = Reasons::new();
-    person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, &mut reasons);
+    person.actor(&app.hall).check_presence(&moment(app).await?, &mut reasons);
     let in_force = matches!(row.state.as_str(), "active" | "suspended");
     reasons.require(in_force, "seal-state", "印章没有启用或者已经废止，不能改用证书");
     reasons.into_result()?;

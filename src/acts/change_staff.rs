@@ -10,6 +10,7 @@ use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
 use super::ActError;
+use super::calendar::moment;
 use super::person::{Person, reason, refused};
 use super::record::{Act, record};
 
@@ -27,7 +28,7 @@ async fn run(app: &App, person: &Person, staff: &str, step: StaffAct, why: &str)
     let mut reasons = Reasons::new();
     // Stopping somebody must be possible from anywhere at any hour.
     if step != StaffAct::Suspend {
-        person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, &mut reasons);
+        person.actor(&app.hall).check_presence(&moment(app).await?, &mut reasons);
     }
     if let Err(refusal) = check_step(step, &person.staff, &of) {
         reasons.absorb(refusal);

@@ -12,6 +12,7 @@ use crate::hall::staff::{Duty, StaffAct};
 use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
+use super::calendar::moment;
 use super::person::{Person, reason, refused};
 use super::record::{Act, record};
 use super::sign_in::hash_password;
@@ -104,7 +105,7 @@ async fn open(app: &App, person: &Person, nomination: &str) -> Result<Nomination
     person.require(&[Duty::Administrator])?;
     let row = app.db.nomination(nomination).await?.ok_or(ActError::NotFound)?;
     let mut reasons = Reasons::new();
-    person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, &mut reasons);
+    person.actor(&app.hall).check_presence(&moment(app).await?, &mut reasons);
     reasons.require(row.state == "nominated", "decided-already", "这项提名已经办结，请刷新后查看");
     reasons.require(
         row.nominated_by != person.staff.id.to_string(),

@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::db::DbError;
-use crate::db::letter::{LETTER, LetterRow};
+use crate::db::letter::LetterRow;
 use crate::db::record::RowWrite;
 use crate::hall::authorization::{LetterAct, LetterState};
 use crate::hall::refusal::{Reasons, Refusal};
@@ -11,9 +11,11 @@ use crate::hall::staff::Duty;
 use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
+use super::calendar::moment;
 use super::papers::Paper;
 use super::person::{Person, reason, refused};
 use super::record::{Act, record};
+use super::seal_letter::{being_sealed, document};
 use super::{ActError, inconsistent};
 
 /// The leader signs a proposed letter (签发).
@@ -26,7 +28,7 @@ pub async fn approve_letter(app: &App, person: &Person, letter: &str) -> Result<
         reasons.require(!own, "self-approval", "自己拟稿的授权委托书不得由自己签发，请由他人签发");
         let to = after(&row, LetterAct::Approve, &mut reasons);
         reasons.into_result()?;
-        let change = step(&row, to).set("approved_by", person.staff.id.to_string());
+        let change = step(&row, to)?.set("approved_by", person.staff.id.to_string());
         write(app, Act::by("letter.approve", person, app.now()), change).await
     };
     told(app, "letter-approve", letter, person, run.await).await
@@ -39,9 +41,10 @@ pub async fn decline_letter(app: &App, person: &Person, letter: &str, why: &str)
         let leads = person.staff.duty == Duty::Leader;
         reasons.require(leads, "wrong-duty", "授权委托书由部门分管领导决定是否签发");
         let to = after(&row, LetterAct::Decline, &mut reasons);
+        not_being_sealed(app, &row, &mut reasons).await?;
         let why = said(why, &mut reasons);
         reasons.into_result()?;
-        let change = step(&row, to).set("approved_by", person.staff.id.to_string());
+        let change = step(&row, to)?.set("approved_by", person.staff.id.to_string());
         write(app, Act::by("letter.decline", person, app.now()).because(why), change).await
     };
     told(app, "letter-decline", letter, person, run.await).await
@@ -54,10 +57,11 @@ pub async fn file_letter(app: &App, person: &Person, letter: &str, scan: Vec<u8>
         let files = matches!(person.staff.duty, Duty::Keeper | Duty::Administrator);
         reasons.require(files, "wrong-duty", "授权委托书由部门印章管理员或大厅管理员备案");
         let to = after(&row, LetterAct::File, &mut reasons);
+        not_being_sealed(app, &row, &mut reasons).await?;
         let scan = Paper::read("scan", scan, &mut reasons).await?;
         reasons.into_result()?;
         let kept = scan.ok_or_else(|| inconsistent("a scan refused without a reason"))?.keep(app).await?;
-        let change = step(&row, to).set("filed_as", "scan").set("scan", kept.as_bytes().as_slice());
+        let change = step(&row, to)?.set("filed_as", "scan").set("scan", kept.as_bytes().as_slice());
         write(app, Act::by("letter.file", person, app.now()), change).await
     };
     told(app, "letter-file", letter, person, run.await).await
@@ -73,7 +77,7 @@ pub async fn revoke_letter(app: &App, person: &Person, letter: &str, why: &str) 
         let to = after(&row, LetterAct::Revoke, &mut reasons);
         let why = said(why, &mut reasons);
         reasons.into_result()?;
-        let change = step(&row, to).set("revoked_at", app.now().as_microsecond());
+        let change = step(&row, to)?.set("revoked_at", app.now().as_microsecond());
         write(app, Act::by("letter.revoke", person, app.now()).because(why), change).await
     };
     told(app, "letter-revoke", letter, person, run.await).await
@@ -97,7 +101,7 @@ async fn open(
     let mut reasons = Reasons::new();
     match whereabouts {
         Whereabouts::InTheHall => {
-            person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, &mut reasons);
+            person.actor(&app.hall).check_presence(&moment(app).await?, &mut reasons);
         }
         Whereabouts::Anywhere => person.staff.registration.require_active(&mut reasons),
     }
@@ -118,6 +122,17 @@ fn after(row: &LetterRow, act: LetterAct, reasons: &mut Reasons) -> Option<Lette
     to
 }
 
+/// Once its seal is being used it is too late to take it back or to file it otherwise; what cannot be finished is voided first.
+async fn not_being_sealed(app: &App, row: &LetterRow, reasons: &mut Reasons) -> Result<(), ActError> {
+    if let Some(document) = document(app, &row.id).await? {
+        let uses = app.db.uses_of(&document.id).await?;
+        if uses.iter().any(|one| matches!(one.state.as_str(), "logged" | "sealed")) {
+            reasons.absorb(being_sealed());
+        }
+    }
+    Ok(())
+}
+
 fn said(why: &str, reasons: &mut Reasons) -> String {
     reason(why).unwrap_or_else(|refusal| {
         reasons.absorb(refusal);
@@ -125,10 +140,8 @@ fn said(why: &str, reasons: &mut Reasons) -> String {
     })
 }
 
-fn step(row: &LetterRow, to: Option<LetterState>) -> RowWrite {
-    // Without a step there was a reason, and nothing is written.
-    let to = to.map_or(row.state.as_str(), |to| to.as_str());
-    RowWrite::change(&LETTER, &row.id).set("state", to.to_owned()).was("state", &row.state)
+fn step(row: &LetterRow, to: Option<LetterState>) -> Result<RowWrite, ActError> {
+    to.map(|to| row.step(to)).ok_or_else(|| inconsistent("a letter's step refused without a reason"))
 }
 
 async fn write(app: &App, act: Act, change: RowWrite) -> Result<(), ActError> {

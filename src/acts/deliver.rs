@@ -6,11 +6,11 @@ use crate::db::delivery::DeliveryRow;
 use crate::fault;
 use crate::hall::certificate::{CertificateState, Standing};
 use crate::hall::counter::{Delivery, DeliveryForm, IdentityDocument, ShownIdentity, hand_out};
-use crate::hall::opening::china_date;
 use crate::hall::refusal::Refusal;
 use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
+use super::calendar::moment;
 use super::pay::fee;
 use super::person::{Person, refused};
 use super::record::{Act, record};
@@ -43,19 +43,18 @@ async fn run(app: &App, person: &Person, case: &str, receiver: &Receiver) -> Res
         let same = done.staff == person.staff.id.to_string() && done.receiver == receiver.name.trim();
         return if same { Ok(done) } else { Err(delivered()) };
     }
-    let (mut handed, today, fee) = (None, china_date(app.now()), fee(app, &matter).await?);
+    let (mut handed, now, fee) = (None, moment(app).await?, fee(app, &matter).await?);
     for certificate in app.db.certificates_of(&matter.id).await? {
         let delivery = Delivery {
             actor: person.actor(&app.hall),
             state: if certificate.sealed.is_some() { CertificateState::Sealed } else { CertificateState::Submitted },
-            standing: certificate.standing(today).unwrap_or(Standing::InForce),
+            standing: certificate.standing(now.date()).unwrap_or(Standing::InForce),
             fee,
             receiver: &receiver.name,
             document: receiver.document,
             number: &receiver.number,
             form: receiver.form,
-            now: app.now(),
-            opening: &app.hall.opening,
+            now,
         };
         handed = Some(hand_out(&delivery)?);
     }

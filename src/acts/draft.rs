@@ -17,14 +17,16 @@ use crate::hall::file::Hall;
 use crate::hall::id::{DepartmentKey, ItemCode, WindowNo};
 use crate::hall::item::{Item, Joint};
 use crate::hall::number::NumberPattern;
-use crate::hall::opening::china_date;
+use crate::hall::opening::{Moment, china_date};
 use crate::hall::refusal::{Reasons, Refusal};
 use crate::hall::seal::SealKind;
 use crate::picture::Pictures;
 
+use super::calendar::moment;
 pub use super::earlier::{CopyOf, Replaces};
 use super::earlier::{Earlier, fill};
 use super::person::Person;
+use super::seal_letter::SignedLetter;
 use super::{ActError, compute, inconsistent};
 
 /// The field of a joint document that lists what was decided; the service fills it in.
@@ -61,6 +63,9 @@ pub struct Request {
     /// The certificate whose place the new one takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Replaces>,
+    /// The letter of authorization that is to be sealed: asked for at the letter, never in what is sent to a window.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<SignedLetter>,
     /// The certificate of which an annotated copy is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CopyOf>,
@@ -85,6 +90,8 @@ pub(super) struct Draft<'a> {
     pub(super) pattern: Option<&'a NumberPattern>,
     /// The earlier certificate it is about.
     pub(super) earlier: Option<Earlier>,
+    /// The letter of authorization that it is.
+    pub(super) letter: Option<SignedLetter>,
     /// Who issues a document that bears no item's seal.
     issuer: Option<&'a Department>,
 }
@@ -101,14 +108,19 @@ impl<'a> Draft<'a> {
             signers: Vec::new(),
             pattern: None,
             earlier: None,
+            letter: None,
             issuer: Some(issuer),
         }
     }
 
     /// How its number is taken; none where it bears one that is there already.
     pub(super) fn new_number(&self) -> Option<&'a NumberPattern> {
-        let given = self.earlier.as_ref().and_then(Earlier::number);
-        self.pattern.filter(|_| given.is_none())
+        self.pattern.filter(|_| self.given_number().is_none())
+    }
+
+    /// The number that is there already: of the certificate it replaces or copies, of the letter it is.
+    fn given_number(&self) -> Option<&str> {
+        self.earlier.as_ref().and_then(Earlier::number).or(self.letter.as_ref().map(SignedLetter::number))
     }
 
     /// Who stands below the document, in the order of its places for seals.
@@ -174,14 +186,18 @@ pub(super) async fn plan<'a>(app: &'a App, person: &Person, request: &Request) -
     match (&request.item, &request.joint) {
         (Some(code), None) => {
             let item = app.hall.item(code).ok_or_else(|| unknown("item", code.as_str()))?;
-            let window = accept(app, person, item)?;
+            let window = match &request.letter {
+                Some(letter) => letter.window(),
+                None => accept(app, person, item, moment(app).await?)?,
+            };
             let mut draft = item_draft(app, item, request.data.clone())?;
+            draft.letter = request.letter.clone();
             fill(app, request, item, &mut draft).await?;
             Ok(Plan { title: title(item, request), window, drafts: vec![draft], items: vec![item] })
         }
         (None, Some(name)) if request.is_new() => {
             let joint = app.hall.joint(name).ok_or_else(|| unknown("joint", name))?;
-            joint_plan(app, person, joint, request)
+            joint_plan(app, person, joint, request, moment(app).await?)
         }
         _ => Err(Refusal::because("item-or-joint", "请指明一个事项，或一个并联审批事项（二者选一）").into()),
     }
@@ -201,15 +217,9 @@ fn unknown(field: &str, name: &str) -> ActError {
     reasons.into_result().map_or_else(ActError::Refused, |()| ActError::NotFound)
 }
 
-fn accept(app: &App, person: &Person, item: &Item) -> Result<WindowNo, ActError> {
+fn accept(app: &App, person: &Person, item: &Item, now: Moment) -> Result<WindowNo, ActError> {
     let department = app.hall.department(&item.department).ok_or_else(|| inconsistent(&item.code))?;
-    let submission = CounterSubmission {
-        actor: person.actor(&app.hall),
-        item,
-        department,
-        now: app.now(),
-        opening: &app.hall.opening,
-    };
+    let submission = CounterSubmission { actor: person.actor(&app.hall), item, department, now };
     Ok(counter::accept(&submission)?.window().clone())
 }
 
@@ -224,17 +234,24 @@ fn item_draft<'a>(app: &'a App, item: &'a Item, data: Map<String, Value>) -> Res
         signers: vec![SignerPlan { department, kind: item.seal.kind(), item }],
         pattern: Some(&item.number),
         earlier: None,
+        letter: None,
         issuer: None,
     })
 }
 
-fn joint_plan<'a>(app: &'a App, person: &Person, joint: &'a Joint, request: &Request) -> Result<Plan<'a>, ActError> {
+fn joint_plan<'a>(
+    app: &'a App,
+    person: &Person,
+    joint: &'a Joint,
+    request: &Request,
+    now: Moment,
+) -> Result<Plan<'a>, ActError> {
     let (mut drafts, mut items) = (Vec::new(), Vec::new());
     let mut window = None;
     let mut signers = Vec::new();
     for code in &joint.items {
         let item = app.hall.item(code).ok_or_else(|| inconsistent(code))?;
-        window = Some(accept(app, person, item)?);
+        window = Some(accept(app, person, item, now)?);
         let mut data = request.certificates.get(code.as_str()).cloned().unwrap_or_default();
         for field in &item.fields {
             if let (None, Some(shared)) = (data.get(field), request.data.get(field)) {
@@ -260,6 +277,7 @@ fn joint_plan<'a>(app: &'a App, person: &Person, joint: &'a Joint, request: &Req
         signers,
         pattern: None,
         earlier: None,
+        letter: None,
         issuer: None,
     });
     let window = window.ok_or_else(|| inconsistent(&joint.name))?;
@@ -274,7 +292,7 @@ pub(super) fn number_with(
 ) -> Result<Vec<String>, ActError> {
     let mut numbers = Vec::new();
     for draft in drafts.iter_mut() {
-        if let Some(given) = draft.earlier.as_ref().and_then(Earlier::number) {
+        if let Some(given) = draft.given_number() {
             numbers.push(given.to_owned());
         } else if draft.pattern.is_some() {
             numbers.push(number(draft)?);

@@ -166,7 +166,9 @@ async fn fill_withdrawn(app: &App, draft: &mut Draft<'_>) -> Result<(), ActError
     let department = |code: &str| code.parse().ok().and_then(|code| app.hall.item(&code)).map(|item| &item.department);
     let ours = department(&draft.key);
     let stands = |one: &CertificateRow| one.standing(china_date(app.now())).is_some_and(|now| now.withdraw().is_ok());
-    match found.filter(|one| one.copy_of.is_none() && stands(one) && department(&one.item) == ours) {
+    // A letter of authorization is revoked by its own act.
+    let is_certificate = |one: &CertificateRow| one.copy_of.is_none() && one.letter.is_none();
+    match found.filter(|one| is_certificate(one) && stands(one) && department(&one.item) == ours) {
         Some(certificate) => {
             draft.data.insert(WITHDRAWN_NUMBER.to_owned(), Value::String(certificate.number));
             draft.earlier = Some(Earlier::Withdraws(certificate.id));

@@ -12,7 +12,7 @@ use crate::hall::refusal::Refusal;
 use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
-use super::calendar::calendar;
+use super::calendar::{calendar, moment};
 use super::person::{Person, refused};
 use super::record::{Act, record};
 use super::{ActError, inconsistent};
@@ -59,8 +59,7 @@ async fn run(app: &App, person: &Person, case: &str, extension: &Extension) -> R
         reason: &extension.reason,
         told_on: extension.told_on,
         accepted_on: china_date(Timestamp::from_microsecond(matter.submitted_at).map_err(inconsistent)?),
-        now: app.now(),
-        opening: &app.hall.opening,
+        now: moment(app).await?,
     };
     let extended = allow(&asked, &calendar(app).await?)?;
     let row = ExtensionRow {

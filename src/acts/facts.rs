@@ -9,6 +9,7 @@ use crate::db::seal_use::SealUseRow;
 use crate::digest::Digest;
 use crate::hall::approval::{Decision, Question, SaltedStatement, Seal, Statement, Step};
 use crate::hall::authorization::{Letter, LetterState};
+use crate::hall::calendar::Calendar;
 use crate::hall::certificate::{CertificateState, Standing};
 use crate::hall::fee::Fee;
 use crate::hall::id::{CaseNumber, CertificateId, DepartmentKey, ItemCode, SealId};
@@ -20,6 +21,7 @@ use crate::hall::rota::Watch;
 use crate::hall::seal::{SealKind, SealState};
 use crate::hall::staff::Actor;
 
+use super::calendar::calendar;
 use super::pay::fee;
 use super::{ActError, inconsistent};
 
@@ -37,8 +39,10 @@ pub(super) struct UseFacts<'a> {
     department: DepartmentKey,
     letter: Option<Letter>,
     rota: Vec<Watch>,
+    calendar: Calendar,
     fee: Fee,
     predecessor: Option<Standing>,
+    sealing: Option<LetterState>,
     request: SaltedStatement,
     earlier: Vec<SaltedStatement>,
     key: Digest,
@@ -86,8 +90,10 @@ impl<'a> UseFacts<'a> {
             letter_id,
             letter,
             rota,
+            calendar: calendar(app).await?,
             fee: fee(app, matter).await?,
             predecessor: predecessor(app, &certificate).await?,
+            sealing: sealing(app, &certificate).await?,
             request,
             earlier,
             certificate,
@@ -116,14 +122,14 @@ impl<'a> UseFacts<'a> {
             },
             fee: self.fee,
             predecessor: self.predecessor,
+            sealing: self.sealing,
             letter: self.letter.as_ref(),
             request: &self.request,
             earlier: &self.earlier,
             actor,
             by: Means::Session,
             said_at: app.now(),
-            now: app.now(),
-            opening: &app.hall.opening,
+            now: app.hall.opening.moment(app.now(), &self.calendar),
             rota: &self.rota,
             meeting: None,
         }
@@ -184,6 +190,13 @@ async fn predecessor(app: &App, certificate: &CertificateRow) -> Result<Option<S
     let Some(id) = certificate.replaces.as_ref().or(certificate.copy_of.as_ref()) else { return Ok(None) };
     let row = app.db.certificate(id).await?.ok_or_else(|| inconsistent(id))?;
     Ok(row.standing(china_date(app.now())))
+}
+
+/// How far the letter has come that the document is.
+async fn sealing(app: &App, certificate: &CertificateRow) -> Result<Option<LetterState>, ActError> {
+    let Some(id) = &certificate.letter else { return Ok(None) };
+    let row = app.db.letter(id).await?.ok_or_else(|| inconsistent(id))?;
+    Ok(Some(row.to_letter()?.state))
 }
 
 fn said(statement: &[u8], salt: &[u8]) -> Result<SaltedStatement, ActError> {

@@ -307,13 +307,14 @@ pub fn may_open_letters(person: &Person, department: &str) -> bool {
     }
 }
 
-/// A letter of authorization as filed.
+/// A letter of authorization: as sealed, if it is; otherwise as composed.
 pub async fn letter_pdf(app: &App, person: &Person, letter: &str) -> Result<Vec<u8>, ActError> {
     let row = app.db.letter(letter).await?.ok_or(ActError::NotFound)?;
     if !may_open_letters(person, &row.department) {
         return Err(ActError::NotFound);
     }
-    read(app, Digest::try_from(row.document.as_slice()).map_err(inconsistent)?).await
+    let document = row.sealed.as_ref().unwrap_or(&row.document);
+    read(app, Digest::try_from(document.as_slice()).map_err(inconsistent)?).await
 }
 
 /// The seals this person may see: a keeper and a leader those of the own department, the hall's administrator and auditor all.

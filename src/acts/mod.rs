@@ -47,6 +47,7 @@ pub mod reset_access;
 pub mod resume;
 pub mod revocation_list;
 pub mod seal;
+pub mod seal_letter;
 pub mod seal_step;
 pub mod server_certificate;
 pub mod set_up;

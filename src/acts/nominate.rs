@@ -11,6 +11,7 @@ use crate::hall::staff::{Registration, Staff};
 use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
+use super::calendar::moment;
 use super::person::{Person, refused};
 use super::record::{Act, record};
 use super::{ActError, inconsistent};
@@ -30,7 +31,7 @@ async fn run(app: &App, person: &Person, entered: &Entered, of: Option<&str>) ->
     };
     let changed: Option<Staff> = of.as_ref().map(|row| row.to_staff()).transpose()?;
     let mut reasons = Reasons::new();
-    person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, &mut reasons);
+    person.actor(&app.hall).check_presence(&moment(app).await?, &mut reasons);
     if changed.as_ref().is_some_and(|staff| staff.registration == Registration::Ended) {
         reasons.add("not-registered", "人员登记已终止，请以新的工号另行提名");
     }

@@ -10,6 +10,7 @@ use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
 use super::ActError;
+use super::calendar::moment;
 use super::person::{Person, refused};
 use super::record::{Act, record};
 
@@ -59,8 +60,7 @@ async fn run(
         ended: certificates.iter().any(|one| matches!(one.state.as_str(), "refused" | "voided")),
         amount,
         receipt,
-        now: app.now(),
-        opening: &app.hall.opening,
+        now: moment(app).await?,
     };
     let settled = settle(&payment)?;
     let row = PaymentRow {

@@ -2,21 +2,23 @@
 //! composed from the template, for the department's leader to sign (R2).
 
 use jiff::civil::Date;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::db::letter::LetterRow;
 use crate::digest::Digest;
-use crate::hall::authorization::{CoveredItems, EnteredLetter, Letter, LetterState, check_proposal};
-use crate::hall::department::{Department, Role};
+use crate::hall::authorization::{CERTIFICATE, CoveredItems, EnteredLetter, Letter, LetterState, check_proposal};
+use crate::hall::department::Department;
 use crate::hall::id::ItemCode;
 use crate::hall::opening::china_date;
 use crate::hall::refusal::Reasons;
 use crate::ledger::entry::About;
 
+use super::calendar::moment;
 use super::draft::{Draft, check, compose, facts};
 use super::person::{Person, refused};
 use super::record::{Act, record};
+use super::seal_letter::data;
 use super::{ActError, inconsistent};
 
 /// Proposes a letter; gives it.
@@ -30,7 +32,7 @@ pub async fn propose_letter(app: &App, person: &Person, entered: &EnteredLetter)
 async fn run(app: &App, person: &Person, entered: &EnteredLetter) -> Result<String, ActError> {
     let today = china_date(app.now());
     let mut reasons = Reasons::new();
-    person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, &mut reasons);
+    person.actor(&app.hall).check_presence(&moment(app).await?, &mut reasons);
     let letter = match check_proposal(entered, &person.staff, &app.hall, today) {
         Ok(letter) => Some(letter),
         Err(refusal) => {
@@ -71,12 +73,10 @@ pub(super) async fn compose_letter(
     let department = app.hall.department(&letter.department).ok_or_else(|| inconsistent(&letter.department))?;
     let chief = chief.unwrap_or("首席代表");
     let of_department = app.hall.items.iter().filter(|item| item.department == department.key);
-    let items: Vec<_> = of_department.filter(|item| letter.lists(&item.code)).collect();
-    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
     let number = format!("授权〔{}〕{}号", issued.year(), app.db.take_number("letter", issued.year()).await?);
-    let document = compose_paper(app, department, letter, (chief, &names), &number, issued).await?;
+    let document = compose_paper(app, department, data(app, department, letter, chief, issued)?, &number).await?;
     let codes: Vec<ItemCode> = match &letter.items {
-        CoveredItems::All => items.iter().map(|item| item.code.clone()).collect(),
+        CoveredItems::All => of_department.map(|item| item.code.clone()).collect(),
         CoveredItems::Listed(codes) => codes.iter().cloned().collect(),
     };
     Ok(LetterRow {
@@ -89,11 +89,13 @@ pub(super) async fn compose_letter(
         last_day: letter.to.to_string(),
         document: document.as_bytes().to_vec(),
         number,
+        issued: issued.to_string(),
         state: LetterState::Proposed.as_str().to_owned(),
         proposed_by: None,
         approved_by: None,
         filed_as: None,
         scan: None,
+        sealed: None,
         revoked_at: None,
     })
 }
@@ -101,29 +103,11 @@ pub(super) async fn compose_letter(
 async fn compose_paper(
     app: &App,
     department: &Department,
-    letter: &Letter,
-    (chief, items): (&str, &[&str]),
+    data: Map<String, Value>,
     number: &str,
-    issued: Date,
 ) -> Result<Digest, ActError> {
-    let Role::Issuing { approval_office, .. } = &department.role else {
-        return Err(inconsistent(&department.key));
-    };
-    let powers: Vec<String> = letter.powers.iter().map(ToString::to_string).collect();
-    let data: Map<String, Value> = match json!({
-        "审批办公室": approval_office,
-        "首席代表": chief,
-        "授予权限": powers.join("、"),
-        "授权事项": items.join("、"),
-        "有效期自": letter.from.to_string(),
-        "有效期至": letter.to.to_string(),
-        "签发日期": issued.to_string(),
-    }) {
-        Value::Object(data) => data,
-        _ => Map::new(),
-    };
     let template =
-        app.templates.named("授权委托书").ok_or_else(|| inconsistent("no template for letters of authorization"))?;
+        app.templates.named(CERTIFICATE).ok_or_else(|| inconsistent("no template for letters of authorization"))?;
     let drafts = [Draft::of_letter(template.clone(), data, department)];
     let checked = check(app, &drafts, &[number.to_owned()], &app.base_url).await?.remove(0);
     let composed = compose(app, checked, facts(&drafts[0], number, app.base_url.clone(), app.now())).await?;

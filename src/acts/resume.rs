@@ -6,6 +6,7 @@ use crate::digest::Digest;
 
 use super::approve::is_complete;
 use super::seal::{IN_PROGRESS, LEASE, Work, seal_case, void_case};
+use super::seal_letter::file_sealed;
 use super::{ActError, Failure, inconsistent};
 
 /// What came of resuming.
@@ -15,6 +16,8 @@ pub struct Resumed {
     pub finished: usize,
     /// Cases voided.
     pub voided: usize,
+    /// Letters of authorization filed whose document had been sealed.
+    pub filed: usize,
 }
 
 /// Orphaned objects younger than this are left alone: somebody may be about to name them (microseconds).
@@ -49,6 +52,7 @@ pub async fn resume(app: &App, at_start: bool) -> Result<Resumed, ActError> {
     if waits {
         return Ok(resumed);
     }
+    resumed.filed = file_sealed(app).await?;
     for id in app.db.approved_before(if alone { i64::MAX } else { now - LEASE }).await? {
         match seal_approved(app, &id).await {
             Ok(End::Finished) => resumed.finished += 1,

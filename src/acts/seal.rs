@@ -39,6 +39,7 @@ use super::certify_seal::chain_of;
 use super::facts::UseFacts;
 use super::layout::Layout;
 use super::person::{Person, Seat};
+use super::seal_letter::file_sealed;
 use super::{ActError, Failure, compute, inconsistent};
 
 /// A logged use belongs to the request that logged it for this long (microseconds).
@@ -106,7 +107,14 @@ pub(super) async fn seal_case(app: &App, matter: &MatterRow, mut work: Work) -> 
         return second(app, matter).await;
     }
     fault::point("9b");
-    Ok(app.db.certificates_of(&matter.id).await?)
+    let documents = app.db.certificates_of(&matter.id).await?;
+    if documents.iter().any(|one| one.letter.is_some())
+        && let Err(error) = file_sealed(app).await
+    {
+        // The document is sealed whatever happens now; resuming files the letter.
+        tracing::error!(%error, case = matter.case_no, "a sealed letter of authorization could not be filed yet");
+    }
+    Ok(documents)
 }
 
 enum Progress {

@@ -11,6 +11,7 @@ use crate::hall::staff::{Duty, Registration};
 use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
+use super::calendar::moment;
 use super::person::{Person, refused};
 use super::record::{Act, record};
 use super::{ActError, inconsistent};
@@ -31,7 +32,7 @@ pub async fn put_on_rota(
 
 async fn put(app: &App, person: &Person, deputy: &str, first_day: &str, last_day: &str) -> Result<String, ActError> {
     let mut reasons = Reasons::new();
-    let department = check_maker(app, person, &mut reasons);
+    let department = check_maker(app, person, &mut reasons).await?;
     let row = app.db.staff(deputy).await?.ok_or(ActError::NotFound)?;
     let staff = row.to_staff()?;
     let fits =
@@ -79,7 +80,7 @@ pub async fn take_off_rota(app: &App, person: &Person, watch: &str) -> Result<()
 
 async fn take(app: &App, person: &Person, watch: &str) -> Result<(), ActError> {
     let mut reasons = Reasons::new();
-    let department = check_maker(app, person, &mut reasons);
+    let department = check_maker(app, person, &mut reasons).await?;
     let row = app.db.watch(watch).await?.filter(|row| row.department == department).ok_or(ActError::NotFound)?;
     reasons.into_result()?;
     let rows = vec![
@@ -97,9 +98,9 @@ async fn take(app: &App, person: &Person, watch: &str) -> Result<(), ActError> {
 }
 
 /// The rota is made by the chief representative or the leader; their department.
-fn check_maker(app: &App, person: &Person, reasons: &mut Reasons) -> String {
-    person.actor(&app.hall).check_presence(app.now(), &app.hall.opening, reasons);
+async fn check_maker(app: &App, person: &Person, reasons: &mut Reasons) -> Result<String, ActError> {
+    person.actor(&app.hall).check_presence(&moment(app).await?, reasons);
     let may = person.staff.duty == Duty::Leader || person.staff.duty == Duty::Chief && !person.staff.deputy;
     reasons.require(may, "wrong-duty", "值守由首席代表（不含代理）或部门分管领导安排");
-    person.staff.department.as_ref().map(ToString::to_string).unwrap_or_default()
+    Ok(person.staff.department.as_ref().map(ToString::to_string).unwrap_or_default())
 }

@@ -36,6 +36,7 @@ use super::draft::{Draft, Plan, Request, check, compose, facts, lookup_url, numb
 use super::earlier::Earlier;
 use super::layout::Layout;
 use super::person::{Person, Seat, refused};
+use super::seal_letter::being_sealed;
 use super::{ActError, compute, inconsistent, once};
 
 /// The longest key of a form.
@@ -67,20 +68,29 @@ pub async fn submit(
 /// Accepts a case from a form shown under `key`, which was drawn at random: the same form sent twice is one case. The
 /// number of the case is taken when the form is first sent and kept under the key before anything else is done.
 pub async fn submit_form(app: &App, person: &Person, key: &str, request: &Request) -> Result<Submitted, ActError> {
-    let case = case_of_form(app, person, key).await?;
+    let case = case_of_form(app, person, key, request).await?;
     submit(app, person, case, request).await
 }
 
-async fn case_of_form(app: &App, person: &Person, key: &str) -> Result<Option<CaseNumber>, ActError> {
-    // Somebody at no window is refused by the counter's rules; there is nothing to number.
-    let Seat::Window(window) = &person.seat else { return Ok(None) };
+async fn case_of_form(
+    app: &App,
+    person: &Person,
+    key: &str,
+    request: &Request,
+) -> Result<Option<CaseNumber>, ActError> {
+    let window = match (&request.letter, &person.seat) {
+        (Some(letter), _) => letter.window(),
+        (None, Seat::Window(window)) => window.clone(),
+        // Somebody at no window is refused by the counter's rules; there is nothing to number.
+        _ => return Ok(None),
+    };
     if key.is_empty() || key.len() > MAX_FORM_KEY {
         return Ok(None);
     }
     let key = format!("form:{key}");
     let request = Digest::of(key.as_bytes());
     if once::answered(app, person, &key, &request).await?.is_none() {
-        let case = next_case(app, window, china_date(app.now()).year()).await?;
+        let case = next_case(app, &window, china_date(app.now()).year()).await?;
         once::keep(app, person, &key, &request, (202, case.as_str())).await?;
     }
     // Of two at the same moment the first stands: read again.
@@ -174,6 +184,8 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
             let text = "该证照另有变更、补发或撤销正在办理，请等其办结后再提交";
             Err(Refusal::because("certificate-in-progress", text).into())
         }
+        // Somebody else has asked for the seal on the same letter at the same moment.
+        Err(DbError::Constraint(name)) if name == "a_letter_is_sealed_by_one_document" => Err(being_sealed().into()),
         Err(error) => Err(error.into()),
     }
 }
@@ -332,6 +344,7 @@ impl Making<'_> {
             replaces: None,
             replaces_as: None,
             copy_of: None,
+            letter: draft.letter.as_ref().map(|letter| letter.id().to_owned()),
             purpose: None,
             valid_to: last_day(&draft.data).map(|day| day.to_string()),
             state: "submitted".to_owned(),

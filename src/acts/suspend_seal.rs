@@ -9,6 +9,7 @@ use crate::hall::seal_step::{Acting, check_proposer, reason};
 use crate::ledger::entry::{Entry, SealChange};
 use crate::sequencer::SequencerError;
 
+use super::calendar::moment;
 use super::person::{Person, refused};
 use super::record::{Act, record_as};
 use super::{ActError, inconsistent};
@@ -25,7 +26,7 @@ async fn run(app: &App, person: &Person, seal: &str, why: &str) -> Result<(), Ac
     let row = app.db.seal(seal).await?.ok_or(ActError::NotFound)?;
     let department = row.department.parse().map_err(inconsistent)?;
     let actor = person.actor(&app.hall);
-    let acting = Acting { actor, department: &department, now: app.now(), opening: &app.hall.opening };
+    let acting = Acting { actor, department: &department, now: moment(app).await? };
     let mut reasons = Reasons::new();
     check_proposer(SealAct::Suspend, &acting, &mut reasons);
     let why = reason(why).map_err(|refusal| reasons.absorb(refusal)).unwrap_or_default();

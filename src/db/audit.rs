@@ -78,6 +78,7 @@ impl Db {
     pub async fn papers(&self) -> Result<Vec<(String, Vec<u8>)>, DbError> {
         sql("SELECT 'letter ' || id, document FROM letter
              UNION ALL SELECT 'letter ' || id, scan FROM letter WHERE scan IS NOT NULL
+             UNION ALL SELECT 'letter ' || id, sealed FROM letter WHERE sealed IS NOT NULL
              UNION ALL SELECT 'approval ' || seal_use || ' ' || step, meeting FROM approval WHERE meeting IS NOT NULL")
         .all(self.readers())
         .await

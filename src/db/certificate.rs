@@ -53,6 +53,8 @@ pub struct CertificateRow {
     pub replaces_as: Option<String>,
     /// The certificate that this is an annotated copy of.
     pub copy_of: Option<String>,
+    /// The letter of authorization that this is.
+    pub letter: Option<String>,
     /// What the copy is for.
     pub purpose: Option<String>,
     /// The last day of its term, YYYY-MM-DD.
@@ -275,8 +277,8 @@ impl Tx {
     pub(in crate::db) async fn insert_certificate(&mut self, row: &CertificateRow) -> Result<(), DbError> {
         sql(
             "INSERT INTO certificate (id, matter, position, item, name, number, holder, data, template, template_version,
-             unsealed, layout, major, disputed, lookup_code, asked_by, withdraws, issue, replaces, replaces_as, copy_of, purpose,
-             valid_to, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             unsealed, layout, major, disputed, lookup_code, asked_by, withdraws, issue, replaces, replaces_as, copy_of, letter,
+             purpose, valid_to, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&row.id)
         .bind(&row.matter)
@@ -299,6 +301,7 @@ impl Tx {
         .bind(&row.replaces)
         .bind(&row.replaces_as)
         .bind(&row.copy_of)
+        .bind(&row.letter)
         .bind(&row.purpose)
         .bind(&row.valid_to)
         .bind(&row.state)

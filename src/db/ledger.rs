@@ -234,6 +234,7 @@ impl Tx {
                      WHERE r.deputy = d.id AND r.withdrawn_at IS NULL AND p.day BETWEEN r.first_day AND r.last_day))))
                 AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.seal_use = p.id AND (a.step = p.step OR a.staff = p.staff))
                 AND NOT EXISTS (SELECT 1 FROM certificate o WHERE o.id IN (c.replaces, c.copy_of) AND o.state <> 'sealed')
+                AND NOT EXISTS (SELECT 1 FROM letter w WHERE w.id = c.letter AND w.state <> 'approved')
               ON CONFLICT DO NOTHING RETURNING idx, seal_use",
                 )
                 .bind(size as i64)

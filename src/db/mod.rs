@@ -342,6 +342,7 @@ fn constraint_of(columns: &str) -> &str {
         }
         "certificate.item, certificate.number, certificate.issue" => "a_number_is_never_used_again",
         "certificate.item, certificate.number" => "one_certificate_in_force_per_number",
+        "certificate.letter" => "a_letter_is_sealed_by_one_document",
         "extension.matter" => "a_case_is_extended_once",
         "payment.matter" => "a_case_is_paid_once",
         "cancellation.certificate" => "a_certificate_is_cancelled_once",

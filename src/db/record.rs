@@ -48,6 +48,8 @@ pub static RECORDED: &[&Table] = &[
 pub enum Consequence {
     /// A certificate is in force no more, nor are its copies.
     CertificateCancelled,
+    /// A letter's sealed document is in force no more.
+    LetterRevoked,
     /// Last days that could not be counted before, by case.
     DaysCounted(Vec<(String, Due)>),
 }
@@ -171,6 +173,7 @@ impl Tx {
         match &write.consequence {
             None => Ok(()),
             Some(Consequence::CertificateCancelled) => self.end_cancelled(&write.row.key).await,
+            Some(Consequence::LetterRevoked) => self.end_letter(&write.row.key).await,
             Some(Consequence::DaysCounted(counted)) => self.count_days(counted).await,
         }
     }

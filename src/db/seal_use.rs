@@ -252,6 +252,7 @@ impl Db {
              UNION SELECT filing_document FROM seal WHERE filing_document IS NOT NULL
              UNION SELECT document FROM seal_step WHERE document IS NOT NULL
              UNION SELECT scan FROM letter WHERE scan IS NOT NULL
+             UNION SELECT sealed FROM letter WHERE sealed IS NOT NULL
              UNION SELECT meeting FROM approval WHERE meeting IS NOT NULL
              UNION SELECT document FROM monthly_report")
         .values(self.readers())

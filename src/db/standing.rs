@@ -24,7 +24,7 @@ pub struct CancellationRow {
 /// What other rows say has become of a certificate.
 #[derive(Debug, Clone, FromRow)]
 pub struct EndsRow {
-    /// A sealed decision withdraws it.
+    /// A sealed decision withdraws it, or the letter of authorization that it is was revoked.
     pub withdrawn: bool,
     /// A sealed certificate has taken its place.
     pub superseded: bool,
@@ -40,7 +40,8 @@ impl Db {
     /// What other rows say has become of a certificate.
     pub async fn ends_of(&self, certificate: &str) -> Result<EndsRow, DbError> {
         let found = sql("SELECT
-             EXISTS (SELECT 1 FROM certificate n WHERE n.withdraws = c.id AND n.sealed IS NOT NULL) AS withdrawn,
+             (EXISTS (SELECT 1 FROM certificate n WHERE n.withdraws = c.id AND n.sealed IS NOT NULL)
+              OR EXISTS (SELECT 1 FROM letter l WHERE l.id = c.letter AND l.state = 'revoked')) AS withdrawn,
              EXISTS (SELECT 1 FROM certificate n WHERE n.replaces = c.id AND n.sealed IS NOT NULL) AS superseded,
              EXISTS (SELECT 1 FROM cancellation x WHERE x.certificate = c.id) AS cancelled,
              (SELECT o.state FROM certificate o WHERE o.id = c.copy_of) AS original,

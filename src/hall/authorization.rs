@@ -24,6 +24,9 @@ spelled! {
     }
 }
 
+/// The name of the certificate that a letter is when it is sealed electronically, and of its template.
+pub const CERTIFICATE: &str = "授权委托书";
+
 /// The items a letter covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CoveredItems {
@@ -124,6 +127,19 @@ impl Letter {
     /// Whether it is valid on that day.
     pub fn is_valid_on(&self, day: Date) -> bool {
         self.from <= day && day <= self.to
+    }
+}
+
+/// Whether `by` may ask for the department's own seal on a letter that its leader has signed (the keeper, or an administrator of the
+/// hall: neither decides on uses), and the letter is one to be sealed.
+pub fn check_sealing(letter: &Letter, by: &Staff, reasons: &mut Reasons) {
+    let asks = matches!(by.duty, Duty::Keeper | Duty::Administrator);
+    reasons.require(asks, "wrong-duty", "授权委托书用印由部门印章管理员或大厅管理员申请");
+    let own = by.department.as_ref() == Some(&letter.department);
+    reasons.require(own || by.duty == Duty::Administrator, "wrong-department", "只能办理本部门的授权委托书");
+    if letter.state != LetterState::Approved {
+        let text = format!("授权委托书现为“{}”，只有已签发待备案的才能申请用印", letter.state.title());
+        reasons.add("letter-state", text);
     }
 }
 

@@ -28,6 +28,15 @@ pub struct Arrangement {
     work: BTreeSet<Date>,
 }
 
+/// What an arrangement says of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arranged {
+    /// Off, weekends within the holidays included.
+    Off,
+    /// A weekend day that is worked (调休).
+    Work,
+}
+
 /// The arrangement of a year is needed and was never entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}年放假安排尚未录入，期限无法计算；请大厅管理员按国务院办公厅通知录入")]
@@ -192,20 +201,20 @@ impl Calendar {
         self.0.get(&year).ok_or(NotEntered(year))
     }
 
+    /// What notices say of a day beside its day of the week; `None`: nothing.
+    pub fn arranged(&self, day: Date) -> Option<Arranged> {
+        // The next year's notice may arrange days of December; until it is out, the own year's stands.
+        let years = [day.year().saturating_add(1), day.year()];
+        years.iter().filter_map(|year| self.0.get(year)).find_map(|one| {
+            let worked = one.work.contains(&day).then_some(Arranged::Work);
+            one.off.contains(&day).then_some(Arranged::Off).or(worked)
+        })
+    }
+
     /// Whether people work on that day.
     pub fn is_working(&self, day: Date) -> Result<bool, NotEntered> {
-        let own = self.year(day.year())?;
-        // The next year's notice may arrange days of December; until it is out, the own year's stands.
-        let next = self.0.get(&day.year().saturating_add(1));
-        for arrangement in next.into_iter().chain([own]) {
-            if arrangement.off.contains(&day) {
-                return Ok(false);
-            }
-            if arrangement.work.contains(&day) {
-                return Ok(true);
-            }
-        }
-        Ok(!is_weekend(day))
+        self.year(day.year())?;
+        Ok(self.arranged(day).map_or(!is_weekend(day), |arranged| arranged == Arranged::Work))
     }
 
     /// The `count`-th working day after a day; that very day for 0.

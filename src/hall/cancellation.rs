@@ -1,11 +1,9 @@
 //! Cancelling a certificate (注销): at its holder's wish, or where 行政许可法第七十条 says so. The department that issued it does,
 //! by its chief representative. Withdrawing (撤销) is a decision of its own, with a sealed document.
 
-use jiff::Timestamp;
-
 use super::certificate::Standing;
 use super::id::{DepartmentKey, StaffId};
-use super::opening::Opening;
+use super::opening::Moment;
 use super::refusal::{Reasons, Refusal};
 use super::spelling::spelled;
 use super::staff::{Actor, Duty};
@@ -59,14 +57,14 @@ pub struct Asked<'a> {
     pub standing: Option<Standing>,
     /// Whether it is an annotated copy, which stands and falls with its original.
     pub copy: bool,
+    /// Whether it is a letter of authorization, which ends when that is revoked.
+    pub letter: bool,
     /// Why.
     pub ground: Ground,
     /// The facts, and the document they stand in.
     pub reason: &'a str,
     /// Now.
-    pub now: Timestamp,
-    /// The hall's opening hours.
-    pub opening: &'a Opening,
+    pub now: Moment,
 }
 
 /// A cancellation the rules allow. Made only by [`cancel`].
@@ -92,13 +90,14 @@ impl Cancelled {
 pub fn cancel(asked: &Asked<'_>) -> Result<Cancelled, Refusal> {
     let mut reasons = Reasons::new();
     let staff = asked.actor.staff;
-    asked.actor.check_presence(asked.now, asked.opening, &mut reasons);
+    asked.actor.check_presence(&asked.now, &mut reasons);
     if staff.duty != Duty::Chief {
         reasons.add("wrong-duty", format!("注销由首席代表办理，您的岗位是{}", staff.duty.title()));
     }
     if asked.department.is_none() || staff.department.as_ref() != asked.department {
         reasons.add("wrong-department", "只能注销本部门颁发的证照");
     }
+    reasons.require(!asked.letter, "letter-is-revoked", "授权委托书不注销，请在该委托书的页面上撤销");
     reasons.require(!asked.copy, "annotated-copy", "加注件随原证照失效，不单独注销");
     match asked.standing.map(Standing::cancel) {
         None => reasons.add("not-sealed", "证照尚未签发，不能注销"),
@@ -119,8 +118,10 @@ pub fn cancel(asked: &Asked<'_>) -> Result<Cancelled, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
-    use crate::hall::example::{friday, hall, person};
+    use crate::hall::example::{friday, hall, in_hall, person};
     use crate::hall::id::DeviceId;
     use crate::hall::staff::{Place, Staff};
 
@@ -133,10 +134,10 @@ mod tests {
             department: Some(&department),
             standing: Some(Standing::InForce),
             copy: false,
+            letter: false,
             ground: Ground::Holder,
             reason: "持证人2026年11月20日申请",
-            now: friday(),
-            opening: &hall.opening,
+            now: in_hall(&hall, friday()),
         };
         change(&mut asked);
         cancel(&asked).err().map(|refusal| refusal.codes()).unwrap_or_default()
@@ -150,6 +151,7 @@ mod tests {
         assert_eq!(codes(|asked| asked.standing = Some(Standing::Withdrawn)), ["not-in-force"]);
         assert_eq!(codes(|asked| asked.standing = None), ["not-sealed"]);
         assert_eq!(codes(|asked| asked.copy = true), ["annotated-copy"]);
+        assert_eq!(codes(|asked| asked.letter = true), ["letter-is-revoked"]);
         assert_eq!(codes(|asked| asked.department = None), ["wrong-department"]);
         let clerk: &Staff = Box::leak(Box::new(person(2, Duty::Clerk, None, &["A01"])));
         let refused = codes(|asked| {

@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
-
 use super::certificate::{CertificateState, Standing};
 use super::department::{Department, Window, WindowKind};
 use super::fee::Fee;
 use super::id::{ItemCode, StaffId, WindowNo};
 use super::identity::IdentityNumber;
 use super::item::Item;
-use super::opening::Opening;
+use super::opening::Moment;
 use super::refusal::{Reasons, Refusal};
 use super::spelling::spelled;
 use super::staff::{Actor, Duty, Place};
@@ -29,9 +27,7 @@ pub struct Submission<'a> {
     /// The item's department.
     pub department: &'a Department,
     /// Now.
-    pub now: Timestamp,
-    /// The hall's opening hours.
-    pub opening: &'a Opening,
+    pub now: Moment,
 }
 
 /// A submission the rules allow. Made only by [`accept`].
@@ -62,11 +58,13 @@ impl Accepted {
 /// Whether a clerk may accept and submit this item at this window.
 pub fn accept(submission: &Submission<'_>) -> Result<Accepted, Refusal> {
     let mut reasons = Reasons::new();
-    let Submission { actor, item, department, now, opening } = *submission;
-    let window = check_clerk(&actor, WindowKind::Intake, now, opening, &mut reasons);
+    let Submission { actor, item, department, now } = *submission;
+    let window = check_clerk(&actor, WindowKind::Intake, &now, &mut reasons);
     if department.key != item.department {
         reasons.add("item-department", "事项不属于该部门，请核对事项");
     }
+    let at_letter = "授权委托书用印由部门印章管理员（或大厅管理员）在该委托书的页面上申请，窗口不受理";
+    reasons.require(!item.is_for_letters(), "letter-at-window", at_letter);
     // The hall's own clerks sit at the integrated windows and accept for every department; a department's clerk only
     // for that department, and not what it has entrusted to the integrated windows (禁止两头受理).
     if let Some(own) = &actor.staff.department {
@@ -132,9 +130,7 @@ pub struct Delivery<'a> {
     /// In which form it is handed out.
     pub form: DeliveryForm,
     /// Now.
-    pub now: Timestamp,
-    /// The hall's opening hours.
-    pub opening: &'a Opening,
+    pub now: Moment,
 }
 
 /// What a receiver has shown. `Display` and `Debug` mask personal numbers.
@@ -188,8 +184,8 @@ impl HandedOut {
 /// Whether a clerk may hand out this certificate at this window, to this receiver.
 pub fn hand_out(delivery: &Delivery<'_>) -> Result<HandedOut, Refusal> {
     let mut reasons = Reasons::new();
-    let Delivery { actor, state, standing, form, now, opening, .. } = *delivery;
-    let window = check_clerk(&actor, WindowKind::Delivery, now, opening, &mut reasons);
+    let Delivery { actor, state, standing, form, now, .. } = *delivery;
+    let window = check_clerk(&actor, WindowKind::Delivery, &now, &mut reasons);
     if state != CertificateState::Sealed {
         reasons.add("not-sealed", format!("证照当前为“{}”，只有已用印未出证的才能出证", state.title()));
     }
@@ -254,14 +250,8 @@ impl fmt::Debug for ShownIdentity {
 }
 
 /// A clerk, at a window of that kind, registered there.
-fn check_clerk<'a>(
-    actor: &Actor<'a>,
-    kind: WindowKind,
-    now: Timestamp,
-    opening: &Opening,
-    reasons: &mut Reasons,
-) -> Option<&'a Window> {
-    actor.check_presence(now, opening, reasons);
+fn check_clerk<'a>(actor: &Actor<'a>, kind: WindowKind, now: &Moment, reasons: &mut Reasons) -> Option<&'a Window> {
+    actor.check_presence(now, reasons);
     if actor.staff.duty != Duty::Clerk {
         reasons.add("wrong-duty", format!("{}不办理窗口业务，请由窗口人员办理", actor.staff.duty.title()));
     }

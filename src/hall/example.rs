@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::civil::date;
 
+use super::calendar::Calendar;
 use super::department::Window;
 use super::file::Hall;
 use super::id::StaffId;
+use super::opening::Moment;
 use super::staff::{Duty, Grade, Permit, Posting, Registration, Staff};
 
 pub(super) const HALL: &str = include_str!("../../tests/data/hall.toml");
@@ -36,6 +38,11 @@ pub(super) fn person(n: u8, duty: Duty, department: Option<&str>, windows: &[&st
         registration: Registration::Active,
         permit: Some(Permit { number: "001".to_owned(), from: date(2026, 1, 1), to: date(2027, 12, 31) }),
     }
+}
+
+/// That moment in the hall, by the calendar as published.
+pub(super) fn in_hall(hall: &Hall, at: Timestamp) -> Moment {
+    hall.opening.moment(at, &Calendar::published())
 }
 
 /// A Friday morning in opening hours.

@@ -3,12 +3,11 @@
 //! 行政许可法第四十二条: where no decision can be made in time, the head of the organ may approve ten more days, fifteen where
 //! several departments decide together, and the applicant is told why.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::calendar::{Calendar, Due};
 use super::id::{DepartmentKey, StaffId};
-use super::opening::{Opening, china_date};
+use super::opening::Moment;
 use super::refusal::{Reasons, Refusal};
 use super::spelling::spelled;
 use super::staff::{Actor, Duty};
@@ -69,9 +68,7 @@ pub struct Asked<'a> {
     /// Since when there is something to tell: the day it was accepted.
     pub accepted_on: Date,
     /// Now.
-    pub now: Timestamp,
-    /// The hall's opening hours.
-    pub opening: &'a Opening,
+    pub now: Moment,
 }
 
 /// An extension the rules allow. Made only by [`extend`].
@@ -102,8 +99,8 @@ impl Extended {
 /// Whether the case may have so much more time.
 pub fn extend(asked: &Asked<'_>, calendar: &Calendar) -> Result<Extended, Refusal> {
     let mut reasons = Reasons::new();
-    let (staff, today) = (asked.actor.staff, china_date(asked.now));
-    asked.actor.check_presence(asked.now, asked.opening, &mut reasons);
+    let (staff, today) = (asked.actor.staff, asked.now.date());
+    asked.actor.check_presence(&asked.now, &mut reasons);
     if staff.duty != Duty::Leader {
         let text = format!("延期由部门分管领导批准，您的岗位是{}", staff.duty.title());
         reasons.add("wrong-duty", text);
@@ -149,10 +146,11 @@ pub fn extend(asked: &Asked<'_>, calendar: &Calendar) -> Result<Extended, Refusa
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use jiff::civil::date;
 
     use super::*;
-    use crate::hall::example::{friday, hall, person};
+    use crate::hall::example::{friday, hall, in_hall, person};
     use crate::hall::staff::{Place, Staff};
 
     fn codes(change: impl FnOnce(&mut Asked<'_>)) -> Result<Due, Vec<&'static str>> {
@@ -171,8 +169,7 @@ mod tests {
             reason: "需要现场核查",
             told_on: date(2026, 11, 20),
             accepted_on: date(2026, 11, 13),
-            now: friday(),
-            opening: &hall.opening,
+            now: in_hall(&hall, friday()),
         };
         change(&mut asked);
         extend(&asked, &Calendar::published()).map(|one| one.due()).map_err(|refusal| refusal.codes())

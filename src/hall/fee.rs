@@ -1,10 +1,8 @@
 //! Fees (统一收费, R12): whether one is due stands on the case, is recorded as paid at a window once, and nothing is sealed or
 //! handed out before.
 
-use jiff::Timestamp;
-
 use super::id::{StaffId, WindowNo};
-use super::opening::Opening;
+use super::opening::Moment;
 use super::refusal::{Reasons, Refusal};
 use super::spelling::spelled;
 use super::staff::{Actor, Duty, Place};
@@ -58,9 +56,7 @@ pub struct Payment<'a> {
     /// Number of the receipt, or of the document that exempts the case.
     pub receipt: &'a str,
     /// Now.
-    pub now: Timestamp,
-    /// The hall's opening hours.
-    pub opening: &'a Opening,
+    pub now: Moment,
 }
 
 /// A payment the rules allow to be recorded. Made only by [`settle`].
@@ -92,7 +88,7 @@ impl Settled {
 pub fn settle(payment: &Payment<'_>) -> Result<Settled, Refusal> {
     let mut reasons = Reasons::new();
     let staff = payment.actor.staff;
-    payment.actor.check_presence(payment.now, payment.opening, &mut reasons);
+    payment.actor.check_presence(&payment.now, &mut reasons);
     if staff.duty != Duty::Clerk {
         reasons.add("wrong-duty", format!("{}不办理窗口业务，请由窗口人员办理", staff.duty.title()));
     }
@@ -144,7 +140,7 @@ pub fn yuan(fen: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hall::example::{friday, hall, person, window};
+    use crate::hall::example::{friday, hall, in_hall, person, window};
     use crate::hall::file::Hall;
     use crate::hall::staff::Staff;
 
@@ -157,8 +153,7 @@ mod tests {
             ended: false,
             amount: 8000,
             receipt: "吉财0001",
-            now: friday(),
-            opening: &hall.opening,
+            now: in_hall(&hall, friday()),
         };
         change(&mut payment);
         settle(&payment).err().map(|refusal| refusal.codes()).unwrap_or_default()

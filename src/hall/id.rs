@@ -130,6 +130,13 @@ word!(
     WindowNo, 16, "1 to 16 capital letters and digits",
     |b| b.is_ascii_uppercase() || b.is_ascii_digit()
 );
+impl WindowNo {
+    /// What stands for the offices, where what no window accepts is asked for; no window bears it.
+    pub fn of_the_offices() -> Self {
+        Self("OFFICE".to_owned())
+    }
+}
+
 word!(
     /// What a member of the staff signs in with, as `chief-scjg`.
     Login, 64, "1 to 64 lower-case letters, digits, `-`, `.` and `_`, a letter or digit first",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::authorization;
 use super::calendar::Limit;
 use super::chain::Chain;
 use super::id::{DepartmentKey, ItemCode};
@@ -69,6 +70,11 @@ impl Item {
     /// How long a case of it may take.
     pub fn limit(&self) -> Limit {
         Limit { promised: self.limit_days, legal: self.legal_days }
+    }
+
+    /// Whether what it issues are letters of authorization: asked for at the letter by the department's keeper, at no window.
+    pub fn is_for_letters(&self) -> bool {
+        self.certificate == authorization::CERTIFICATE
     }
 
     /// Done on the spot (即办件).

@@ -1,4 +1,6 @@
-//! The hall's opening hours, in China's time (+08:00, all year).
+//! The hall's opening hours, in China's time (+08:00, all year), by the holiday calendar (R11, R15): on an official holiday it is
+//! closed, on a weekend day that is worked for it (调休) it is open as on its working days. A year whose arrangement nobody has
+//! entered goes by the days of the week: a hall is never locked out for want of a notice.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,9 +9,13 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 
+use super::calendar::{Arranged, Calendar};
 use super::id::NotValid;
+use super::spelling::spelled;
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// Monday to Friday among them.
+const WEEKDAYS: std::ops::Range<usize> = 0..5;
 
 /// China's time: eight hours east of UTC, without summer time.
 pub const CHINA: Offset = Offset::constant(8);
@@ -31,6 +37,66 @@ pub struct Opening {
     days: [bool; 7],
     from: MinuteOfDay,
     to: MinuteOfDay,
+    holidays: Holidays,
+}
+
+spelled! {
+    /// What a hall does on official holidays.
+    pub enum Holidays {
+        /// It is closed.
+        Closed = "closed",
+        /// It is open as on any such day of the week.
+        Open = "open",
+    }
+}
+
+spelled! {
+    /// Whether the hall's doors are open.
+    pub enum Doors {
+        /// 开放.
+        Open = "open",
+        /// 不在开放时间: not the day of the week, or not the hour.
+        Closed = "closed",
+        /// 节假日休息.
+        Holiday = "holiday",
+    }
+}
+
+impl Doors {
+    /// The Chinese word for it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Open => "开放",
+            Self::Closed => "不在开放时间",
+            Self::Holiday => "节假日休息，不开放",
+        }
+    }
+}
+
+/// A moment in the hall: when, and whether the doors are open then. Made only by [`Opening::moment`], which has asked the
+/// calendar, and so what every act in the hall is checked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    at: Timestamp,
+    arranged: Option<Arranged>,
+    doors: Doors,
+}
+
+impl Moment {
+    /// When.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The civil date in China.
+    pub fn date(&self) -> Date {
+        china_date(self.at)
+    }
+
+    /// Whether the hall is open.
+    pub fn doors(&self) -> Doors {
+        self.doors
+    }
 }
 
 /// When somebody is on duty: hours in one spelling, as `mon-fri 08:30-12:00`.
@@ -38,9 +104,12 @@ pub struct Opening {
 pub struct Hours(Opening);
 
 impl Hours {
-    /// Whether the moment is within them.
-    pub fn is_within(&self, at: Timestamp) -> bool {
-        self.0.is_open(at)
+    /// Whether the moment is within them. A weekend day that is worked is one of theirs if they are of the whole working week:
+    /// which of its days it is worked for no notice says.
+    pub fn is_within(&self, moment: &Moment) -> bool {
+        let Opening { days, .. } = &self.0;
+        let made_up = moment.arranged == Some(Arranged::Work) && days[WEEKDAYS].iter().all(|on| *on);
+        (made_up || self.0.has_day(moment.at)) && self.0.has_hour(moment.at)
     }
 }
 
@@ -60,7 +129,7 @@ impl FromStr for Hours {
 impl Hours {
     /// The one spelling.
     pub fn spelling(&self) -> String {
-        let Opening { days, from, to } = &self.0;
+        let Opening { days, from, to, .. } = &self.0;
         let first = days.iter().position(|open| *open).unwrap_or(0);
         let last = days.iter().rposition(|open| *open).unwrap_or(6);
         let days = match (first, last) {
@@ -76,7 +145,7 @@ impl Hours {
 impl fmt::Display for Hours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const WORDS: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
-        let Opening { days, from, to } = &self.0;
+        let Opening { days, from, to, .. } = &self.0;
         let first = days.iter().position(|open| *open).unwrap_or(0);
         let last = days.iter().rposition(|open| *open).unwrap_or(6);
         match (first, last) {
@@ -125,19 +194,44 @@ impl Opening {
             problems.push(OpeningError::To);
         }
         match (days, from, to) {
-            (Some(days), Some(from), Some(to)) if from < to => return Ok(Self { days, from, to }),
+            (Some(days), Some(from), Some(to)) if from < to => {
+                return Ok(Self { days, from, to, holidays: Holidays::Closed });
+            }
             (_, Some(from), Some(to)) if from >= to => problems.push(OpeningError::Order),
             _ => {}
         }
         Err(problems)
     }
 
-    /// Whether the hall is open at that moment.
-    pub fn is_open(&self, at: Timestamp) -> bool {
+    /// The same hours with what the hall does on holidays; closed, where nobody says.
+    #[must_use]
+    pub fn on_holidays(self, holidays: Holidays) -> Self {
+        Self { holidays, ..self }
+    }
+
+    /// That moment in the hall, by the calendar.
+    pub fn moment(&self, at: Timestamp, calendar: &Calendar) -> Moment {
+        let arranged = calendar.arranged(china_date(at));
+        let made_up = arranged == Some(Arranged::Work) && self.days[WEEKDAYS].iter().any(|on| *on);
+        let doors = match (arranged, self.holidays) {
+            // On a day on which the hall would be closed anyway, that is why.
+            (Some(Arranged::Off), Holidays::Closed) if self.has_day(at) => Doors::Holiday,
+            _ if (made_up || self.has_day(at)) && self.has_hour(at) => Doors::Open,
+            _ => Doors::Closed,
+        };
+        Moment { at, arranged, doors }
+    }
+
+    /// Whether it is one of the days of the week.
+    fn has_day(&self, at: Timestamp) -> bool {
+        let day = china_time(at).weekday().to_monday_zero_offset().unsigned_abs() as usize;
+        self.days[day % 7]
+    }
+
+    fn has_hour(&self, at: Timestamp) -> bool {
         let now = china_time(at);
         let minute = MinuteOfDay(now.hour().unsigned_abs() as u16 * 60 + now.minute().unsigned_abs() as u16);
-        let day = now.weekday().to_monday_zero_offset().unsigned_abs() as usize;
-        self.days[day % 7] && self.from <= minute && minute < self.to
+        self.from <= minute && minute < self.to
     }
 }
 
@@ -174,8 +268,12 @@ fn parse_days(text: &str) -> Option<[bool; 7]> {
 mod tests {
     use super::*;
 
+    fn doors(opening: &Opening, at: &str) -> Doors {
+        opening.moment(at.parse().unwrap(), &Calendar::published()).doors()
+    }
+
     fn open(opening: &Opening, at: &str) -> bool {
-        opening.is_open(at.parse().unwrap())
+        doors(opening, at) == Doors::Open
     }
 
     #[test]
@@ -206,6 +304,72 @@ mod tests {
         assert!(!open(&sunday, "2026-11-23T09:00:00+08:00"));
     }
 
+    /// By the notice of 2025-11-04 on 2026.
+    #[test]
+    fn r11_opening_hours_follow_the_holiday_calendar() {
+        let hall = Opening::parse("mon-fri", "08:30", "16:30").unwrap();
+        for (day, said) in [
+            ("2026-10-01", Doors::Holiday), // a Thursday, National Day
+            ("2026-10-05", Doors::Holiday), // the Monday of that week
+            ("2026-10-03", Doors::Closed),  // the Saturday: closed anyway
+            ("2026-10-08", Doors::Open),
+            ("2026-10-10", Doors::Open), // a Saturday, worked for it
+            ("2026-10-11", Doors::Closed),
+            ("2026-02-14", Doors::Open), // a Saturday before the Spring Festival, worked
+            ("2026-02-16", Doors::Holiday),
+            ("2026-02-28", Doors::Open),
+            ("2026-09-20", Doors::Open), // a Sunday, worked for the 25th
+            ("2026-09-25", Doors::Holiday),
+            ("2026-01-04", Doors::Open),
+            ("2026-05-09", Doors::Open),
+            ("2026-06-19", Doors::Holiday),
+        ] {
+            assert_eq!(doors(&hall, &format!("{day}T10:00:00+08:00")), said, "{day}");
+        }
+        // A day that is worked has the hours of every other; by China's day, whatever day it is elsewhere.
+        assert!(!open(&hall, "2026-10-10T16:30:00+08:00") && !open(&hall, "2026-10-10T08:29:59+08:00"));
+        assert!(open(&hall, "2026-10-10T00:30:00Z") && !open(&hall, "2026-10-10T18:00:00Z"));
+        // Open at weekends anyway: as configured, but for the holidays.
+        let daily = Opening::parse("all", "08:30", "16:30").unwrap();
+        assert!(open(&daily, "2026-10-10T10:00:00+08:00") && open(&daily, "2026-10-11T10:00:00+08:00"));
+        assert_eq!(doors(&daily, "2026-10-03T10:00:00+08:00"), Doors::Holiday);
+        let weekends = Opening::parse("sat-sun", "09:00", "12:00").unwrap();
+        assert!(open(&weekends, "2026-10-10T09:00:00+08:00") && !open(&weekends, "2026-10-12T09:00:00+08:00"));
+        // And one that says that it stays open.
+        let always = daily.on_holidays(Holidays::Open);
+        assert!(open(&always, "2026-10-01T10:00:00+08:00") && !open(&always, "2026-10-01T16:30:00+08:00"));
+    }
+
+    #[test]
+    fn r11_a_year_nobody_has_entered_goes_by_the_days_of_the_week() {
+        let hall = Opening::parse("mon-fri", "08:30", "16:30").unwrap();
+        // National Day of 2027 is a Friday; nothing is known of that year.
+        assert!(open(&hall, "2027-10-01T10:00:00+08:00") && !open(&hall, "2027-10-02T10:00:00+08:00"));
+        let off = ["2027-01-01/2027-01-03", "2027-02-05/2027-02-12", "2027-05-01/2027-05-05", "2027-10-01/2027-10-07"];
+        let off: Vec<String> = off.map(str::to_owned).to_vec();
+        let mut calendar = Calendar::published();
+        let entered = super::super::calendar::Arrangement::new(2027, "试", &off, &["2027-02-13".to_owned()]).unwrap();
+        calendar.enter(entered);
+        let at = |at: &str| hall.moment(at.parse().unwrap(), &calendar).doors();
+        assert_eq!(at("2027-10-01T10:00:00+08:00"), Doors::Holiday);
+        assert_eq!(at("2027-02-13T10:00:00+08:00"), Doors::Open, "a Saturday");
+    }
+
+    #[test]
+    fn r11_a_day_that_is_worked_counts_in_the_hours_of_the_whole_week() {
+        let hall = Opening::parse("all", "00:00", "24:00").unwrap();
+        let within = |hours: &str, at: &str| {
+            let moment = hall.moment(at.parse().unwrap(), &Calendar::published());
+            hours.parse::<Hours>().unwrap().is_within(&moment)
+        };
+        let saturday = "2026-10-10T10:00:00+08:00";
+        assert!(within("mon-fri 08:30-12:00", saturday) && within("mon-sat 08:30-12:00", saturday));
+        assert!(!within("mon-fri 08:30-12:00", "2026-10-10T12:00:00+08:00"));
+        assert!(!within("mon-fri 08:30-12:00", "2026-10-17T10:00:00+08:00"), "a Saturday like any other");
+        assert!(!within("mon-wed 08:30-12:00", saturday), "which day it is worked for nobody says");
+        assert!(within("sat 08:30-12:00", saturday));
+    }
+
     #[test]
     fn says_every_problem_at_once() {
         use OpeningError::*;
@@ -229,7 +393,8 @@ mod tests {
             assert!(text.parse::<Hours>().is_err(), "{text}");
         }
         let morning: Hours = "mon-fri 08:30-12:00".parse().unwrap();
-        assert!(morning.is_within("2026-11-20T10:00:00+08:00".parse().unwrap()));
-        assert!(!morning.is_within("2026-11-20T12:00:00+08:00".parse().unwrap()));
+        let moment = |at: &str| morning.0.moment(at.parse().unwrap(), &Calendar::published());
+        assert!(morning.is_within(&moment("2026-11-20T10:00:00+08:00")));
+        assert!(!morning.is_within(&moment("2026-11-20T12:00:00+08:00")));
     }
 }

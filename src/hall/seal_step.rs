@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::id::{DepartmentKey, SealId, StaffId};
-use super::opening::{Opening, china_date};
+use super::opening::{Moment, china_date};
 use super::refusal::{Reasons, Refusal};
 use super::seal::{SealAct, SealCode, SealKind, SealState};
 use super::staff::{Actor, Duty};
@@ -160,9 +160,7 @@ pub struct Acting<'a> {
     /// Whose seal it is.
     pub department: &'a DepartmentKey,
     /// Now.
-    pub now: Timestamp,
-    /// When the hall is open.
-    pub opening: &'a Opening,
+    pub now: Moment,
 }
 
 /// Whether stopping a seal may wait for no opening hours and no window.
@@ -209,7 +207,7 @@ fn check_duty(act: SealAct, duties: &[Duty], acting: &Acting<'_>, reasons: &mut 
         reasons.add("wrong-department", "只能管理本部门的印章");
     }
     if !is_urgent(act) {
-        acting.actor.check_presence(acting.now, acting.opening, reasons);
+        acting.actor.check_presence(&acting.now, reasons);
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::department::Window;
 use super::id::{DepartmentKey, DeviceId, StaffId, WindowNo};
-use super::opening::{Hours, Opening, china_date};
+use super::opening::{Doors, Hours, Moment};
 use super::refusal::{Reasons, Refusal};
 use super::spelling::spelled;
 
@@ -325,14 +324,18 @@ pub struct Actor<'a> {
 
 impl Actor<'_> {
     /// What every act in the hall needs: registration, a valid permit, a place in the hall, opening hours (R6, R11).
-    pub fn check_presence(&self, now: Timestamp, opening: &Opening, reasons: &mut Reasons) {
+    pub fn check_presence(&self, now: &Moment, reasons: &mut Reasons) {
         self.staff.registration.require_active(reasons);
         let permit = self.staff.permit.as_ref();
-        let valid = permit.is_some_and(|permit| permit.is_valid_on(china_date(now)));
+        let valid = permit.is_some_and(|permit| permit.is_valid_on(now.date()));
         reasons.require(valid, "permit-not-valid", "没有有效的工作证，请向中心申领或换发");
         let inside = self.place != Place::Elsewhere;
         reasons.require(inside, "outside-hall", "大厅之外无审批：请在登记的窗口或设备上办理");
-        reasons.require(opening.is_open(now), "hall-closed", "不在大厅开放时间内，请在开放时间办理");
+        match now.doors() {
+            Doors::Open => {}
+            Doors::Closed => reasons.add("hall-closed", "不在大厅开放时间内，请在开放时间办理"),
+            Doors::Holiday => reasons.add("hall-closed", "今天按国家放假安排休息，大厅不开放，请在开放时间办理"),
+        }
         if let Some(hours) = self.staff.hours.filter(|hours| !hours.is_within(now)) {
             reasons.add("off-duty", format!("不在您登记的值班时间（{hours}）内，请在值班时间办理或由他人办理"));
         }

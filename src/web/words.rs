@@ -2,6 +2,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 
+use crate::hall::id::WindowNo;
 use crate::hall::opening::china_time;
 
 /// `2026-11-20 10:02`, in the hall's time.
@@ -79,6 +80,15 @@ impl Slice {
             before: (self.page > 1).then(|| format!("{address}page={}", self.page - 1)),
             after: more.then(|| format!("{address}page={}", self.page + 1)),
         }
+    }
+}
+
+/// Where a case was accepted.
+pub fn window(no: &str) -> String {
+    if no == WindowNo::of_the_offices().as_str() {
+        "部门（大厅）办公室".to_owned()
+    } else {
+        format!("{no} 窗口")
     }
 }
 

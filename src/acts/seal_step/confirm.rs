@@ -61,6 +61,6 @@ pub(super) async fn check(
     let row = app.db.staff(&step.proposed_by).await?.ok_or_else(|| inconsistent(&step.proposed_by))?;
     let proposer = row.to_staff()?;
     let act = step.act.parse().map_err(inconsistent)?;
-    check_second(act, (proposer.id, proposer.duty), &loaded.acting(app, person), reasons);
+    check_second(act, (proposer.id, proposer.duty), &loaded.acting(app, person).await?, reasons);
     Ok(row.state == "active")
 }

@@ -28,7 +28,7 @@ async fn run(app: &App, person: &Person, id: &str, why: &str) -> Result<(), ActE
     let mut reasons = Reasons::new();
     let is_own = step.proposed_by == person.staff.id.to_string();
     if is_own {
-        check_proposer(plan.act(), &loaded.acting(app, person), &mut reasons);
+        check_proposer(plan.act(), &loaded.acting(app, person).await?, &mut reasons);
     } else {
         check(app, person, &step, &loaded, &mut reasons).await?;
     }

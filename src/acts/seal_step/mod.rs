@@ -21,6 +21,7 @@ use crate::hall::seal::{SealAct, SealCode, SealKind, SealState};
 use crate::hall::seal_step::{Acting, Facts, Plan};
 use crate::sequencer::SequencerError;
 
+use super::calendar::moment;
 use super::person::Person;
 use super::{ActError, inconsistent};
 
@@ -111,9 +112,9 @@ impl Loaded {
         }
     }
 
-    fn acting<'a>(&'a self, app: &'a App, person: &'a Person) -> Acting<'a> {
+    async fn acting<'a>(&'a self, app: &'a App, person: &'a Person) -> Result<Acting<'a>, ActError> {
         let actor = person.actor(&app.hall);
-        Acting { actor, department: &self.department, now: app.now(), opening: &app.hall.opening }
+        Ok(Acting { actor, department: &self.department, now: moment(app).await? })
     }
 
     /// The seal.

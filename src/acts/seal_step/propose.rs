@@ -114,7 +114,7 @@ async fn run(app: &App, person: &Person, id: Option<&str>, asked: Asked, why: &s
         (_, None) => return Err(ActError::NotFound),
     };
     let mut reasons = Reasons::new();
-    check_proposer(act, &loaded.acting(app, person), &mut reasons);
+    check_proposer(act, &loaded.acting(app, person).await?, &mut reasons);
     let why = reason(why).map_err(|refusal| reasons.absorb(refusal)).unwrap_or_default();
     let document = match &asked {
         Asked::File { document, .. } => Paper::read("document", document.clone(), &mut reasons).await?,

@@ -11,13 +11,13 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::statement::{Decision, MAX_STATEMENT, SaltedStatement, Statement, StatementError, Step};
-use super::authorization::Letter;
+use super::authorization::{Letter, LetterState};
 use super::certificate::{CertificateState, Standing};
 use super::fee::Fee;
 use super::id::{CaseNumber, CertificateId, DepartmentKey, SealId, StaffId};
 use super::item::{Item, Weight};
 use super::means::Means;
-use super::opening::{Opening, china_date};
+use super::opening::{Moment, china_date};
 use super::refusal::{Reasons, Refusal};
 use super::rota::Watch;
 use super::seal::{SealKind, SealState};
@@ -53,6 +53,8 @@ pub struct Question<'a> {
     pub fee: Fee,
     /// Where the certificate stands that this one replaces or copies; none where it does neither.
     pub predecessor: Option<Standing>,
+    /// Where the document is itself a letter of authorization: how far that one has come.
+    pub sealing: Option<LetterState>,
     /// The letter of authorization of the item's department.
     pub letter: Option<&'a Letter>,
     /// The request to seal this document; of a joint one, the same for each of its seals.
@@ -66,9 +68,7 @@ pub struct Question<'a> {
     /// When the actor said it: now, or some minutes ago, where a passkey had to sign that very moment.
     pub said_at: Timestamp,
     /// Now.
-    pub now: Timestamp,
-    /// The hall's opening hours.
-    pub opening: &'a Opening,
+    pub now: Moment,
     /// The rota of the department's deputies.
     pub rota: &'a [Watch],
     /// SHA-256 of the record of the meeting that decided, as stored.
@@ -220,6 +220,7 @@ pub fn decide(question: &Question<'_>, salt: [u8; 32]) -> Result<Decided, Refusa
     check_moment(question, &mut reasons);
     question.fee.require_settled(&mut reasons);
     check_predecessor(question, &mut reasons);
+    check_sealing(question, &mut reasons);
     reasons.into_result()?;
 
     let statement = state(question, apart.ok_or_else(not_apart)?, Decision::Approve, salt);
@@ -249,6 +250,7 @@ pub fn recall(question: &Question<'_>) -> Result<Approved, Refusal> {
     check_seal(question, &mut reasons);
     question.fee.require_settled(&mut reasons);
     check_predecessor(question, &mut reasons);
+    check_sealing(question, &mut reasons);
     let approved_at = |step| question.earlier_approvals().find(|said| said.statement.step == step);
     let chief = approved_at(Step::Chief);
     let last = if question.needs_leader() { approved_at(Step::Leader) } else { chief };
@@ -377,9 +379,17 @@ fn to_the_microsecond(at: Timestamp) -> Timestamp {
 
 /// What is said was said now, or a little before: a signature made long ago decides nothing.
 fn check_moment(question: &Question<'_>, reasons: &mut Reasons) {
-    let age = question.now.duration_since(question.said_at);
+    let age = question.now.at().duration_since(question.said_at);
     let is_fresh = !age.is_negative() && age <= MOST_AGE;
     reasons.require(is_fresh, "statement-stale", "确认与提交隔得太久，请重新打开后再确认一次");
+}
+
+/// A letter of authorization is sealed only while its leader's signature stands and it is not filed otherwise.
+fn check_sealing(question: &Question<'_>, reasons: &mut Reasons) {
+    if let Some(state) = question.sealing.filter(|state| *state != LetterState::Approved) {
+        let text = format!("所盖的授权委托书现为“{}”，不得再用印，请退回本件", state.title());
+        reasons.add("letter-not-signed", text);
+    }
 }
 
 /// What replaces or copies a certificate is sealed only while that one is in force.

@@ -4,7 +4,6 @@ use super::{Apart, Question};
 use crate::hall::approval::{Decision, Step};
 use crate::hall::authorization::{LetterState, Power};
 use crate::hall::certificate::CertificateState;
-use crate::hall::opening::china_date;
 use crate::hall::refusal::Reasons;
 use crate::hall::rota;
 use crate::hall::seal::{SealKind, SealState};
@@ -13,7 +12,7 @@ use crate::hall::staff::{Duty, Place};
 /// R3, R4, R6, R7, R11: who, in which order, from where, when.
 pub(super) fn check_actor(question: &Question<'_>, reasons: &mut Reasons) -> Option<Apart> {
     let (staff, step) = (question.actor.staff, question.step());
-    question.actor.check_presence(question.now, question.opening, reasons);
+    question.actor.check_presence(&question.now, reasons);
     if staff.department.as_ref() != Some(&question.item.department) {
         reasons.add("wrong-department", "只能审批本部门的事项，请由事项所属部门的首席代表办理");
     }
@@ -63,7 +62,7 @@ fn check_standing(question: &Question<'_>, reasons: &mut Reasons) {
     if staff.duty.is_kept_at_the_window() && !kept {
         reasons.add("posting-too-short", "首席代表派驻窗口不足两年，请由部门重新提名派驻");
     }
-    if staff.deputy && !rota::is_on(question.rota, staff.id, china_date(question.now)) {
+    if staff.deputy && !rota::is_on(question.rota, staff.id, question.now.date()) {
         reasons.add("not-on-rota", "今天不是您的代理值守日，请由首席代表或当日值守的代理人审批");
     }
 }
@@ -113,7 +112,7 @@ pub(super) fn check_letter(question: &Question<'_>, reasons: &mut Reasons) {
     if !letter.lists(&question.item.code) {
         reasons.add("letter-items", "授权委托书未包含本事项，请补充授权");
     }
-    if !letter.is_valid_on(china_date(question.now)) {
+    if !letter.is_valid_on(question.now.date()) {
         let text = format!("授权委托书有效期为{}至{}，今日不在其内，请续办授权", letter.from, letter.to);
         reasons.add("letter-dates", text);
     }

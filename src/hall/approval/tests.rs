@@ -4,7 +4,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::hall::authorization::{CoveredItems, LetterState, Power};
-use crate::hall::example::{friday, hall, person, window};
+use crate::hall::example::{friday, hall, in_hall, person, window};
 use crate::hall::file::Hall;
 use crate::hall::id::DeviceId;
 use crate::hall::seal::{SealKind, SealState};
@@ -26,6 +26,7 @@ struct Scene {
     letter: Option<Letter>,
     fee: Fee,
     predecessor: Option<Standing>,
+    sealing: Option<LetterState>,
     request: SaltedStatement,
     earlier: Vec<SaltedStatement>,
     actor: Staff,
@@ -89,6 +90,7 @@ impl Scene {
             letter,
             fee: Fee::Free,
             predecessor: None,
+            sealing: None,
             request: said.salted([1; 32]),
             earlier: Vec::new(),
             actor: chief(),
@@ -138,14 +140,14 @@ impl Scene {
             },
             fee: self.fee,
             predecessor: self.predecessor,
+            sealing: self.sealing,
             letter: self.letter.as_ref(),
             request: &self.request,
             earlier: &self.earlier,
             actor: Actor { staff: &self.actor, place },
             by: self.by,
             said_at: self.said_at.unwrap_or(self.now),
-            now: self.now,
-            opening: &self.hall.opening,
+            now: in_hall(&self.hall, self.now),
             rota: &self.rota,
             meeting: self.meeting,
         }
@@ -421,6 +423,17 @@ fn r12_a_fee_that_is_due_refuses_the_seal() {
     assert_eq!(scene.decide().unwrap_err().codes(), ["fee-unpaid"]);
     scene.fee = Fee::Paid;
     assert!(scene.decide().is_ok());
+}
+
+#[test]
+fn r2_a_letter_is_sealed_while_it_is_signed_and_not_filed() {
+    for &state in LetterState::ALL {
+        let mut scene = food();
+        scene.sealing = Some(state);
+        let refused = scene.decide().err().map(|refusal| refusal.codes()).unwrap_or_default();
+        assert_eq!(refused.is_empty(), state == LetterState::Approved, "{state}: {refused:?}");
+        assert!(refused.iter().all(|code| *code == "letter-not-signed"), "{refused:?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::hall::example::{friday, hall, person, window};
+use crate::hall::example::{friday, hall, in_hall, person, window};
 use crate::hall::staff::Registration;
 
 #[test]
@@ -12,8 +12,7 @@ fn integrated_windows_accept_for_every_department() {
                 actor: Actor { staff: &clerk, place: Place::Window(window(&hall, no)) },
                 item,
                 department: hall.department(&item.department).unwrap(),
-                now: friday(),
-                opening: &hall.opening,
+                now: in_hall(&hall, friday()),
             })
             .unwrap();
             assert_eq!((accepted.item(), accepted.window().as_str()), (&item.code, no));
@@ -32,8 +31,7 @@ fn a_submission_is_refused_for_each_reason() {
             actor: Actor { staff: &clerk, place },
             item: hall.item(&item.parse().unwrap()).unwrap(),
             department: hall.department(&department.parse().unwrap()).unwrap(),
-            now: friday(),
-            opening: &hall.opening,
+            now: in_hall(&hall, friday()),
         };
         accept(&submission).err().map(|refusal| refusal.codes()).unwrap_or_default()
     };
@@ -58,8 +56,7 @@ fn says_all_reasons_against_a_submission_at_once() {
         actor: Actor { staff: &staff, place: Place::Window(window(&hall, "A09")) },
         item: hall.item(&"220201-jjfz-001".parse().unwrap()).unwrap(),
         department: hall.department(&"jjfz".parse().unwrap()).unwrap(),
-        now: "2026-11-22T10:00:00+08:00".parse().unwrap(),
-        opening: &hall.opening,
+        now: in_hall(&hall, "2026-11-22T10:00:00+08:00".parse().unwrap()),
     })
     .unwrap_err();
     assert_eq!(
@@ -93,8 +90,7 @@ fn hands_out_at_the_delivery_window() {
         document: IdentityDocument::IdentityCard,
         number: "220202199003071230",
         form: DeliveryForm::Both,
-        now: friday(),
-        opening: &hall.opening,
+        now: in_hall(&hall, friday()),
     };
     let out = hand_out(&delivery).unwrap();
     assert_eq!((out.receiver(), out.form(), out.window().as_str()), ("欧阳𬀩𫖯", DeliveryForm::Both, "A09"));
@@ -124,8 +120,7 @@ fn a_delivery_is_refused_with_all_reasons() {
         document: IdentityDocument::IdentityCard,
         number: "220202199003071231",
         form: DeliveryForm::Paper,
-        now: friday(),
-        opening: &hall.opening,
+        now: in_hall(&hall, friday()),
     };
     let refusal = hand_out(&delivery).unwrap_err();
     assert_eq!(

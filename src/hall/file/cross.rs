@@ -7,8 +7,9 @@ use super::Draft;
 use super::fields::{Fields, Place, Placed, Sink};
 use crate::hall::authorization::CoveredItems;
 use crate::hall::department::{Department, Role, WindowKind};
-use crate::hall::id::{DepartmentKey, ItemCode};
+use crate::hall::id::{DepartmentKey, ItemCode, WindowNo};
 use crate::hall::item::Item;
+use crate::hall::seal::SealKind;
 
 pub(super) fn check(draft: &Draft, root: &Fields<'_>, sink: &Sink<'_>) {
     nothing_twice(draft, sink);
@@ -94,8 +95,11 @@ fn the_hall_is_whole(draft: &Draft, root: &Fields<'_>) {
     }
 }
 
-/// Where branch halls are described, a window stands in one of them or in the hall.
+/// No window bears what stands for the offices. Where branch halls are described, a window stands in one of them or in the hall.
 fn windows(draft: &Draft, sink: &Sink<'_>) {
+    for entry in draft.windows.iter().filter(|window| window.value.no == WindowNo::of_the_offices()) {
+        sink.report(&entry.place, format!("{} stands for the offices, and no window bears it", entry.value.no));
+    }
     for entry in draft.windows.iter().filter(|_| !draft.branches.is_empty()) {
         let Some(name) = &entry.value.branch else { continue };
         if !draft.branches.iter().any(|branch| branch.value.name == *name) {
@@ -138,6 +142,9 @@ fn items(draft: &Draft, known: &Known<'_>, sink: &Sink<'_>) {
     for entry in &draft.items {
         let (item, kind) = (&entry.value, entry.value.seal.kind());
         known.require_issuing(&item.department, &entry.place, sink);
+        if item.is_for_letters() && kind != SealKind::Department {
+            sink.report(&entry.place, "a letter of authorization bears the department's own seal");
+        }
         let has_seal = draft.seals.iter().any(|s| s.value.department == item.department && s.value.kind == kind);
         // Where the department has problems of its own, `*` does not stand for it.
         if known.departments.contains_key(&item.department) && !has_seal {
@@ -156,6 +163,9 @@ fn joints(draft: &Draft, known: &Known<'_>, sink: &Sink<'_>) {
         let signers = BTreeSet::from_iter(&joint.signers);
         if joint.signers.is_empty() || signers.len() < joint.signers.len() {
             sink.report(&entry.place, "signers must name at least one department, each once");
+        }
+        if found.iter().flatten().any(|item| item.is_for_letters()) {
+            sink.report(&entry.place, "a letter of authorization is part of no joint approval");
         }
         let deciding: Option<BTreeSet<_>> = found.into_iter().map(|item| Some(&item?.department)).collect();
         // Where an item is unknown, nobody can say who decides it.

@@ -10,7 +10,7 @@ use crate::hall::department::{Branch, Department, Entrusted, Intake, Role, Windo
 use crate::hall::id::DepartmentKey;
 use crate::hall::item::{Guide, Item, ItemSeal, Joint, Pages, Weight};
 use crate::hall::number::NumberPattern;
-use crate::hall::opening::Opening;
+use crate::hall::opening::{Holidays, Opening};
 use crate::hall::seal::{SealKind, SealPlan};
 use crate::hall::staff::{Duty, Grade};
 
@@ -47,9 +47,10 @@ pub(super) fn for_departments<T>(
 pub(super) fn opening(hall: &Fields<'_>) -> Option<Opening> {
     let fields = hall.table("opening")?;
     let (days, from, to) = (fields.text("days"), fields.text("from"), fields.text("to"));
+    let holidays = fields.parsed_if_given("holidays").unwrap_or(Holidays::Closed);
     fields.finish();
     match Opening::parse(&days?, &from?, &to?) {
-        Ok(opening) => Some(opening),
+        Ok(opening) => Some(opening.on_holidays(holidays)),
         Err(problems) => {
             for problem in problems {
                 fields.report(problem.to_string());

@@ -304,6 +304,22 @@ fn what_does_not_fit_together_is_refused() {
         ),
         ("intake = \"entrusted\"", "intake = \"gone\"", "department[4]: intake must be \"own\" or \"entrusted\""),
         ("kind = \"delivery\"", "kind = \"intake\"", ": no window of kind delivery"),
+        ("no = \"A02\"", "no = \"OFFICE\"", "hall.windows[2]: OFFICE stands for the offices, and no window bears it"),
+        (
+            "certificate = \"食品经营许可证\"",
+            "certificate = \"授权委托书\"",
+            "item[1]: a letter of authorization bears the department's own seal",
+        ),
+        (
+            "certificate = \"建设工程规划许可证\"",
+            "certificate = \"授权委托书\"",
+            "joint[1]: a letter of authorization is part of no joint approval",
+        ),
+        (
+            "to = \"16:30\" }",
+            "to = \"16:30\", holidays = \"never\" }",
+            "hall.opening.holidays: not a Holidays: one of: closed open",
+        ),
         ("[[joint]]", "[joint]", "joint: must be a list"),
         (
             "items = [\"220201-ghfj-001\", \"220201-jsj-001\"]",
@@ -317,6 +333,7 @@ fn what_does_not_fit_together_is_refused() {
         assert!(found.iter().any(|text| text == problem), "{problem}\nnot among {found:#?}");
     }
     assert!(Hall::parse(&changed("mon-fri", "all")).is_ok());
+    assert!(Hall::parse(&changed("to = \"16:30\" }", "to = \"16:30\", holidays = \"open\" }")).is_ok());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::hall::example::{friday, hall, person};
+use crate::hall::example::{friday, hall, in_hall, person};
 use crate::hall::staff::Place;
 
 fn scjg() -> DepartmentKey {
@@ -45,8 +45,7 @@ fn nobody_does_both_and_each_step_has_its_own_right() {
             let acting = |staff| Acting {
                 actor: Actor { staff, place: Place::Elsewhere },
                 department: &department,
-                now: friday(),
-                opening: &hall.opening,
+                now: in_hall(&hall, friday()),
             };
             let mut reasons = Reasons::new();
             check_second(act, (one.id, duty), &acting(&one), &mut reasons);
@@ -91,8 +90,7 @@ fn another_departments_keeper_may_nothing() {
     let acting = Acting {
         actor: Actor { staff: &keeper, place: Place::Elsewhere },
         department: &department,
-        now: friday(),
-        opening: &hall.opening,
+        now: in_hall(&hall, friday()),
     };
     let mut reasons = Reasons::new();
     check_proposer(SealAct::Compromise, &acting, &mut reasons);

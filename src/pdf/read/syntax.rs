@@ -67,7 +67,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The bytes from here on that are so.
-    fn run(&self, is_so: impl Fn(u8) -> bool) -> &'a [u8] {
+    fn run(&self, mut is_so: impl FnMut(u8) -> bool) -> &'a [u8] {
         let run = self.rest().iter().take_while(|b| is_so(**b)).count();
         self.met_the_end.set(self.met_the_end.get() || run == self.rest().len());
         &self.rest()[..run]
@@ -98,6 +98,15 @@ impl<'a> Parser<'a> {
 
     /// Skips white space and comments.
     pub(crate) fn skip(&mut self) {
+        // Most often there is nothing to skip, or one space.
+        if let [byte, next, ..] = self.rest() {
+            let at = usize::from(is_space(*byte));
+            let next = if at == 0 { byte } else { next };
+            if !is_space(*next) && *next != b'%' {
+                self.at += at;
+                return;
+            }
+        }
         loop {
             self.skip_space();
             if self.peek() != Some(b'%') {
@@ -140,11 +149,17 @@ impl<'a> Parser<'a> {
 
     /// A whole number without sign, as in headers and cross-reference sections.
     pub(crate) fn unsigned(&mut self) -> Result<u64, ReadError> {
-        let digits = self.run(|b| b.is_ascii_digit());
+        let mut value = 0_u64;
+        let digits = self.run(|byte| {
+            let digit = byte.wrapping_sub(b'0');
+            if digit < 10 {
+                value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+            }
+            digit < 10
+        });
         if digits.is_empty() || digits.len() > 19 {
             return self.fail();
         }
-        let value = digits.iter().fold(0_u64, |n, b| n * 10 + u64::from(b - b'0'));
         self.at += digits.len();
         Ok(value)
     }
@@ -280,8 +295,12 @@ impl<'a> Parser<'a> {
         if !self.take(b"/") {
             return self.fail();
         }
-        let plain = self.run(is_regular);
-        if !plain.contains(&b'#') {
+        let mut is_plain = true;
+        let plain = self.run(|byte| {
+            is_plain &= byte != b'#';
+            is_regular(byte)
+        });
+        if is_plain {
             self.at += plain.len();
             return Ok(plain.into());
         }
@@ -320,12 +339,20 @@ impl<'a> Parser<'a> {
     }
 
     fn number(&mut self) -> Result<Value, ReadError> {
-        let digits = self.run(is_regular);
-        let token = digits.len();
+        let (mut value, mut is_whole) = (0_i64, true);
+        let token = self.run(|byte| {
+            let (digit, goes_on) = (byte.wrapping_sub(b'0'), is_regular(byte));
+            if goes_on {
+                is_whole &= digit < 10;
+                value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+            }
+            goes_on
+        });
+        let token = token.len();
         // Most numbers are small and whole.
-        if (1..=18).contains(&token) && digits.iter().all(u8::is_ascii_digit) {
+        if (1..=18).contains(&token) && is_whole {
             self.at += token;
-            return Ok(Value::Int(digits.iter().fold(0, |n, digit| n * 10 + i64::from(digit - b'0'))));
+            return Ok(Value::Int(value));
         }
         let text = self.rest()[..token.min(MAX_NUMBER)].trim_ascii();
         let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);

@@ -87,7 +87,7 @@ impl Item {
 /// Every item of the hall.
 #[utoipa::path(get, path = "/api/v1/items", responses((status = 200, body = Vec<Item>)))]
 pub async fn list(State(web): State<Web>) -> Json<Vec<Item>> {
-    Json(web.app.hall.items.iter().map(|item| Item::of(&web.app, item)).collect())
+    Json(web.app.hall.items.iter().filter(|item| !item.is_for_letters()).map(|item| Item::of(&web.app, item)).collect())
 }
 
 /// One item.

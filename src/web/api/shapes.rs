@@ -92,6 +92,7 @@ impl NewCase {
             materials: self.materials,
             replaces: self.replaces.map(|one| draft::Replaces { number: one.number, how: one.how }),
             copy: self.copy.map(|one| draft::CopyOf { number: one.number, purpose: one.purpose, until: one.until }),
+            letter: None,
         })
     }
 }

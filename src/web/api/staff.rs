@@ -150,8 +150,12 @@ pub struct Letter {
     state: String,
     /// SHA-256 of the PDF as composed.
     document: String,
+    /// `paper` (before the hall was set up), `scan` or `seal`, once it is filed.
+    filed_as: Option<String>,
     /// SHA-256 of the scan filed.
     scan: Option<String>,
+    /// SHA-256 of the letter as sealed electronically.
+    sealed: Option<String>,
 }
 
 impl From<LetterRow> for Letter {
@@ -160,7 +164,9 @@ impl From<LetterRow> for Letter {
             powers: serde_json::from_str(&row.powers).unwrap_or_default(),
             items: serde_json::from_str(&row.items).unwrap_or_default(),
             document: hex::encode(row.document),
+            filed_as: row.filed_as,
             scan: row.scan.map(hex::encode),
+            sealed: row.sealed.map(hex::encode),
             id: row.id,
             number: row.number,
             department: row.department,

@@ -211,9 +211,9 @@ async fn page(
         Fact::new(
             "经办",
             format!(
-                "{}，{} 窗口，{}",
+                "{}，{}，{}",
                 case.submitted_by,
-                case.matter.window_no,
+                words::window(&case.matter.window_no),
                 words::minute_of(case.matter.submitted_at)
             ),
         ),

@@ -34,7 +34,7 @@ use crate::{
             form::Choice,
         },
         router::Web,
-        whole,
+        whole, words,
     },
 };
 
@@ -70,7 +70,7 @@ pub(super) async fn facts(app: &App, case: &Case) -> Result<Vec<Fact>, Error> {
     let matter = &case.matter;
     let window = matter.window_no.parse().ok().and_then(|no| app.hall.window(&no));
     let branch = window.and_then(|window| window.branch.as_deref()).unwrap_or("本厅");
-    let place = window.map_or_else(|| matter.window_no.clone(), |w| format!("{} {}（{branch}）", w.no, w.name));
+    let place = window.map_or_else(|| words::window(&matter.window_no), |w| format!("{} {}（{branch}）", w.no, w.name));
     let mut facts = vec![Fact::new("受理窗口", place)];
     if let Some(entrustment) = &matter.entrustment {
         facts.push(Fact::new("委托", entrustment));

@@ -270,7 +270,7 @@ fn steps(case: &Case) -> Vec<Step> {
     let handed_out = if matches!(now, Ended(_)) { Stand::Stopped } else { later(&[Delivered], &[Sealed]) };
     let mut steps = vec![
         Step::new("申请", Stand::Done).line(&at),
-        Step::new("受理", Stand::Done).line(format!("{} 窗口", case.matter.window_no)).line(&at),
+        Step::new("受理", Stand::Done).line(words::window(&case.matter.window_no)).line(&at),
         Step::new("审核", Stand::Done).line(&case.submitted_by),
         Step::new("签批", decided),
         Step::new("用印", sealed),

@@ -88,7 +88,8 @@ pub async fn choose(State(web): State<Web>, who: SignedIn) -> Result<Response, E
     let departments = issuing.filter(|d| own.is_none_or(|own| *own == d.key));
     let mut shelves: Vec<Shelf> = departments
         .map(|department| {
-            let items = app.hall.items.iter().filter(|i| i.department == department.key);
+            let offered = |i: &&Item| i.department == department.key && !i.is_for_letters();
+            let items = app.hall.items.iter().filter(offered);
             let card = |item: &Item| ItemCard {
                 href: format!("/cases/new/{}", item.code),
                 name: item.name.clone(),

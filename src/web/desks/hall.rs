@@ -6,7 +6,10 @@ use axum::{
 use maud::{Markup, html};
 
 use crate::{
-    acts::{calendar::calendar, look, register},
+    acts::{
+        calendar::{calendar, moment},
+        look, register,
+    },
     app::App,
     hall::{
         authorization::{Letter, LetterState},
@@ -29,14 +32,14 @@ use crate::{
 pub async fn overview(State(web): State<Web>, who: SignedIn) -> Result<Response, Error> {
     who.require(&[Duty::Administrator, Duty::Auditor])?;
     let app = &web.app;
-    let open = app.hall.opening.is_open(app.now());
+    let doors = moment(app).await?.doors();
     let filed = filed_letters(app, &who).await?;
     let page = HallPage {
         alarm: super::calendar::alarm(app, &calendar(app).await?),
         facts: vec![
             Fact::new("名称", &app.hall.name),
             Fact::code("行政区划", app.hall.area.as_str()),
-            Fact::new("现在", format!("{}，{}", words::minute(app.now()), if open { "开放" } else { "不在开放时间" })),
+            Fact::new("现在", format!("{}，{}", words::minute(app.now()), doors.title())),
         ],
         figures: figures(app, &filed),
         registers: vec![

@@ -34,7 +34,13 @@ pub async fn list(State(web): State<Web>) -> Response {
     };
     let of_department = |department: &crate::hall::department::Department| Shelf {
         name: department.name.clone(),
-        items: app.hall.items.iter().filter(|i| i.department == department.key).map(line).collect(),
+        items: app
+            .hall
+            .items
+            .iter()
+            .filter(|i| i.department == department.key && !i.is_for_letters())
+            .map(line)
+            .collect(),
     };
     let mut shelves: Vec<Shelf> = app.hall.departments.iter().map(of_department).collect();
     let joint = |(n, joint): (usize, &Joint)| Line {

@@ -10,7 +10,7 @@ use crate::{
         ActError, decide_letter,
         look::{self, LetterRow},
         propose_letter::propose_letter,
-        register,
+        register, seal_letter,
     },
     app::App,
     hall::{
@@ -145,13 +145,19 @@ async fn page(
     });
     facts.extend(filed.map(|filed| Fact::new("备案", filed)));
     facts.extend(row.revoked_at.map(|at| Fact::new("撤销", words::minute_of(at))));
-    facts.push(Fact::code("文件摘要", hex::encode(&row.document)));
-    let mut files = vec![("授权委托书（PDF）".to_owned(), format!("/letters/{id}/pdf"))];
+    facts.push(Fact::code("文件摘要", hex::encode(row.sealed.as_ref().unwrap_or(&row.document))));
+    let asked = seal_letter::document(app, id).await?;
+    let what = if row.sealed.is_some() { "已用印的授权委托书（PDF）" } else { "授权委托书（PDF）" };
+    let mut files = vec![(what.to_owned(), format!("/letters/{id}/pdf"))];
+    if let Some(document) = &asked {
+        let case = look::case_of(app, &who.person, &document.id).await?.matter.case_no;
+        files.push((format!("用印办件 {case}"), format!("/cases/{case}")));
+    }
     if row.scan.is_some() {
         files.push(("备案的扫描件（PDF）".to_owned(), format!("/letters/{id}/scan")));
     }
     let mut notice = notice;
-    if let Some(said) = said.as_ref().filter(|said| said.verb == "approve") {
+    if let Some(said) = said.as_ref().filter(|said| matches!(said.verb, "approve" | "seal")) {
         let lines: Vec<String> = said.refusal.reasons().iter().map(|reason| reason.text.clone()).collect();
         notice = Some(Notice::new(Tone::Bad, "没有办成").with(lines));
     }
@@ -161,7 +167,7 @@ async fn page(
         tags: tags(app, &row),
         facts,
         files,
-        actions: actions(who, &row, said.as_ref()),
+        actions: actions(who, &row, said.as_ref(), asked.is_none() && seals(app, &row)),
         csrf: who.csrf.clone(),
     };
     let mut shell = web.shell_for(who, &page.number, "/letters");
@@ -169,7 +175,12 @@ async fn page(
     Ok(shell.show(page.show()).into_response())
 }
 
-fn actions(who: &SignedIn, row: &LetterRow, said: Option<&Said<'_>>) -> Vec<Action> {
+/// Whether the hall has an item under which this letter can be sealed.
+fn seals(app: &App, row: &LetterRow) -> bool {
+    row.department.parse().is_ok_and(|department| seal_letter::item(app, &department).is_some())
+}
+
+fn actions(who: &SignedIn, row: &LetterRow, said: Option<&Said<'_>>, seals: bool) -> Vec<Action> {
     let staff = &who.person.staff;
     let own = staff.department.as_ref().is_some_and(|own| own.as_str() == row.department);
     let filled = |verb: &str, mut form: Form| {
@@ -190,8 +201,10 @@ fn actions(who: &SignedIn, row: &LetterRow, said: Option<&Said<'_>>) -> Vec<Acti
             actions.extend([Action::Approve, Action::Decline(reason("decline"))]);
         }
         ("approved", Duty::Leader) if own => actions.push(Action::Decline(reason("decline"))),
-        ("approved", Duty::Keeper) if own => actions.push(Action::File(filled("file", LetterPage::scan_form()))),
-        ("approved", Duty::Administrator) => actions.push(Action::File(filled("file", LetterPage::scan_form()))),
+        ("approved", Duty::Keeper | Duty::Administrator) if own || staff.duty == Duty::Administrator => {
+            actions.extend(seals.then_some(Action::Seal));
+            actions.push(Action::File(filled("file", LetterPage::scan_form())));
+        }
         ("filed", Duty::Leader) if own => actions.push(Action::Revoke(reason("revoke"))),
         ("filed", Duty::Chief) if own && !staff.deputy => actions.push(Action::Revoke(reason("revoke"))),
         _ => {}
@@ -214,6 +227,7 @@ pub async fn decide(
             "approve" => decide_letter::approve_letter(&app, &person, &letter).await,
             "decline" => decide_letter::decline_letter(&app, &person, &letter, &why).await,
             "revoke" => decide_letter::revoke_letter(&app, &person, &letter, &why).await,
+            "seal" => seal_letter::seal_letter(&app, &person, &letter).await.map(drop),
             _ => Err(ActError::NotFound),
         }
     };

@@ -61,7 +61,7 @@ impl LetterList {
         html! {
             (head(&self.office, "授权委托书", "没有在有效期内、含该事项的授权委托书，不得用印。", propose))
             @if self.rows.is_empty() {
-                div.sheet { (notice::empty("还没有授权委托书", "由首席代表或印章管理员拟稿，部门分管领导签发，加盖印章后扫描备案。", None)) }
+                div.sheet { (notice::empty("还没有授权委托书", "由首席代表或印章管理员拟稿，部门分管领导签发，盖电子印章或者盖章后扫描备案。", None)) }
             } @else { (table("授权委托书", &columns, &self.rows.iter().map(row).collect::<Vec<_>>())) }
         }
     }
@@ -76,6 +76,8 @@ pub enum Action {
     Decline(Form),
     /// File the scan.
     File(Form),
+    /// Ask for the department's own seal on it.
+    Seal,
     /// Revoke it.
     Revoke(Form),
 }
@@ -136,7 +138,7 @@ impl LetterPage {
     fn action(&self, action: &Action) -> Markup {
         match action {
             Action::Approve => {
-                let consequences = ["签发后打印、签字、加盖部门行政印章，扫描备案后生效。"];
+                let consequences = ["签发后加盖部门行政印章并备案，然后生效：用电子印章，或者盖在纸质件上再扫描。"];
                 self.ask("approve", ("签发…", "签发这份授权委托书？", "签发"), &consequences, Weight::Calm, None)
             }
             Action::Decline(form) => {
@@ -148,6 +150,14 @@ impl LetterPage {
                 let consequences =
                     ["即刻生效：此后不得再依据它用印，正在审批的也不再用印。", "此前依据它的用印仍然有效。不能恢复。"];
                 self.ask("revoke", ("撤销…", "撤销这份授权委托书？", "撤销"), &consequences, Weight::Danger, Some(form))
+            }
+            Action::Seal => {
+                let consequences = [
+                    "成为一个办件：由首席代表审批、分管领导决定，盖部门行政印章（电子印章），记入账本。",
+                    "用印后自动备案，按所载期限生效；用印前仍可以不予签发，或者改为扫描备案。",
+                ];
+                let words = ("申请用电子印章…", "给这份授权委托书盖电子印章？", "申请用印");
+                self.ask("seal", words, &consequences, Weight::Calm, None)
             }
             Action::File(fields) => html! {
                 form.stack-small method="post" action={ (self.href) "/file" } enctype="multipart/form-data" {

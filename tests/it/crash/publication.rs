@@ -123,7 +123,7 @@ fn an_entry_that_could_not_be_published_is_published_later_and_its_use_finished(
         let still = resume(&app, true).await.unwrap();
         assert_eq!(still, Resumed::default(), "neither finished nor given up");
         unblock(data);
-        assert_eq!(resume(&app, true).await.unwrap(), Resumed { finished: 1, voided: 0 });
+        assert_eq!(resume(&app, true).await.unwrap(), Resumed { finished: 1, voided: 0, filed: 0 });
         close(app).await;
         let (after, rows) = audit(data).await;
         assert_eq!((after.size(), rows.sealed().count()), (before + 1, 1));

@@ -88,8 +88,8 @@ async fn what_is_done_behind_the_services_back_is_found_and_named() {
         ("UPDATE staff SET windows = '[\"A09\"]' WHERE login = 'clerk1'", "row-altered", "staff "),
         ("UPDATE letter SET last_day = '2030-12-31' WHERE department = 'scjg'", "row-altered", "letter "),
         ("DELETE FROM letter WHERE department = 'jjfz'", "row-missing", "letter "),
-        ("INSERT INTO letter (id, department, chief, powers, items, first_day, last_day, document, number, state, filed_as)
-          SELECT id || 'x', department, chief, powers, items, first_day, last_day, document, number || 'x', state, filed_as
+        ("INSERT INTO letter (id, department, chief, powers, items, first_day, last_day, document, number, issued, state, filed_as)
+          SELECT id || 'x', department, chief, powers, items, first_day, last_day, document, number || 'x', issued, state, filed_as
           FROM letter WHERE department = 'scjg'", "row-unrecorded", "letter "),
         ("UPDATE delivery SET receiver = '他人'", "row-altered", "delivery "),
         ("DELETE FROM delivery", "row-missing", "delivery "),

@@ -6,7 +6,7 @@ use yinxin::hall::authorization::EnteredLetter;
 
 use super::*;
 
-fn letter() -> EnteredLetter {
+pub(super) fn letter() -> EnteredLetter {
     EnteredLetter {
         powers: vec!["审批决定权".to_owned(), "审批专用章使用权".to_owned()],
         items: vec!["220201-scjg-001".to_owned()],
@@ -16,7 +16,7 @@ fn letter() -> EnteredLetter {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Step {
+pub(super) enum Step {
     Approve,
     Decline,
     File,
@@ -24,11 +24,11 @@ enum Step {
 }
 
 impl Actor {
-    async fn propose_letter(&self, entered: &EnteredLetter) -> Result<String, ActError> {
+    pub(super) async fn propose_letter(&self, entered: &EnteredLetter) -> Result<String, ActError> {
         propose_letter(&self.app, &self.person().await, entered).await
     }
 
-    async fn letter(&self, letter: &str, step: Step) -> Result<(), ActError> {
+    pub(super) async fn letter(&self, letter: &str, step: Step) -> Result<(), ActError> {
         let (app, person) = (&self.app, self.person().await);
         match step {
             Step::Approve => approve_letter(app, &person, letter).await,

@@ -54,6 +54,7 @@ mod outside;
 mod passkeys;
 mod refusals;
 mod reports;
+mod sealed_letters;
 mod seals;
 mod staff;
 mod standing;
@@ -363,6 +364,21 @@ impl TestHall {
     /// Set up and open, on a Friday at ten.
     async fn open() -> Self {
         Premises::new().open().await
+    }
+
+    /// With more in the hall's file, and set up at another moment.
+    async fn set_up(more: &str, at: &str) -> Self {
+        let database =
+            std::thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(postgres::database(None)));
+        Self::set_up_on(database.join().unwrap(), more, at).await
+    }
+
+    async fn set_up_on(database: Option<String>, more: &str, at: &str) -> Self {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::standing_at(time(at)));
+        let config = config(folder.path(), database.as_deref());
+        let file = format!("{HALL}{more}");
+        set_up(&config, &file, clock.clone(), &[], |_| "correct horse battery".to_owned()).await.unwrap();
+        Premises { _folder: folder, config, database, clock }.open().await
     }
 
     /// Closes it as at the end of a day.

@@ -290,22 +290,9 @@ async fn r19_the_months_figures_are_those_of_the_records() {
     assert_eq!(refusal(monthly::figures(&hall.app, &chief, "2026-11".parse().unwrap()).await).codes(), ["wrong-duty"]);
 }
 
-/// A hall whose file goes on so.
-async fn hall_with(more: &str) -> TestHall {
-    let folder = tempfile::tempdir().unwrap();
-    let clock = Clock::standing_at(time(OPEN));
-    let database = std::thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(postgres::database(None)));
-    let database = database.join().unwrap();
-    let config = config(folder.path(), database.as_deref());
-    set_up(&config, &format!("{HALL}{more}"), clock.clone(), &[], |_| "correct horse battery".to_owned())
-        .await
-        .unwrap();
-    Premises { _folder: folder, config, database, clock }.open().await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn r16_r19_the_monthly_report_is_filed_and_sealed_as_any_document() {
-    let hall = hall_with(REPORTING).await;
+    let hall = TestHall::set_up(REPORTING, OPEN).await;
     hall.carry(&Case::number("000001").again_as("2026-A01-840001")).await;
     let (auditor, month) = (hall.auditor().person().await, "2026-11".parse::<Month>().unwrap());
     let clerk = hall.clerk("A01").person().await;

@@ -1,4 +1,4 @@
-//! R15: working days, last days, extensions.
+//! R11, R15: opening hours by the holiday calendar, working days, last days, extensions.
 
 use std::process::Command;
 
@@ -37,6 +37,61 @@ fn made_up() -> Entered {
         off: off.map(str::to_owned).to_vec(),
         work: vec!["2027-02-13".to_owned()],
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r11_nothing_happens_on_a_holiday_and_a_day_worked_for_it_is_a_working_day() {
+    let hall = TestHall::set_up("", "2026-09-30T10:00:00+08:00").await;
+    let (case, clerk, chief) = (Case::number("000001"), hall.clerk("A01"), hall.chief("scjg"));
+    clerk.submit(&case).await.unwrap();
+    let asked = hall.only_use(&case.case).await;
+    let other = Case::number("000003");
+    // National Day and the Monday of its week; and on a Saturday the hall is closed whatever the day is.
+    for at in ["2026-10-01T10:00:00+08:00", "2026-10-05T10:00:00+08:00"] {
+        hall.set_time(at);
+        let refused = refusal(chief.approve(&asked).await);
+        assert_eq!(refused.codes(), ["hall-closed"], "{at}");
+        assert!(refused.reasons()[0].text.contains("放假安排"), "{refused}");
+        assert_eq!(refusal(chief.refuse(&asked, "材料不全").await).codes(), ["hall-closed"], "{at}");
+        assert_eq!(refusal(clerk.submit(&other).await).codes(), ["hall-closed"], "{at}");
+        assert_eq!(
+            refusal(hall.leader("scjg").extend(&case.case, 1, date(2026, 10, 1)).await).codes(),
+            ["hall-closed"]
+        );
+    }
+    // Saturday the 10th is worked: the same hours as on any working day.
+    hall.set_time("2026-10-10T16:30:00+08:00");
+    assert_eq!(refusal(chief.approve(&asked).await).codes(), ["hall-closed"]);
+    hall.set_time("2026-10-10T10:00:00+08:00");
+    let documents = sealed(chief.approve(&asked).await);
+    assert!(hall.report(&documents[0]).is_valid());
+    hall.delivery().deliver(&case.case, "张三").await.unwrap();
+    clerk.submit(&other).await.unwrap();
+    hall.set_time("2026-10-11T10:00:00+08:00");
+    assert_eq!(refusal(clerk.submit(&case.again_as("2026-A01-900002")).await).codes(), ["hall-closed"], "a Sunday");
+    // What was tried on the holidays is what the supervision calls outside hours.
+    hall.set_time("2026-10-12T10:00:00+08:00");
+    yinxin::acts::supervise::supervise(&hall.app).await.unwrap();
+    let found = hall.premises.count("SELECT COUNT(*) FROM finding WHERE rule = 'outside-hours'").await;
+    assert!(found >= 4, "{found}: the chief and the clerk, on each of the two days");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r11_the_arrangement_that_the_administrator_enters_opens_and_closes_the_hall() {
+    let hall = TestHall::open().await;
+    let clerk = hall.clerk("A01");
+    let case = |number: u32| Case::number("000006").again_as(&format!("2027-A01-{number:06}"));
+    // Nobody has entered 2027: New Year's Day, a Friday, is one like any other, and no Saturday is worked.
+    hall.set_time("2027-01-01T10:00:00+08:00");
+    clerk.submit(&case(1)).await.unwrap();
+    hall.set_time("2027-02-13T10:00:00+08:00");
+    assert_eq!(refusal(clerk.submit(&case(2)).await).codes(), ["hall-closed"]);
+    hall.set_time("2027-01-04T10:00:00+08:00");
+    hall.administrator().enter(&made_up()).await.unwrap();
+    hall.set_time("2027-02-08T10:00:00+08:00");
+    assert_eq!(refusal(clerk.submit(&case(2)).await).codes(), ["hall-closed"], "a Monday, off");
+    hall.set_time("2027-02-13T10:00:00+08:00");
+    clerk.submit(&case(2)).await.unwrap();
 }
 
 /// PyPI's chinesecalendar holds the same notices, read by other people.

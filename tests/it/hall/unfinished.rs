@@ -36,8 +36,8 @@ async fn at_start(hall: &TestHall) -> Resumed {
     resume(&hall.app, true).await.unwrap()
 }
 
-const FINISHED: Resumed = Resumed { finished: 1, voided: 0 };
-const VOIDED: Resumed = Resumed { finished: 0, voided: 1 };
+const FINISHED: Resumed = Resumed { finished: 1, voided: 0, filed: 0 };
+const VOIDED: Resumed = Resumed { finished: 0, voided: 1, filed: 0 };
 
 async fn entries(hall: &TestHall) -> Vec<Entry> {
     let bytes = hall.app.db.entries(0, i64::MAX as u64).await.unwrap();

@@ -83,7 +83,7 @@ async fn a_seal_is_suspended_though_no_witness_answers() {
     assert!(matches!(waiting, Err(ActError::Waiting(_))), "{waiting:?}");
     assert_eq!(hall.premises.count("SELECT COUNT(*) FROM ledger_entry").await, entries);
     // What was logged under the suspended seal is void, whoever is silent.
-    assert_eq!(resume(&hall.app, false).await.unwrap(), Resumed { finished: 0, voided: 1 });
+    assert_eq!(resume(&hall.app, false).await.unwrap(), Resumed { finished: 0, voided: 1, filed: 0 });
     assert_eq!(published(), before);
     // It answers: the other one is approved again and sealed.
     next.answers();

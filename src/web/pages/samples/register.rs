@@ -167,6 +167,7 @@ pub(super) fn letter() -> LetterPage {
         actions: vec![
             Action::Approve,
             Action::Decline(LetterPage::reason_form("decline", "")),
+            Action::Seal,
             Action::File(LetterPage::scan_form()),
             Action::Revoke(LetterPage::reason_form("revoke", "")),
         ],
