@@ -38,7 +38,7 @@ hall_networks = ["127.0.0.0/8"]
 key_file = "unlock.key"
 "#;
 /// Cases carried through at the same time.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 32;
 /// The hours at which people act; the hall is open from half past eight to half past four.
 const HOURS: [i8; 4] = [9, 11, 14, 16];
 /// The day on which the key of a seal is found in other hands, and the one from which the department has a new seal.

@@ -12,7 +12,7 @@ use crate::db::DbError;
 use crate::db::supervised::CaseStand;
 pub use crate::db::supervision::ReportRow;
 use crate::digest::Digest;
-use crate::hall::department::Role;
+use crate::hall::department::{Role, Window};
 use crate::hall::item::Item;
 use crate::hall::opening::china_date;
 use crate::hall::refusal::Refusal;
@@ -78,7 +78,7 @@ async fn uses(app: &App, month: Month, (from, to): (i64, i64), counted: &mut Cou
         let named = [
             (&mut counted.by_department, department.map_or(line.department, |one| one.name.clone())),
             (&mut counted.by_item, item.map_or(line.item, |one| one.name.clone())),
-            (&mut counted.by_window, window.map_or(line.window_no.clone(), |one| format!("{} {}", one.no, one.name))),
+            (&mut counted.by_window, window.map_or(line.window_no.clone(), Window::title)),
         ];
         for (counts, name) in named {
             *counts.entry(name).or_default() += count;

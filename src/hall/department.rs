@@ -104,6 +104,14 @@ pub struct Window {
     pub branch: Option<String>,
 }
 
+impl Window {
+    /// Number, name, and the branch it stands in: `J01 九站街道代办点（九站街道）`.
+    pub fn title(&self) -> String {
+        let branch = self.branch.as_ref().map(|name| format!("（{name}）")).unwrap_or_default();
+        format!("{} {}{branch}", self.no, self.name)
+    }
+}
+
 /// A branch hall (分中心、代办点): another place of the same hall, under the same rules and templates (R14).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {

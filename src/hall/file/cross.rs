@@ -95,15 +95,21 @@ fn the_hall_is_whole(draft: &Draft, root: &Fields<'_>) {
     }
 }
 
-/// No window bears what stands for the offices. Where branch halls are described, a window stands in one of them or in the hall.
+/// No window bears what stands for the offices; a window stands in the hall or in a branch hall that is described, and a branch hall has one.
 fn windows(draft: &Draft, sink: &Sink<'_>) {
     for entry in draft.windows.iter().filter(|window| window.value.no == WindowNo::of_the_offices()) {
         sink.report(&entry.place, format!("{} stands for the offices, and no window bears it", entry.value.no));
     }
-    for entry in draft.windows.iter().filter(|_| !draft.branches.is_empty()) {
+    for entry in &draft.windows {
         let Some(name) = &entry.value.branch else { continue };
         if !draft.branches.iter().any(|branch| branch.value.name == *name) {
             sink.report(&entry.place, format!("no branch {name}"));
+        }
+    }
+    for entry in &draft.branches {
+        let name = &entry.value.name;
+        if !draft.windows.iter().any(|window| window.value.branch.as_ref() == Some(name)) {
+            sink.report(&entry.place, format!("no window stands in branch {name}"));
         }
     }
 }

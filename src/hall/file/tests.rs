@@ -304,6 +304,8 @@ fn what_does_not_fit_together_is_refused() {
         ),
         ("intake = \"entrusted\"", "intake = \"gone\"", "department[4]: intake must be \"own\" or \"entrusted\""),
         ("kind = \"delivery\"", "kind = \"intake\"", ": no window of kind delivery"),
+        ("branch = \"九站街道\" }", "branch = \"孤店子镇\" }", "hall.windows[4]: no branch 孤店子镇"),
+        (", branch = \"九站街道\" }", " }", "branch[1]: no window stands in branch 九站街道"),
         ("no = \"A02\"", "no = \"OFFICE\"", "hall.windows[2]: OFFICE stands for the offices, and no window bears it"),
         (
             "certificate = \"食品经营许可证\"",

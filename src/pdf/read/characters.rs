@@ -36,9 +36,23 @@ const HEX: [u8; 256] = {
     values
 };
 
+/// What stands between the brackets of a hexadecimal string.
+pub(super) fn hex(digits: &[u8]) -> Option<Vec<u8>> {
+    if let Some(bytes) = plain_hex(digits) {
+        return Some(bytes);
+    }
+    // White space is passed over, an odd digit is followed by a zero.
+    let mut digits = digits.iter().filter(|byte| !is_space(**byte)).map(|byte| hex_digit(*byte));
+    let mut bytes = Vec::new();
+    while let Some(high) = digits.next() {
+        bytes.push(high? << 4 | digits.next().unwrap_or(Some(0))?);
+    }
+    Some(bytes)
+}
+
 /// Pairs of digits and nothing else. Every signature's place is read so: it is most of what is parsed. Computed, not looked up,
 /// so that many are read at once.
-pub(super) fn plain_hex(digits: &[u8]) -> Option<Vec<u8>> {
+fn plain_hex(digits: &[u8]) -> Option<Vec<u8>> {
     let value = |digit: u8| {
         let (number, letter) = (digit.wrapping_sub(b'0'), (digit | 0x20).wrapping_sub(b'a'));
         let letter = if letter < 6 { letter + 10 } else { 0xff };

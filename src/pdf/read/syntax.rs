@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::ReadError;
-use super::characters::{hex_digit, plain_hex};
+use super::characters::{hex, hex_digit};
 pub(crate) use super::characters::{is_regular, is_space};
 use super::value::{Dict, Id, Name, Value};
 
@@ -242,15 +242,12 @@ impl<'a> Parser<'a> {
         })?;
         match Dict::new(entries) {
             Some(dict) => Ok(dict),
-            None => self.duplicate_of(start),
+            // ISO 32000-1, 7.3.7: two entries with one key leave the meaning open. The second one is looked for.
+            None => {
+                self.at = start;
+                self.dict_spans().and_then(|_| self.fail())
+            }
         }
-    }
-
-    /// ISO 32000-1, 7.3.7: two entries with one key leave the meaning open. Where the second one stands.
-    fn duplicate_of<T>(&mut self, start: usize) -> Result<T, ReadError> {
-        self.at = start;
-        self.dict_spans()?;
-        self.fail()
     }
 
     /// The keys of the dictionary that stands here, each with the place of its value. What hexadecimal strings say is not asked.
@@ -340,15 +337,16 @@ impl<'a> Parser<'a> {
 
     fn number(&mut self) -> Result<Value, ReadError> {
         let (mut value, mut is_whole) = (0_i64, true);
-        let token = self.run(|byte| {
-            let (digit, goes_on) = (byte.wrapping_sub(b'0'), is_regular(byte));
-            if goes_on {
-                is_whole &= digit < 10;
-                value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
-            }
-            goes_on
-        });
-        let token = token.len();
+        let token = self
+            .run(|byte| {
+                let (digit, goes_on) = (byte.wrapping_sub(b'0'), is_regular(byte));
+                if goes_on {
+                    is_whole &= digit < 10;
+                    value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+                }
+                goes_on
+            })
+            .len();
         // Most numbers are small and whole.
         if (1..=18).contains(&token) && is_whole {
             self.at += token;
@@ -373,31 +371,14 @@ impl<'a> Parser<'a> {
 
     fn hex_string(&mut self) -> Result<Vec<u8>, ReadError> {
         self.at += 1;
-        // Signatures are long and plain; white space and an odd digit take the slow way.
-        let plain = memchr::memchr(b'>', self.rest()).map(|end| &self.rest()[..end]);
-        if let Some(digits) = plain.filter(|_| self.skims) {
-            self.at += digits.len() + 1;
-            return Ok(Vec::new());
-        }
-        if let Some((digits, bytes)) = plain.and_then(|digits| Some((digits, plain_hex(digits)?))) {
-            self.at += digits.len() + 1;
-            return Ok(bytes);
-        }
-        let mut bytes = Vec::new();
-        let mut high = None;
-        loop {
-            let byte = self.next()?;
-            match (byte, high) {
-                (b'>', _) => break,
-                (byte, _) if is_space(byte) => {}
-                (byte, None) => high = Some(hex_digit(byte).ok_or(ReadError::Syntax { at: self.at() })?),
-                (byte, Some(digit)) => {
-                    bytes.push(digit << 4 | hex_digit(byte).ok_or(ReadError::Syntax { at: self.at() })?);
-                    high = None;
-                }
-            }
-        }
-        bytes.extend(high.map(|digit| digit << 4));
+        let Some(length) = memchr::memchr(b'>', self.rest()) else {
+            self.met_the_end.set(true);
+            return self.fail();
+        };
+        let digits = &self.rest()[..length];
+        let bytes = if self.skims { Some(Vec::new()) } else { hex(digits) };
+        let bytes = bytes.ok_or(ReadError::Syntax { at: self.at() })?;
+        self.at += length + 1;
         Ok(bytes)
     }
 

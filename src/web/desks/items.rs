@@ -11,7 +11,7 @@ use crate::{
     compose::Template,
     hall::{
         chain::{StandardStep, StepKind},
-        department::WindowKind,
+        department::{Window, WindowKind},
         item::{Item, ItemSeal, Joint, Weight},
     },
     web::{
@@ -117,12 +117,7 @@ pub(super) fn windows(app: &App, item: &Item) -> String {
     let department = app.hall.department(&item.department);
     let only = item.guide.integrated || department.is_some_and(|d| d.entrustment().is_some());
     let intake = app.hall.windows.iter().filter(|window| window.kind == WindowKind::Intake);
-    let listed: Vec<String> = intake
-        .map(|w| match &w.branch {
-            Some(branch) => format!("{} {}（{branch}）", w.no, w.name),
-            None => format!("{} {}", w.no, w.name),
-        })
-        .collect();
+    let listed: Vec<String> = intake.map(Window::title).collect();
     let only = if only { "只在综合窗口受理：" } else { "" };
     format!("{only}{}", listed.join("、"))
 }

@@ -105,7 +105,7 @@ async fn two_people_carry_a_seal_through_its_life() {
     assert_eq!(refused.status(), 422);
     let page = refused.text().await.unwrap();
     assert!(page.contains("有 2 处需要改正") && page.contains("吉公备〔2026〕7号"), "what was written stays: {page}");
-    assert_eq!(send(&seal.code, vec![b' '; 12 << 20], &keeper.csrf).await.status(), 413);
+    assert_eq!(send(&seal.code, vec![b' '; 22 << 20], &keeper.csrf).await.status(), 413);
     assert_eq!(location(&send(&seal.code, scan.clone(), &keeper.csrf).await), format!("{address}?done=proposed"));
     let step_page = step(&centre.page(&address).await);
     assert_eq!(centre.get(&format!("{step_page}/document.pdf")).await.bytes().await.unwrap().to_vec(), scan);

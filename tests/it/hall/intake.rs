@@ -171,3 +171,49 @@ async fn r14_a_branch_accepts_under_the_same_rules() {
     assert_eq!(closed.codes(), ["hall-closed"]);
     assert!(hall.app.hall.item(&CATERING.parse().unwrap()).unwrap().guide.integrated);
 }
+
+/// A branch hall with a window of each kind.
+fn with_a_branch() -> String {
+    let window = "branch = \"九站街道\" },";
+    let delivery = "{ no = \"J09\", name = \"九站街道出件点\", kind = \"delivery\", branch = \"九站街道\" },";
+    HALL.replace(window, &format!("{window}\n  {delivery}")).replace("[\"A09\"]", "[\"A09\", \"J09\"]")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r14_a_branch_is_the_same_hall_somewhere_else() {
+    let database = std::thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(postgres::database(None)));
+    let hall = TestHall::set_up_on(database.join().unwrap(), &with_a_branch(), OPEN).await;
+    let (branch, main) = (hall.clerk("J01"), hall.clerk("A01"));
+    let at = |no: &str| Seat::Window(no.parse().unwrap());
+    let licence = |no: &str| Case::number("000001").again_as(no);
+    // Registered at the branch's window, or not there; and the branch's clerk is nobody elsewhere.
+    let elsewhere = main.clone().at(at("J01")).submit(&licence("2026-J01-000101")).await;
+    assert_eq!(refusal(elsewhere).codes(), ["wrong-window"]);
+    let away = branch.clone().at(Seat::Elsewhere).submit(&licence("2026-J01-000101")).await;
+    assert_eq!(refusal(away).codes(), ["outside-hall", "not-at-a-window"]);
+    // The same templates, the same people decide, one ledger: whoever looks at the certificate sees no difference.
+    branch.submit(&licence("2026-J01-000101")).await.unwrap();
+    main.submit(&licence("2026-A01-000101")).await.unwrap();
+    let there = hall.approve_all("2026-J01-000101").await.remove(0);
+    let here = hall.approve_all("2026-A01-000101").await.remove(0);
+    assert_eq!((&there.template, &there.template_version), (&here.template, &here.template_version));
+    assert!(hall.report(&there).is_valid() && hall.report(&here).is_valid());
+    // What is entrusted to the integrated windows is accepted by those of the branch, too.
+    branch.submit(&Case::number("000006").again_as("2026-J01-000102")).await.unwrap();
+    // One exit of the branch's own, with its record; its intake window is none.
+    let wrong = refusal(hall.delivery().at(at("J01")).deliver("2026-J01-000101", "张三").await);
+    assert_eq!(wrong.codes(), ["window-kind", "wrong-window"]);
+    let handed = hall.delivery().at(at("J09")).deliver("2026-J01-000101", "张三").await.unwrap();
+    assert_eq!(handed.window_no, "J09");
+    // The same hours; and who tries outside them is found by the same supervision.
+    hall.set_time("2026-11-20T17:00:00+08:00");
+    assert_eq!(refusal(branch.submit(&licence("2026-J01-000103")).await).codes(), ["hall-closed"]);
+    yinxin::acts::supervise::supervise(&hall.app).await.unwrap();
+    let found = hall.premises.count("SELECT COUNT(*) FROM finding WHERE rule = 'outside-hours'").await;
+    assert_eq!(found, 1);
+    // The figures name it as what it is.
+    let auditor = hall.in_office("auditor".to_owned()).person().await;
+    let figures = yinxin::acts::monthly::figures(&hall.app, &auditor, "2026-11".parse().unwrap()).await.unwrap();
+    let named: Vec<&str> = figures.by_window.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(named, ["A01 综合受理一窗", "J01 九站街道代办点（九站街道）"]);
+}

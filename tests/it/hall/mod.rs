@@ -370,14 +370,13 @@ impl TestHall {
     async fn set_up(more: &str, at: &str) -> Self {
         let database =
             std::thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(postgres::database(None)));
-        Self::set_up_on(database.join().unwrap(), more, at).await
+        Self::set_up_on(database.join().unwrap(), &format!("{HALL}{more}"), at).await
     }
 
-    async fn set_up_on(database: Option<String>, more: &str, at: &str) -> Self {
+    async fn set_up_on(database: Option<String>, file: &str, at: &str) -> Self {
         let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::standing_at(time(at)));
         let config = config(folder.path(), database.as_deref());
-        let file = format!("{HALL}{more}");
-        set_up(&config, &file, clock.clone(), &[], |_| "correct horse battery".to_owned()).await.unwrap();
+        set_up(&config, file, clock.clone(), &[], |_| "correct horse battery".to_owned()).await.unwrap();
         Premises { _folder: folder, config, database, clock }.open().await
     }
 

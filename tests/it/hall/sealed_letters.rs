@@ -190,7 +190,7 @@ async fn r2_a_revoked_letters_sealed_document_is_in_force_no_more() {
 /// dies there.
 #[tokio::test(flavor = "multi_thread")]
 async fn r2_whoever_comes_next_files_a_letter_whose_document_is_sealed() {
-    let hall = TestHall::set_up_on(None, SEALING, OPEN).await;
+    let hall = TestHall::set_up_on(None, &format!("{HALL}{SEALING}"), OPEN).await;
     let id = hall.signed_letter().await;
     let case = hall.keeper("scjg").seal_letter(&id).await.unwrap().matter.case_no;
     let stop = "CREATE TRIGGER stop BEFORE UPDATE ON letter WHEN NEW.filed_as = 'seal'
