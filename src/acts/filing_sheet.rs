@@ -58,7 +58,7 @@ async fn sheet(app: &App, seal: &SealRow) -> Result<FilingSheet, ActError> {
             two("备案日期", seal.filed_on.clone().unwrap_or_default(), "启用日期", day_of(seal.opened_at)),
             two("现在状态", state.title().to_owned(), "废止日期", day_of(seal.retired_at)),
             one("申请原因", reason.map(|step| step.why).unwrap_or_default()),
-            one("证书签发者", certificate.issuer().to_owned()),
+            one("证书签发者", look::issuer(&certificate)),
             one("证书有效期", term),
             one("证书摘要", Digest::of(certificate.der()).to_string()),
             one("公钥摘要", seal.key_digest()?.to_string()),

@@ -330,7 +330,17 @@ pub async fn seals(app: &App, person: &Person) -> Result<Vec<SealRow>, ActError>
 /// Who certified a seal, and until when.
 pub fn certified(seal: &SealRow) -> Result<(String, jiff::Timestamp), ActError> {
     let certificate = Certificate::from_der(seal.certificate_der()).map_err(inconsistent)?;
-    Ok((certificate.issuer().to_owned(), certificate.not_after()))
+    Ok((issuer(&certificate), certificate.not_after()))
+}
+
+/// Who issued a certificate, in plain words: the organisation, and what it calls its certificate.
+pub(super) fn issuer(certificate: &Certificate) -> String {
+    let name = certificate.issuer();
+    let part = |kind: &str| name.split(',').find_map(|part| part.trim().strip_prefix(kind));
+    match (part("O="), part("CN=")) {
+        (Some(organisation), Some(common)) => format!("{organisation}（{common}）"),
+        _ => name.to_owned(),
+    }
 }
 
 /// All seals, whoever asks: to find the one that a document asks for.

@@ -99,6 +99,7 @@ fn second(at: jiff::Timestamp) -> String {
 
 fn paper(report: &Report, asked: &Asked) -> Paper {
     let said = report.said();
+    let (today, why) = report.said_of_today();
     let file = if report.file.is_empty() { "（没有文件名）" } else { &report.file };
     Paper {
         sign: match said.word {
@@ -117,13 +118,13 @@ fn paper(report: &Report, asked: &Asked) -> Paper {
             ("SHA-256".into(), asked.digest.to_string()),
             ("验证时间".into(), format!("{}（北京时间）", second(asked.at))),
         ],
-        today: report.today.text().into(),
-        reasons: report.reasons.iter().map(|reason| format!("{}（{}）", reason.text, reason.code)).collect(),
-        signatures: report.signatures.iter().map(on_paper).collect(),
+        today: format!("{today}：{why}。"),
+        reasons: report.reasons.iter().map(|reason| reason.text.clone()).collect(),
+        signatures: report.signatures.iter().map(|one| on_paper(one, report.signatures.len() > 1)).collect(),
     }
 }
 
-fn on_paper(signature: &SignatureReport) -> PaperSignature {
+fn on_paper(signature: &SignatureReport, is_one_of_many: bool) -> PaperSignature {
     let mut list: Vec<(String, String)> = facts(signature).into_iter().map(|(n, v)| (n.to_owned(), v)).collect();
     if let Some(signer) = &signature.signer {
         list.push(("证书主体".into(), signer.clone()));
@@ -135,6 +136,7 @@ fn on_paper(signature: &SignatureReport) -> PaperSignature {
         title: signature.title(),
         word: signature.word().text().into(),
         facts: list,
-        reasons: signature.reasons.iter().map(|reason| reason.text.clone()).collect(),
+        // Of a single signature everything is said already.
+        reasons: signature.reasons.iter().filter(|_| is_one_of_many).map(|reason| reason.text.clone()).collect(),
     }
 }

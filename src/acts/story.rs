@@ -9,6 +9,7 @@ use crate::compose::{FieldKind, Template};
 use crate::db::certificate::CertificateRow;
 use crate::db::passkey::EvidenceRow;
 use crate::db::seal_use::{ApprovalRow, SealUseRow};
+use crate::hall::counter::{DeliveryForm, identity_in_words};
 use crate::hall::identity::IdentityNumber;
 use crate::hall::opening::{china_date, china_time};
 use crate::hall::staff::Duty;
@@ -318,16 +319,11 @@ async fn afterwards(app: &App, case: &Case, row: &CertificateRow) -> Result<Chap
     }
     match &case.delivery {
         Some(delivery) => {
-            let form = match delivery.form.as_str() {
-                "paper" => "纸质",
-                "file" => "电子文件",
-                "both" => "纸质和电子文件",
-                other => other,
-            };
+            let form = delivery.form.parse().map_err(inconsistent)?;
             parts.push(facts(vec![
                 fact("出证", second(delivery.at)),
-                fact("领取人", format!("{}，{}", delivery.receiver, delivery.identity)),
-                fact("形式", form),
+                fact("领取人", format!("{}，{}", delivery.receiver, identity_in_words(&delivery.identity))),
+                fact("形式", DeliveryForm::title(form)),
                 fact("窗口", &delivery.window_no),
                 fact("经办", look::name_of(app, &delivery.staff).await?),
             ]));
@@ -359,11 +355,20 @@ async fn supervised(app: &App, case: &Case, document: &Document) -> Result<Chapt
     if refused.is_empty() {
         parts.push(note("没有与本件有关而被规则拒绝的操作。"));
     } else {
-        let head = ["时间", "操作人", "操作", "理由"].map(str::to_owned).to_vec();
+        let head = ["时间", "操作人", "操作", "理由代码"].map(str::to_owned).to_vec();
+        let word = |act: String| match act.as_str() {
+            "submit" => "受理并申请用印".to_owned(),
+            "approve" => "签批".to_owned(),
+            "deliver" => "出证".to_owned(),
+            "extend" => "延长期限".to_owned(),
+            "pay" => "登记缴费".to_owned(),
+            "cancel" => "注销".to_owned(),
+            _ => act,
+        };
         let mut rows = Vec::new();
         for line in refused {
             let who = look::name_of(app, &line.staff).await?;
-            rows.push(vec![second(line.at), who, line.act, super::supervise::codes(&line.codes).join("、")]);
+            rows.push(vec![second(line.at), who, word(line.act), super::supervise::codes(&line.codes).join("、")]);
         }
         parts.push(Part::Table { head, rows });
     }

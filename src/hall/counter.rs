@@ -110,6 +110,28 @@ spelled! {
     }
 }
 
+impl DeliveryForm {
+    /// As people read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Paper => "纸质",
+            Self::File => "电子文件",
+            Self::Both => "纸质和电子文件",
+        }
+    }
+}
+
+/// The identity shown, as kept (`identity-card 220***…`), in words.
+pub fn identity_in_words(kept: &str) -> String {
+    let (document, number) = kept.split_once(' ').unwrap_or(("", kept));
+    let word = match document.parse() {
+        Ok(IdentityDocument::IdentityCard) => "身份证",
+        Ok(IdentityDocument::BusinessLicence) => "营业执照",
+        _ => "其他证件",
+    };
+    format!("{word} {number}")
+}
+
 /// A delivery as the rules see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Delivery<'a> {

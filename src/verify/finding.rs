@@ -32,7 +32,7 @@ impl Finding {
             Some(said) => format!("{}，{}", said.trim_end_matches('。'), self.reason.advice()),
             None => self.reason.text(),
         };
-        Stated { code: self.reason.code(), page: self.page, text }
+        Stated { code: self.reason.code(), page: self.page, text, effect: self.effect() }
     }
 }
 

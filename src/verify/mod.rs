@@ -35,7 +35,7 @@ mod today;
 pub mod trust;
 pub mod xml;
 
-pub use reason::Reason;
+pub use reason::{Effect, Reason};
 pub use report::{
     AnchorReport, Indication, Integrity, LedgerReport, ProvedAt, Prover, Report, SignatureReport, Stated,
     SubIndication, Today, Verdict, exit_code,

@@ -145,7 +145,7 @@ pub enum Reason {
 
 /// What a reason does to the verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Effect {
+pub enum Effect {
     /// Nothing: it is said for completeness.
     Note,
     /// The verdict cannot be *valid*.
@@ -281,7 +281,7 @@ impl Reason {
             Self::LogCopyOlder => ("log-copy-older", Note, Intact, "所给的账本副本比这次盖章还早，今天的状态没有查到，请取得新的账本副本后再查验。"),
             Self::LogEntryUnread => ("log-entry-unread", Note, Intact, "账本中有这次盖章之后的登记是本程序读不懂的，今天的状态不能断定，请用新版程序再查验，或到大厅网站“验证证照”在线查验。"),
             Self::LogElsewhere => ("log-elsewhere", Note, Intact, "文件中有印章的用印登记不在所查的账本上，它今天的状态没有查到，请向那枚印章的大厅查询。"),
-            Self::NoWitness => ("no-independent-witness", Note, Intact, "没有独立见证：用印公示账本只由大厅自己作证，重要用途请到大厅网站“验证证照”在线查验。"),
+            Self::NoWitness => ("no-independent-witness", Note, Intact, "没有独立见证：用印公示账本只由大厅自己作证，重要用途请向大厅核实。"),
         }
     }
 }

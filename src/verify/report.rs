@@ -104,6 +104,9 @@ pub struct Stated {
     pub page: Option<usize>,
     /// One Chinese sentence, with what to do.
     pub text: String,
+    /// What it does to the verdict.
+    #[serde(skip)]
+    pub effect: Effect,
 }
 
 /// The answer for one file.
@@ -268,7 +271,8 @@ impl Report {
     /// The report on a file that could not be opened: nothing is known of its bytes, and nothing of it may be believed.
     pub fn unopened(why: &str) -> Self {
         let text = format!("文件无法打开（{why}），请核对文件是否存在、是否有权读取");
-        Self { reasons: vec![Stated { code: "cannot-open", page: None, text }], ..Self::of_file(Reason::Damaged) }
+        let reasons = vec![Stated { code: "cannot-open", page: None, text, effect: Reason::Damaged.effect() }];
+        Self { reasons, ..Self::of_file(Reason::Damaged) }
     }
 
     /// The report on a file that was not read because it is longer than [`crate::pdf::read::Limits`] allow.
@@ -279,7 +283,7 @@ impl Report {
     /// The report on a file that was not judged because the folder of trust cannot be read.
     pub fn untrusted(why: &str) -> Self {
         let text = format!("信任名单无法读取（{why}），文件没有查验，请核对信任名单的位置和内容");
-        let reasons = vec![Stated { code: "trust-unreadable", page: None, text }];
+        let reasons = vec![Stated { code: "trust-unreadable", page: None, text, effect: Reason::TooLarge.effect() }];
         Self { reasons, ..Self::of_file(Reason::TooLarge) }
     }
 

@@ -101,6 +101,16 @@ impl Report {
         }
     }
 
+    /// The answer of today, and what it rests on. Whoever holds a changed copy of what is in force is not told that it is valid.
+    pub fn said_of_today(&self) -> (&'static str, &'static str) {
+        match (self.today, self.verdict) {
+            (Today::Good, Verdict::Valid) => ("今天仍然有效", "本大厅登记在册，没有撤销、变更"),
+            (Today::Good, _) => ("登记的原件今天没有撤销、变更", "这个文件的结论以上面的为准"),
+            (Today::Changed, _) => ("盖章以后已经撤销、变更或吊销", "请向签发机关查询现状"),
+            (Today::NotAsked, _) => ("没有查到今天的状态", "不是本大厅现有登记的文件"),
+        }
+    }
+
     /// Who sealed a valid document. The name a signature gives is anybody's word; only a seal that is proved speaks under it.
     fn proved_by(&self) -> String {
         let names: Vec<String> = self.signatures.iter().filter_map(SignatureReport::proved_name).collect();
@@ -134,17 +144,6 @@ impl SignatureReport {
             Verdict::Valid => Word::Valid,
             Verdict::Invalid => Word::Invalid,
             Verdict::Indeterminate => Word::Unsure,
-        }
-    }
-}
-
-impl Today {
-    /// The answer of today in one sentence.
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Good => "今天仍然有效：本大厅登记在册，没有撤销、变更。",
-            Self::Changed => "盖章以后已经撤销、变更或吊销。",
-            Self::NotAsked => "没有查到今天的状态。",
         }
     }
 }

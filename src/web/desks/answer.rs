@@ -7,7 +7,7 @@ use crate::{
         views::{Message, Picture, State},
     },
     verify::{
-        Integrity, Report, SignatureReport, Today, Verdict,
+        Effect, Integrity, Report, SignatureReport, Stated, Today, Verdict,
         said::{Asked, Word},
     },
     web::{
@@ -25,13 +25,14 @@ use crate::{
 pub(super) fn answer(report: &Report, asked: &Asked, views: &[picture::View]) -> Answer {
     let mut checks = vec![integrity(report.integrity)];
     checks.extend(report.signatures.iter().filter(|s| s.is_seal).map(ledger));
-    if report.integrity != Integrity::Unsigned {
+    if !report.signatures.is_empty() {
         checks.push(today(report));
     }
     checks.sort_by_key(|c| match c.outcome {
         Outcome::No => 0,
         Outcome::Open => 1,
         Outcome::Yes => 2,
+        Outcome::Note => 3,
     });
     let said = report.said();
     let verdict = match said.word {
@@ -46,14 +47,18 @@ pub(super) fn answer(report: &Report, asked: &Asked, views: &[picture::View]) ->
         file.insert(0, report.file.clone());
     }
     // The sentence that the banner has said is not said again.
-    let more = report.reasons.iter().map(|r| r.text.clone()).filter(|text| *text != said.cause);
+    let more = report.reasons.iter().filter(|reason| reason.text != said.cause).map(reason);
+    let mut views: Vec<View> = views.iter().map(|one| view(one, report)).collect();
+    for (number, figure) in views.iter_mut().flat_map(|view| &mut view.figures).enumerate() {
+        figure.id = format!("picture-{number}");
+    }
     Answer {
         reasons: if said.word == Word::Unsigned { Vec::new() } else { more.collect() },
         banner: Banner { verdict, cause: said.cause, next: said.next.into() },
         file,
         checks,
         seals: report.signatures.iter().map(|one| found(one, report.signatures.len() > 1)).collect(),
-        views: views.iter().map(|one| view(one, report)).collect(),
+        views,
         technical: technical(report, asked),
         downloads: Vec::new(),
         again: ask(String::new()),
@@ -94,11 +99,24 @@ fn ledger(signature: &SignatureReport) -> Check {
 }
 
 fn today(report: &Report) -> Check {
-    match report.today {
-        Today::Good => check(Outcome::Yes, "今天仍然有效", "本大厅登记在册，没有撤销、变更".to_owned()),
-        Today::Changed => check(Outcome::No, "盖章以后已经撤销、变更或吊销", None),
-        Today::NotAsked => check(Outcome::Open, "没有查到今天的状态", "不是本大厅现有登记的文件".to_owned()),
-    }
+    let outcome = match (report.today, report.verdict) {
+        (Today::Good, Verdict::Valid) => Outcome::Yes,
+        (Today::Good, _) => Outcome::Note,
+        (Today::Changed, _) => Outcome::No,
+        (Today::NotAsked, _) => Outcome::Open,
+    };
+    let (found, why) = report.said_of_today();
+    check(outcome, found, why.to_owned())
+}
+
+/// A reason with its weight. What takes nothing from the verdict is only to be known.
+fn reason(reason: &Stated) -> Check {
+    let outcome = match reason.effect {
+        Effect::Fails(_) => Outcome::No,
+        Effect::Unconfirmed(_) => Outcome::Open,
+        Effect::Note => Outcome::Note,
+    };
+    check(outcome, reason.text.clone(), None)
 }
 
 fn found(signature: &SignatureReport, is_one_of_many: bool) -> FoundSeal {
@@ -112,7 +130,7 @@ fn found(signature: &SignatureReport, is_one_of_many: bool) -> FoundSeal {
         Verdict::Indeterminate => "wait",
     };
     // Of a single seal the page says everything already.
-    let reasons = signature.reasons.iter().filter(|_| is_one_of_many).map(|reason| reason.text.clone());
+    let reasons = signature.reasons.iter().filter(|_| is_one_of_many).map(reason);
     FoundSeal {
         name: signature.title(),
         verdict: (class, signature.word().text()),
@@ -205,6 +223,7 @@ fn figure(picture: &Picture, then: &str, seals: &[(usize, &SignatureReport)]) ->
         count => format!("第 {page} 页 · {state} · {count} 处不同"),
     };
     Figure {
+        id: String::new(),
         src: words::data_uri("image/png", &picture.png),
         size,
         alt,
@@ -236,16 +255,14 @@ fn technical(report: &Report, asked: &Asked) -> Vec<Fact> {
     if !report.reasons.is_empty() {
         facts.push(Fact::code("理由代码", report.reasons.iter().map(|r| r.code).collect::<Vec<_>>().join(", ")));
     }
-    for signature in &report.signatures {
-        if let Some(seal) = &signature.seal {
-            facts.push(Fact::code("印章公钥摘要（SHA-256）", seal.to_string()));
-        }
-        if let Some(signer) = &signature.signer {
-            facts.push(Fact::code("证书主体", signer));
-        }
-        if let Some(serial) = &signature.certificate_serial {
-            facts.push(Fact::code("证书序号", serial));
-        }
+    for (index, signature) in report.signatures.iter().enumerate() {
+        let which = if report.signatures.len() > 1 { format!("签章 {} · ", index + 1) } else { String::new() };
+        let mut push = |name: &str, value: Option<String>| {
+            facts.extend(value.map(|value| Fact::code(format!("{which}{name}"), value)));
+        };
+        push("公钥 SHA-256", signature.seal.map(|seal| seal.to_string()));
+        push("证书主体", signature.signer.clone());
+        push("证书序号", signature.certificate_serial.clone());
     }
     facts
 }

@@ -76,7 +76,7 @@ pub(super) fn missing(app: &App, calendar: &Calendar) -> Option<i16> {
 pub(super) fn alarm(app: &App, calendar: &Calendar) -> Option<Notice> {
     let year = missing(app, calendar)?;
     let lines = [
-        "期限跨入该年的办件照常受理，但到期日暂时算不出，页面和接口都标明“放假安排尚未录入”。".to_owned(),
+        "期限跨入该年的办件照常受理，但到期日暂时算不出，办件页面上标明“放假安排尚未录入”。".to_owned(),
         "国务院办公厅通知公布后（通常在前一年11月），请大厅管理员在“工作日历”录入；录入后这些办件的到期日随即算出。"
             .to_owned(),
     ];

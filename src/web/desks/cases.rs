@@ -14,7 +14,12 @@ use crate::{
         look::{self, Case, CertificateRow, Document},
     },
     app::App,
-    hall::{certificate::Standing, fee::Fee, staff::Duty},
+    hall::{
+        certificate::Standing,
+        counter::{DeliveryForm, identity_in_words},
+        fee::Fee,
+        staff::Duty,
+    },
     web::{
         error::Error,
         guard::session::SignedIn,
@@ -405,11 +410,11 @@ pub(super) async fn events(app: &App, case: &Case) -> Result<Vec<Event>, Error> 
     }
     if let Some(delivery) = &case.delivery {
         let who = look::name_of(app, &delivery.staff).await?;
-        let form = super::delivery::form_word(&delivery.form);
+        let form = delivery.form.parse().map_or("", DeliveryForm::title);
         let what = format!(
             "交付{form}，领取人 {}（{}），{} 窗口",
             delivery.receiver,
-            super::delivery::identity(&delivery.identity),
+            identity_in_words(&delivery.identity),
             delivery.window_no
         );
         all.push((delivery.at, who, what, vec![]));

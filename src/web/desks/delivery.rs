@@ -16,7 +16,7 @@ use crate::{
         look,
     },
     hall::{
-        counter::{DeliveryForm, IdentityDocument},
+        counter::{DeliveryForm, IdentityDocument, identity_in_words},
         staff::Duty,
     },
     web::{
@@ -130,7 +130,7 @@ async fn page(web: &Web, who: &SignedIn, case: &str, form: Form) -> Result<Respo
     let done = case
         .delivery
         .as_ref()
-        .map(|d| format!("{}，{}（{}）", words::minute_of(d.at), d.receiver, identity(&d.identity)));
+        .map(|d| format!("{}，{}（{}）", words::minute_of(d.at), d.receiver, identity_in_words(&d.identity)));
     let mut facts = vec![Fact::new("申请人", holder(&case)), Fact::new("事项", &case.matter.title)];
     facts.extend(done.map(|d| Fact::new("已出件", d)));
     let page = HandOver {
@@ -142,24 +142,4 @@ async fn page(web: &Web, who: &SignedIn, case: &str, form: Form) -> Result<Respo
         csrf: who.csrf.clone(),
     };
     Ok(web.shell_for(who, "出件登记", "/delivery").show(page.show()).into_response())
-}
-
-/// The identity shown, as kept (`identity-card 220***…`), in words.
-pub(super) fn identity(kept: &str) -> String {
-    let (document, number) = kept.split_once(' ').unwrap_or(("", kept));
-    let word = match document.parse() {
-        Ok(IdentityDocument::IdentityCard) => "身份证",
-        Ok(IdentityDocument::BusinessLicence) => "营业执照",
-        _ => "其他证件",
-    };
-    format!("{word} {number}")
-}
-
-/// The form of a handing-over in words.
-pub(super) fn form_word(form: &str) -> &'static str {
-    match form {
-        "paper" => "纸质",
-        "file" => "电子文件",
-        _ => "纸质和电子文件",
-    }
 }

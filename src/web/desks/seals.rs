@@ -96,6 +96,12 @@ fn card(app: &App, seal: &SealRow) -> SealCard {
     }
 }
 
+/// What the list says of a seal; its page says the rest.
+fn in_short(mut card: SealCard) -> SealCard {
+    card.facts.retain(|fact| matches!(fact.name.as_str(), "印章编码" | "备案" | "授权委托书" | "证书有效期至"));
+    card
+}
+
 async fn visible(web: &Web, who: &SignedIn) -> Result<Vec<SealRow>, Error> {
     who.require(&[Duty::Keeper, Duty::Leader, Duty::Administrator, Duty::Auditor])?;
     Ok(look::seals(&web.app, &who.person).await?)
@@ -113,7 +119,7 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(looked): Query<Lo
     let office = who.person.staff.department.as_ref().map(|key| named(&web.app, key));
     let page = SealList {
         office: office.unwrap_or_else(|| web.app.hall.name.clone()),
-        seals: seals.iter().map(|s| card(&web.app, s)).collect(),
+        seals: seals.iter().map(|seal| in_short(card(&web.app, seal))).collect(),
         steps: seal_steps::waiting(&web, &who, None).await?,
         applies: may_propose(SealAct::Apply, who.person.staff.duty),
     };

@@ -85,7 +85,8 @@ pub async fn list(State(web): State<Web>, who: SignedIn, Query(looked): Query<Lo
         name: member.staff.name.clone(),
         duty: duty(member.staff.duty, member.staff.deputy),
         place: place(app, &member.staff),
-        permit: member.staff.permit.as_ref().map_or_else(String::new, |p| format!("{}，至 {}", p.number, p.to)),
+        permit: member.staff.permit.as_ref().map(|permit| permit.number.clone()).unwrap_or_default(),
+        until: member.staff.permit.as_ref().map(|permit| permit.to.to_string()).unwrap_or_default(),
         tags: tags(app, &member.staff),
     };
     let staff = register::staff(app, &who.person).await?;

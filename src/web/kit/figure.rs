@@ -7,6 +7,8 @@ pub type Place = [u32; 4];
 /// The picture.
 #[derive(Debug, Clone)]
 pub struct Figure {
+    /// What it is called on its page; empty where nothing of it is shown large.
+    pub id: String,
     /// Its address, or a data URI.
     pub src: String,
     /// Its width and height in dots.
@@ -23,15 +25,20 @@ pub struct Figure {
 
 /// How far a frame stands off what it frames, in dots.
 const OFF: u32 = 6;
+/// Differences shown large, at most.
+const MOST_CLOSE_UPS: usize = 3;
 
 impl Figure {
     /// Its markup.
     pub fn show(&self) -> Markup {
         let [width, height] = self.size;
+        // What takes half of the page is seen as it is.
+        let small = || self.differences.iter().filter(|place| place[2] * 2 < width);
+        let close = !self.id.is_empty() && small().next().is_some();
         html! {
             figure.figure {
                 svg viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(self.alt) {
-                    image href=(self.src) width=(width) height=(height) {}
+                    image id=[close.then_some(&self.id)] href=(self.src) width=(width) height=(height) {}
                     @for place in &self.differences { (frame("difference", *place, self.size)) }
                     @for (number, place) in &self.seals {
                         (frame("seal-halo", *place, self.size))
@@ -39,8 +46,25 @@ impl Figure {
                         (badge(*number, *place, self.size))
                     }
                 }
+                @if close {
+                    div.close-ups {
+                        @for place in small().take(MOST_CLOSE_UPS) { (self.close_up(*place)) }
+                    }
+                }
                 figcaption { (self.caption) }
             }
+        }
+    }
+
+    /// A difference with what stands around it, large enough to be read; the picture itself is not sent twice.
+    fn close_up(&self, [x, y, width, height]: Place) -> Markup {
+        let [most_x, most_y] = self.size;
+        let tall = (height * 2).max(width / 3).max(most_y / 20).min(most_y);
+        let wide = (width + height * 2).max(tall * 3).min(most_x);
+        let (left, top) = ((x + width / 2).saturating_sub(wide / 2), (y + height / 2).saturating_sub(tall / 2));
+        let (left, top) = (left.min(most_x - wide), top.min(most_y - tall));
+        html! {
+            svg viewBox={ (left) " " (top) " " (wide) " " (tall) } aria-hidden="true" { use href={ "#" (self.id) } {} }
         }
     }
 }

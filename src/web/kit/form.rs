@@ -177,7 +177,7 @@ impl Field {
         let req = self.required.then_some("true");
         html! {
             @match &self.kind {
-                Kind::Line { max } => input id=(id) name=(name) value=(value) maxlength=[max.as_ref()] autocomplete=(auto) aria-required=[req] aria-describedby=[by] aria-invalid=[bad];,
+                Kind::Line { max } => input.narrow[max.is_some_and(|max| max <= 8)] id=(id) name=(name) value=(value) maxlength=[max.as_ref()] autocomplete=(auto) aria-required=[req] aria-describedby=[by] aria-invalid=[bad];,
                 Kind::Code { max } => input.code.middle id=(id) name=(name) value=(value) maxlength=[max.as_ref()] autocomplete="off" autocapitalize="characters" spellcheck="false" aria-required=[req] aria-describedby=[by] aria-invalid=[bad];,
                 Kind::Figure => input.narrow id=(id) name=(name) value=(value) inputmode="decimal" autocomplete="off" aria-required=[req] aria-describedby=[by] aria-invalid=[bad];,
                 Kind::Date => input.narrow type="date" id=(id) name=(name) value=(value) aria-required=[req] aria-describedby=[by] aria-invalid=[bad];,

@@ -27,11 +27,12 @@ impl Column {
     }
 }
 
-/// A table. `caption` is always read out; `rows` have one cell a column.
+/// A table. `caption` is always read out; `rows` have one cell a column. One of numbers that is slim stays a table on a phone.
 pub fn table(caption: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
+    let slim = columns.len() <= 3 && columns.iter().any(|c| c.class == Some("num"));
     html! {
         div.frame tabindex="0" role="region" aria-label=(caption) {
-            table.table {
+            table.table.slim[slim] {
                 thead { tr { @for c in columns { th scope="col" class=[c.class] { (c.heading) } } } }
                 tbody {
                     @for row in rows {

@@ -74,6 +74,8 @@ pub enum Outcome {
     No,
     /// Could not be done.
     Open,
+    /// Only to be known.
+    Note,
 }
 
 /// One check: what was asked and what was found.
@@ -96,6 +98,7 @@ pub fn checks(list: &[Check]) -> Markup {
                     Outcome::Yes => ("yes", "通过"),
                     Outcome::No => ("no", "未通过"),
                     Outcome::Open => ("open", "未能检查"),
+                    Outcome::Note => ("note", "说明"),
                 };
                 li.(class) {
                     div {

@@ -112,7 +112,7 @@ impl HandOver {
             )
             .value(sent("document")),
             Field::new("number", "证件号码", Kind::Code { max: Some(64) })
-                .hint("核对原件后录入。身份证件号码只保存掩码。")
+                .hint("核对原件后录入。身份证号码只保存首尾几位。")
                 .value(sent("number")),
             Field::new(
                 "form",

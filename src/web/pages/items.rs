@@ -56,16 +56,18 @@ impl ItemList {
             @if self.shelves.is_empty() {
                 div.sheet { (notice::empty("还没有事项", "事项由大厅管理员登记后显示。", None)) }
             }
-            @for shelf in &self.shelves {
-                section.stack-small {
-                    h2 { (shelf.name) }
-                    div.cards {
-                        @for item in &shelf.items {
-                            a.card href=(item.href) {
-                                b { (item.name) }
-                                span.quiet { (item.gives) }
-                                @if !item.code.is_empty() { " " span.quiet.small.code { (item.code) } }
-                                span.row { @for m in &item.marks { (m.show()) } }
+            div.shelves {
+                @for shelf in &self.shelves {
+                    section.shelf {
+                        h2.as-h3 { (shelf.name) }
+                        div.cards {
+                            @for item in &shelf.items {
+                                a.card href=(item.href) {
+                                    b { (item.name) }
+                                    span.quiet { (item.gives) }
+                                    @if !item.code.is_empty() { " " span.quiet.small.code { (item.code) } }
+                                    span.row { @for m in &item.marks { (m.show()) } }
+                                }
                             }
                         }
                     }

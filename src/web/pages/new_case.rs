@@ -41,15 +41,17 @@ impl Choose {
             @if self.shelves.is_empty() {
                 div.sheet { (notice::empty("这个窗口没有可受理的事项", "事项由大厅管理员登记并授权后才能受理。", None)) }
             }
-            @for shelf in &self.shelves {
-                section.stack-small {
-                    h2 { (shelf.name) }
-                    div.cards {
-                        @for item in &shelf.items {
-                            a.card href=(item.href) {
-                                b { (item.name) }
-                                span.quiet { (item.gives) }
-                                span.row { @for m in &item.marks { (m.show()) } }
+            div.shelves {
+                @for shelf in &self.shelves {
+                    section.shelf {
+                        h2.as-h3 { (shelf.name) }
+                        div.cards {
+                            @for item in &shelf.items {
+                                a.card href=(item.href) {
+                                    b { (item.name) }
+                                    span.quiet { (item.gives) }
+                                    span.row { @for m in &item.marks { (m.show()) } }
+                                }
                             }
                         }
                     }

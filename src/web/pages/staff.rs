@@ -21,8 +21,10 @@ pub struct StaffRow {
     pub duty: String,
     /// Department or windows.
     pub place: String,
-    /// Number of the permit and its last day.
+    /// Number of the permit.
     pub permit: String,
+    /// Its last day.
+    pub until: String,
     /// State, and what wants attention.
     pub tags: Vec<Tag>,
 }
@@ -103,7 +105,7 @@ impl StaffList {
                 html! { (p.login) },
                 html! { (p.duty) },
                 html! { (p.place) },
-                html! { (p.permit) },
+                html! { (p.permit) @if !p.until.is_empty() { small { "至 " (p.until) } } },
                 html! { div.row { @for t in &p.tags { (t.show()) } } },
             ]
         };

@@ -110,7 +110,7 @@ pub struct FoundSeal {
     /// Sealed when, ledger index, certificate …
     pub facts: Vec<Fact>,
     /// What is to be said of it alone; may be empty.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Check>,
 }
 
 /// A page with seals, and what looks different today.
@@ -143,7 +143,7 @@ pub struct Answer {
     /// What was checked, the failed first.
     pub checks: Vec<Check>,
     /// All the reasons, the weightiest first; may be empty.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Check>,
     /// The seals.
     pub seals: Vec<FoundSeal>,
     /// What it looks like; may be empty.
@@ -169,7 +169,7 @@ impl Answer {
                 div.stack {
                     section.sheet { h2 { "查了什么" } (checks(&self.checks)) }
                     @if !self.reasons.is_empty() {
-                        section.sheet { h2 { "说明" } ul.checks { @for r in &self.reasons { li.open { div { (r) } } } } }
+                        section.sheet { h2 { "说明" } (checks(&self.reasons)) }
                     }
                     @if !self.views.is_empty() && !pairs { (self.seals()) }
                 }
@@ -192,7 +192,7 @@ impl Answer {
                         span.tag.(seal.verdict.0) { (seal.verdict.1) }
                     }
                     (facts(&seal.facts))
-                    @if !seal.reasons.is_empty() { ul.checks { @for r in &seal.reasons { li.open { div { (r) } } } } }
+                    @if !seal.reasons.is_empty() { (checks(&seal.reasons)) }
                 }
             }
             @if self.seals.is_empty() { section.sheet { h2 { "印章" } p.quiet { "文件里没有找到可识别的电子印章。" } } }
@@ -206,7 +206,7 @@ impl Answer {
                 h2 { "盖章的页面" }
                 p.quiet.small {
                     @if figures().any(|figure| !figure.seals.is_empty()) { "实线框内是签章。" }
-                    @if figures().any(|figure| !figure.differences.is_empty()) { "虚线框内是看起来不同的地方。" }
+                    @if figures().any(|figure| !figure.differences.is_empty()) { "虚线框内是看起来不同的地方，小的在下面放大。" }
                     "图像只供对照，结论以上面的为准。"
                 }
                 @for view in &self.views {

@@ -140,6 +140,7 @@ pub(super) fn answer(verdict: Verdict) -> Answer {
 /// The page with its seal, and beside it a changed one.
 fn view(changed: bool) -> View {
     let figure = |state: &str, seals, differences| Figure {
+        id: String::new(),
         src: "/assets/sample-page.svg".into(),
         size: [842, 595],
         alt: format!("第 1 页{state}的样子。"),

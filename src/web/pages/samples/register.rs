@@ -21,7 +21,8 @@ pub(super) fn staff(is_empty: bool) -> StaffList {
         name: name.into(),
         duty: duty.into(),
         place: ISSUER.into(),
-        permit: "22020120260004，至 2028-11-20".into(),
+        permit: "22020120260004".into(),
+        until: "2028-11-20".into(),
         tags,
     };
     let nomination = NominationRow {
