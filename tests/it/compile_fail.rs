@@ -50,5 +50,5 @@ fn a_seal_key_signs_nothing_that_is_not_logged() {
         }
         cases += 1;
     }
-    assert_eq!(cases, 6);
+    assert_eq!(cases, 9);
 }

@@ -305,3 +305,24 @@ async fn seals_are_shown_to_programs_as_they_are_on_the_page() {
         assert_eq!(page.status(), 403, "{login}");
     }
 }
+
+/// R18: basis, limits, steps and all materials, told at once to anybody, without signing in.
+#[tokio::test]
+async fn r18_whoever_asks_is_told_everything_at_once() {
+    let site = site().await;
+    let api = Api::of(&site).await;
+    let item = api.answer(api.request("GET", "/api/v1/items/220201-scjg-002")).await.is(200).json();
+    let told = |name: &str| item[name].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect::<Vec<_>>();
+    // As tests/data/hall.toml has it.
+    let law = "《吉林省食品小作坊小餐饮店小食杂店和食品摊贩管理条例》";
+    assert_eq!(told("basis"), ["《中华人民共和国食品安全法》第三十六条", law]);
+    assert_eq!(told("materials"), ["小餐饮经营许可申请书", "经营者身份证件复印件", "经营场所平面布局图"]);
+    assert_eq!(told("conditional_materials"), ["授权委托书及代理人身份证件（委托他人办理的）"]);
+    assert_eq!((&item["legal_days"], &item["limit_days"]), (&json!(15), &json!(0)));
+    assert_eq!(item["fee"], "证照工本费（演示用收费项目）");
+    assert_eq!((item["integrated"].as_bool(), told("fields").len()), (Some(true), 7));
+    let steps = told("steps").join("，");
+    assert!(steps.contains("受理") && steps.contains("签批"), "{steps}");
+    let other = api.answer(api.request("GET", "/api/v1/items/220201-jsj-001")).await.is(200).json();
+    assert_eq!((&other["legal_days"], &other["limit_days"]), (&json!(7), &json!(2)));
+}

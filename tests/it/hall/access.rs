@@ -80,6 +80,23 @@ async fn whoever_guesses_waits_longer_each_time_and_nobody_is_locked_out() {
     assert_eq!(codes(enter(&hall, "leader-scjg", PASSWORD, "10.2.0.1").await), [""; 0], "an address that is known");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn r11_whoever_is_outside_the_halls_networks_sits_at_no_window_and_decides_nothing() {
+    let hall = TestHall::open().await;
+    hall.clerk("A01").submit(&Case::number("000001")).await.unwrap();
+    let asked = hall.only_use(&Case::number("000001").case).await;
+    let given = |login, window| Given { login, password: PASSWORD, window, device: None, program: false };
+    let outside = From { inside: false, ..from("203.0.113.7") };
+    for (login, window) in [("clerk1", Some("A01")), ("chief-scjg", None)] {
+        let begun = sign_in(&hall.app, given(login, window), outside).await.unwrap();
+        assert_eq!(begun.person.seat, Seat::Elsewhere, "{login}");
+        let refused = refusal(hall.actor(login, begun.person.seat).approve(&asked).await);
+        assert!(refused.codes().contains(&"outside-hall"), "{refused}");
+    }
+    let begun = sign_in(&hall.app, given("clerk1", Some("A01")), from("127.0.0.1")).await.unwrap();
+    assert_eq!(begun.person.seat, Seat::Window("A01".parse().unwrap()));
+}
+
 /// A device's key as a browser would keep it.
 struct Key(ring::signature::EcdsaKeyPair, ring::rand::SystemRandom);
 
@@ -106,7 +123,7 @@ impl Key {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_enrolled_device_is_a_place_and_lets_its_people_in_whatever_others_try() {
+async fn r11_an_enrolled_device_is_a_place_and_lets_its_people_in_whatever_others_try() {
     let mut premises = Premises::new();
     premises.config.access.devices = Some(yinxin::app::config::Devices::Required);
     let hall = premises.open().await;

@@ -95,7 +95,7 @@ async fn each_case_does_what_it_expects() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_joint_case_is_sealed_all_or_nothing_and_delivered_once() {
+async fn r12_a_joint_case_is_sealed_all_or_nothing_and_delivered_once() {
     let hall = TestHall::open().await;
     let case = Case::number("000015");
     hall.clerk("A02").submit(&case).await.unwrap();
@@ -133,6 +133,54 @@ async fn a_joint_case_is_sealed_all_or_nothing_and_delivered_once() {
     assert_eq!(hall.delivery().deliver(&case.case, "张三").await.unwrap().at, record.at);
     assert_eq!(refusal(hall.delivery().deliver(&case.case, "李四").await).codes(), ["already-delivered"]);
     assert_eq!(hall.premises.count("SELECT COUNT(*) FROM delivery").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r12_what_is_entered_once_stands_on_every_certificate_of_the_case() {
+    let hall = TestHall::open().await;
+    let case = Case::number("000015");
+    let mut request = case.request();
+    // Asked for on the joint document and on the building permit: entered for the whole case.
+    for data in request.certificates.values_mut() {
+        data.remove("建设单位");
+    }
+    hall.clerk("A02").ask(&case.case, &request).await.unwrap();
+    let documents = hall.documents(&case.case).await;
+    let of = |item: &str| documents.iter().find(|one| one.item == item).unwrap();
+    for document in [of("220201-jsj-001"), &documents[2]] {
+        assert!(text_of(&hall.unsealed(document)).contains("吉林炭素新材料有限公司"), "{}", document.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r12_r19_a_seal_that_is_missing_halfway_leaves_nothing_sealed_and_counts_for_nothing() {
+    let hall = TestHall::open().await;
+    let case = Case::number("000015");
+    hall.clerk("A02").submit(&case).await.unwrap();
+    for one in hall.asked(&case.case).await {
+        hall.chief(&one.department).approve(&one).await.unwrap();
+    }
+    let mut left = Vec::new();
+    for department in ["jsj", "ghfj"] {
+        let leader = hall.leader(department);
+        left.extend(leader.inbox(&case.case).await.into_iter().map(|one| (leader.clone(), one)));
+    }
+    let (last, decisive) = left.pop().unwrap();
+    for (leader, one) in &left {
+        leader.approve(one).await.unwrap();
+    }
+    // The first document is logged and signed before the second finds its seal suspended.
+    hall.keeper("jsj").suspend("approval").await.unwrap();
+    assert!(refusal(last.approve(&decisive).await).codes().contains(&"seal-not-active"));
+    for document in hall.documents(&case.case).await {
+        assert_eq!((document.state.as_str(), document.sealed), ("voided", None), "{}", document.name);
+    }
+    assert_eq!(hall.premises.count("SELECT COUNT(*) FROM ledger_entry WHERE seal_use IS NOT NULL").await, 1);
+    assert_eq!(hall.premises.count("SELECT COUNT(*) FROM ledger_entry WHERE voids IS NOT NULL").await, 1);
+    assert_eq!(hall.premises.count("SELECT COUNT(*) FROM outbox").await, 0, "and nobody is told");
+    let counted = hall.app.db.use_counts(i64::MIN, i64::MAX).await.unwrap();
+    assert_eq!(counted.iter().map(|one| one.count).sum::<i64>(), 0, "what was voided is no use");
+    hall.assert_ledger_is_whole().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

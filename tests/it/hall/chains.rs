@@ -134,12 +134,17 @@ async fn r3_a_deputy_decides_on_the_days_of_the_rota_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r4_major_and_disputed_matters_are_the_leaders_from_a_device_in_the_hall() {
     let hall = TestHall::open().await;
+    let (leader, disputed) = (hall.leader("scjg"), "2026-A01-700001");
+    hall.clerk("A01").ask(disputed, &Request { disputed: true, ..Case::number("000001").request() }).await.unwrap();
+    let asked = hall.only_use(disputed).await;
+    assert_eq!(refusal(leader.approve(&asked).await).codes(), ["chief-first"]);
+    assert!(matches!(hall.chief("scjg").approve(&asked).await, Ok(Done::Waiting)));
+    sealed(leader.approve(&asked).await);
     let mut case = Case::number("000001");
     case.major = true;
     hall.clerk("A01").submit(&case).await.unwrap();
     let asked = hall.only_use(&case.case).await;
     assert!(matches!(hall.chief("scjg").approve(&asked).await, Ok(Done::Waiting)));
-    let leader = hall.leader("scjg");
     let at_a_window = leader.clone().at(Seat::Window("A01".parse().unwrap()));
     assert_eq!(refusal(at_a_window.approve(&asked).await).codes(), ["not-at-a-device"]);
     assert_eq!(refusal(leader.clone().at(Seat::Elsewhere).approve(&asked).await).codes(), ["outside-hall"]);

@@ -49,7 +49,7 @@ async fn the_same_submission_is_one_case_and_another_one_is_a_conflict() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_right_person_approves_exactly_what_was_shown() {
+async fn r3_r9_only_the_right_person_approves_exactly_what_was_shown() {
     let (hall, case, asked) = waiting().await;
     let before = hall.app.db.refused_count().await.unwrap();
     // Whoever asked, whatever else they may be.
@@ -76,7 +76,7 @@ async fn only_the_right_person_approves_exactly_what_was_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_happens_outside_the_hall_or_its_hours() {
+async fn r11_nothing_happens_outside_the_hall_or_its_hours() {
     let (hall, case, asked) = waiting().await;
     let (chief, clerk) = (hall.chief("scjg"), hall.clerk("A01"));
     assert_eq!(refusal(chief.clone().at(Seat::Elsewhere).approve(&asked).await).codes(), ["outside-hall"]);
@@ -110,7 +110,7 @@ async fn nothing_happens_outside_the_hall_or_its_hours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_letter_out_of_date_seals_nothing() {
+async fn r2_a_letter_out_of_date_seals_nothing() {
     let (hall, _, asked) = waiting().await;
     hall.set_time("2027-01-04T10:00:00+08:00"); // a Monday; the letters end with 2026
     assert_eq!(refusal(hall.chief("scjg").approve(&asked).await).codes(), ["letter-dates"]);
@@ -120,7 +120,7 @@ async fn a_letter_out_of_date_seals_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn suspended_staff_do_nothing_from_that_moment_on() {
+async fn r6_suspended_staff_do_nothing_from_that_moment_on() {
     let (hall, case, asked) = waiting().await;
     hall.put_on_rota("scjg").await;
     let chief = hall.chief("scjg");
@@ -142,7 +142,7 @@ async fn suspended_staff_do_nothing_from_that_moment_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_permit_that_has_run_out_is_none() {
+async fn r6_a_permit_that_has_run_out_is_none() {
     let (hall, _, asked) = waiting().await;
     // Permits run two years; the letter is out of date by then, too, and both are said at once.
     hall.set_time("2028-11-21T10:00:00+08:00");

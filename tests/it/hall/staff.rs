@@ -94,6 +94,8 @@ async fn r6_nobody_consents_to_an_own_nomination() {
     clerk.grade = "contract".to_owned();
     let nomination = hall.administrator().nominate(&clerk, None).await.unwrap();
     assert_eq!(refusal(hall.administrator().consent(&nomination).await).codes(), ["own-nomination"]);
+    let outside = refusal(hall.administrator().at(Seat::Elsewhere).consent(&nomination).await);
+    assert_eq!(outside.codes(), ["outside-hall", "own-nomination"]);
     // Nor does the database let it be, whoever writes.
     let premises = hall.close().await;
     let forced = "UPDATE nomination SET state = 'consented', decided_by = nominated_by, decided_at = 1";
@@ -103,6 +105,11 @@ async fn r6_nobody_consents_to_an_own_nomination() {
     let person = hall.administrator().person().await;
     let declined = refusal(decline(&hall.app, &person, &nomination, "重复").await);
     assert_eq!(declined.codes(), ["own-nomination"]);
+    // Nor to a change of the own registration, whoever asked for it.
+    let another = "UPDATE nomination SET nominated_by = (SELECT id FROM staff WHERE login = 'leader-scjg'),
+                   staff = (SELECT id FROM staff WHERE login = 'centre')";
+    assert_eq!(hall.premises.tamper(another).await, 1);
+    assert_eq!(refusal(hall.administrator().consent(&nomination).await).codes(), ["yourself"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,6 +153,8 @@ async fn r6_a_suspension_ends_sessions_at_once_and_all_reasons_are_said() {
     assert_eq!(refusal(hall.leader("jsj").change(&chief, StaffAct::Suspend).await).codes(), ["wrong-department"]);
     assert_eq!(refusal(chief.change(&chief, StaffAct::Suspend).await).codes(), ["yourself"]);
     assert_eq!(refusal(centre.change(&chief, StaffAct::Reinstate).await).codes(), ["staff-state"]);
+    let both = refusal(hall.keeper("scjg").change(&chief, StaffAct::Reinstate).await);
+    assert_eq!(both.codes(), ["wrong-duty", "staff-state"]);
     hall.set_time("2026-11-20T22:00:00+08:00");
     hall.leader("scjg").at(Seat::Elsewhere).change(&chief, StaffAct::Suspend).await.unwrap();
     assert!(matches!(session(&hall.app, &begun.token, None, from("127.0.0.1")).await.unwrap(), Found::Nobody));

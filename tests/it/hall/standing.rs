@@ -88,6 +88,23 @@ async fn a_change_takes_the_place_of_the_earlier_certificate_under_its_number() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn r17_a_renewal_and_a_withdrawal_are_told_with_the_document_that_brings_them() {
+    let hall = TestHall::open().await;
+    let old = hall.licence().await;
+    let mut renewal = replacing(&old.number, Replacement::Renewal);
+    renewal.data.insert("有效期至".to_owned(), "2031-11-18".into());
+    hall.clerk("A01").ask("2026-A01-800001", &renewal).await.unwrap();
+    let new = hall.approve_all("2026-A01-800001").await.remove(0);
+    let told = |kind: &str, row: &CertificateRow| (kind.to_owned(), row.id.clone());
+    assert_eq!(hall.events().await[1..], [told("certificate.renewed", &old), told("certificate.sealed", &new)]);
+    let hall = TestHall::open().await;
+    let licence = hall.licence().await;
+    let decision = hall.carry(&Case::number("000016")).await.remove(0);
+    let events = hall.events().await;
+    assert_eq!(events[1..], [told("certificate.sealed", &decision), told("certificate.withdrawn", &licence)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reissue_says_what_the_lost_one_said() {
     let hall = TestHall::open().await;
     let old = hall.licence().await;

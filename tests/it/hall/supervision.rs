@@ -237,6 +237,9 @@ async fn r16_a_finding_is_assigned_answered_and_closed_by_people() {
             "UPDATE finding SET state = 'assigned', answerer = NULL WHERE state <> 'closed'",
             "somebody_answers_a_finding",
         ),
+        ("INSERT INTO finding SELECT * FROM finding", "a_finding_is_found_once"),
+        ("UPDATE finding_step SET number = 1", "one_step_of_a_finding_at_a_time"),
+        ("UPDATE finding_step SET said = ''", "a_step_says_something"),
     ] {
         assert!(premises.forbids(change, rule).await, "{change}");
     }
@@ -374,6 +377,11 @@ async fn r19_the_two_forms_are_read_by_other_programs() {
     let food = items.iter().find(|row| row[2] == "220201-scjg-001").unwrap();
     assert_eq!(food[3..], ["食品经营许可证核发", "行政许可", "20", "5", "否", "是", "是", "是", "1"]);
     assert_eq!(items[11][7..], ["4项", "10项", "10项", "10项", "1"]);
+    // Three items of a department whose letter does not stand any more are authorized no more.
+    hall.premises.tamper("UPDATE letter SET state = 'revoked', revoked_at = 1 WHERE department = 'scjg'").await;
+    let items = read(Form::Items, Format::Csv).await;
+    let food = items.iter().find(|row| row[2] == "220201-scjg-001").unwrap();
+    assert_eq!((food[9].as_str(), items[11][9].as_str()), ("否", "7项"));
     let chief = hall.chief("scjg").person().await;
     assert_eq!(refusal(statistics::write(&hall.app, &chief, Form::Items, Format::Csv).await).codes(), ["wrong-duty"]);
 }

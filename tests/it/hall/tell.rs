@@ -71,7 +71,7 @@ async fn hall_with(receivers: &[&Receiver]) -> TestHall {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_is_told_in_order_until_it_confirms_and_can_check_who_tells() {
+async fn r17_a_receiver_is_told_in_order_until_it_confirms_and_can_check_who_tells() {
     let (good, bad) = (receiver("good").await, receiver("bad").await);
     let hall = hall_with(&[&good, &bad]).await;
     let first = hall.carry(&Case::number("000001")).await;

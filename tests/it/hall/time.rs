@@ -206,4 +206,16 @@ async fn r15_an_extension_is_the_leaders_once_and_told() {
     let instant = Case::number("000006");
     hall.clerk("A01").submit(&instant).await.unwrap();
     assert_eq!(refusal(hall.leader("jjfz").extend(&instant.case, 5, today).await).codes(), ["instant-item"]);
+    let premises = hall.close().await;
+    for (forced, constraint) in [
+        ("INSERT INTO extension SELECT * FROM extension", "a_case_is_extended_once"),
+        ("UPDATE extension SET told = 'nobody'", "an_extension_is_told"),
+        ("UPDATE extension SET reason = ''", "an_extension_is_told"),
+        ("UPDATE extension SET days = 16", "an_extension_is_short"),
+        ("UPDATE matter SET limit_days = legal_days + 1", "the_promise_keeps_the_law"),
+        ("UPDATE matter SET due = '2099-01-01'", "the_promise_keeps_the_law"),
+        ("UPDATE matter SET legal_due = NULL", "both_due_days_or_none"),
+    ] {
+        assert!(premises.forbids(forced, constraint).await, "{forced}");
+    }
 }

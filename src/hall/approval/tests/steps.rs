@@ -101,3 +101,15 @@ fn r3_what_a_meeting_decided_names_its_record() {
     assert_eq!(approved.statement().statement.meeting, scene.meeting);
     assert!(turn_down(&Question { meeting: None, ..scene.question() }, vec!["不同意".to_owned()], SALT).is_ok());
 }
+
+#[test]
+fn r4_what_is_sealed_later_has_the_leaders_word_too() {
+    let mut scene = food();
+    scene.weight = Weight::Disputed;
+    goes_on(&mut scene, chief());
+    assert_eq!(recall(&scene.question()).unwrap_err().codes(), ["not-approved"]);
+    scene.actor = leader();
+    let approved = complete(scene.decide());
+    scene.earlier.push(approved.statement().clone());
+    assert_eq!(recall(&scene.question()).unwrap().approvals(), approved.approvals());
+}
