@@ -120,11 +120,11 @@ fn paper(report: &Report, asked: &Asked) -> Paper {
         ],
         today: format!("{today}：{why}。"),
         reasons: report.reasons.iter().map(|reason| reason.text.clone()).collect(),
-        signatures: report.signatures.iter().map(|one| on_paper(one, report.signatures.len() > 1)).collect(),
+        signatures: report.signatures.iter().map(|one| on_paper(one, report)).collect(),
     }
 }
 
-fn on_paper(signature: &SignatureReport, is_one_of_many: bool) -> PaperSignature {
+fn on_paper(signature: &SignatureReport, report: &Report) -> PaperSignature {
     let mut list: Vec<(String, String)> = facts(signature).into_iter().map(|(n, v)| (n.to_owned(), v)).collect();
     if let Some(signer) = &signature.signer {
         list.push(("证书主体".into(), signer.clone()));
@@ -134,9 +134,14 @@ fn on_paper(signature: &SignatureReport, is_one_of_many: bool) -> PaperSignature
     }
     PaperSignature {
         title: signature.title(),
-        word: signature.word().text().into(),
+        word: report.said_of(signature).into(),
         facts: list,
         // Of a single signature everything is said already.
-        reasons: signature.reasons.iter().filter(|_| is_one_of_many).map(|reason| reason.text.clone()).collect(),
+        reasons: signature
+            .reasons
+            .iter()
+            .filter(|_| report.signatures.len() > 1)
+            .map(|reason| reason.text.clone())
+            .collect(),
     }
 }

@@ -111,6 +111,14 @@ impl Report {
         }
     }
 
+    /// The verdict on one of its signatures: what no longer holds today held when it was sealed, and no more is said.
+    pub fn said_of(&self, signature: &SignatureReport) -> &'static str {
+        match (self.today, signature.verdict) {
+            (Today::Changed, Verdict::Valid) => "盖章时有效",
+            _ => signature.word().text(),
+        }
+    }
+
     /// Who sealed a valid document. The name a signature gives is anybody's word; only a seal that is proved speaks under it.
     fn proved_by(&self) -> String {
         let names: Vec<String> = self.signatures.iter().filter_map(SignatureReport::proved_name).collect();

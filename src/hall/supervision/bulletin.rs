@@ -41,10 +41,17 @@ fn overall(figures: &Figures, blocks: &mut Vec<Value>) {
     blocks.push(heading("一、总体情况"));
     blocks.push(paragraph(format!(
         "{month}共受理办件{accepted}件，办结{decided}件（其中不予批准{turned_down}件），出证{delivered}件，使用印章{uses}次。\
-         办结的办件中，按期办结{}，即办件{}。月末超过承诺期限仍未办结的{overdue}件。",
-        in_time.words(),
-        instant_cases.words()
+         {}月末超过承诺期限仍未办结的{overdue}件。",
+        match in_time.whole {
+            0 => String::new(),
+            _ => format!("办结的办件中，按期办结{}，即办件{}。", of_cases(*in_time), of_cases(*instant_cases)),
+        }
     )));
+}
+
+/// A share in running text: a line may end before the bracket.
+fn of_cases(share: Share) -> String {
+    format!("{}件（{}%）", share.part, share.percent())
 }
 
 fn gathered(figures: &Figures, blocks: &mut Vec<Value>) {

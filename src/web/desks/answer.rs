@@ -57,7 +57,7 @@ pub(super) fn answer(report: &Report, asked: &Asked, views: &[picture::View]) ->
         banner: Banner { verdict, cause: said.cause, next: said.next.into() },
         file,
         checks,
-        seals: report.signatures.iter().map(|one| found(one, report.signatures.len() > 1)).collect(),
+        seals: report.signatures.iter().map(|one| found(one, report)).collect(),
         views,
         technical: technical(report, asked),
         downloads: Vec::new(),
@@ -119,7 +119,7 @@ fn reason(reason: &Stated) -> Check {
     check(outcome, reason.text.clone(), None)
 }
 
-fn found(signature: &SignatureReport, is_one_of_many: bool) -> FoundSeal {
+fn found(signature: &SignatureReport, report: &Report) -> FoundSeal {
     let facts = reports::facts(signature).into_iter().map(|(name, value)| match name {
         "印章编码" => Fact::code(name, value),
         _ => Fact::new(name, value),
@@ -130,10 +130,10 @@ fn found(signature: &SignatureReport, is_one_of_many: bool) -> FoundSeal {
         Verdict::Indeterminate => "wait",
     };
     // Of a single seal the page says everything already.
-    let reasons = signature.reasons.iter().filter(|_| is_one_of_many).map(reason);
+    let reasons = signature.reasons.iter().filter(|_| report.signatures.len() > 1).map(reason);
     FoundSeal {
         name: signature.title(),
-        verdict: (class, signature.word().text()),
+        verdict: (class, report.said_of(signature)),
         facts: facts.collect(),
         reasons: reasons.collect(),
     }

@@ -82,10 +82,16 @@ pub async fn inbox(State(web): State<Web>, who: SignedIn, Query(looked): Query<L
         });
     }
     let shown = format!("共 {} 件", rows.len());
-    let page = Inbox { office: office(&web.app, &who), rows, pager: Pager { shown, ..Pager::default() } };
-    let mut shell = web.shell_for(&who, "待签批", "/inbox");
+    let name = list_of(who.person.staff.duty);
+    let page = Inbox { name, office: office(&web.app, &who), rows, pager: Pager { shown, ..Pager::default() } };
+    let mut shell = web.shell_for(&who, name, "/inbox");
     shell.notice = super::done(looked.done.as_deref());
     Ok(shell.show(page.show()).into_response())
+}
+
+/// What the list of those who decide is called.
+fn list_of(duty: Duty) -> &'static str {
+    if duty == Duty::Reviewer { "待审核" } else { "待签批" }
 }
 
 fn office(app: &App, who: &SignedIn) -> String {
@@ -245,6 +251,7 @@ async fn page(
         refusal.tell(Some("why"), &problem);
     }
     let page = Approval {
+        list: list_of(who.person.staff.duty),
         certificate: row.name.clone(),
         number: row.number.clone(),
         marks: waiting.as_ref().map(marks).unwrap_or_default(),

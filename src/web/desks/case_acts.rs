@@ -183,7 +183,7 @@ fn extend_form(case: &str, csrf: &str, today: Date, said: &Said) -> Markup {
         weight: Weight::Calm,
         open: form.has_problems(),
     }
-    .show(form.show())
+    .show(html! { (form.summary()) (form.show()) })
 }
 
 fn pay_form(case: &str, csrf: &str, said: &Said) -> Markup {
@@ -204,7 +204,7 @@ fn pay_form(case: &str, csrf: &str, said: &Said) -> Markup {
         weight: Weight::Calm,
         open: form.has_problems(),
     }
-    .show(form.show())
+    .show(html! { (form.summary()) (form.show()) })
 }
 
 fn cancel_form(certificate: &str, name: &str, csrf: &str, said: &Said) -> Markup {
@@ -228,7 +228,7 @@ fn cancel_form(certificate: &str, name: &str, csrf: &str, said: &Said) -> Markup
         weight: Weight::Danger,
         open: form.has_problems(),
     }
-    .show(form.show())
+    .show(html! { (form.summary()) (form.show()) })
 }
 
 /// Where a clerk goes on with a certificate in force.
@@ -340,4 +340,22 @@ async fn refused(
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     response.extensions_mut().insert(Shown);
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_that_names_no_field_is_said() {
+        let said = |form| Said { form, sent: vec![], reasons: vec![(None, "期限无法计算".to_owned())] };
+        let day = jiff::civil::date(2026, 11, 20);
+        let forms = [
+            extend_form("2026-A01-000001", "", day, &said("extension")),
+            pay_form("2026-A01-000001", "", &said("fee")),
+        ];
+        for form in forms {
+            assert!(form.into_string().contains("期限无法计算"));
+        }
+    }
 }

@@ -209,7 +209,6 @@ fn facts(app: &App, finding: &Finding) -> Vec<Fact> {
     }
     if let Some(rule) = finding.rule {
         facts.push(Fact::new("规则", rule.explained));
-        facts.push(Fact::new("依据", rule.source));
     }
     if let Some(answerer) = &row.answerer {
         facts.push(Fact::new("由谁答复", whose(app, Some(answerer))));

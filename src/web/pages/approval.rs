@@ -27,6 +27,8 @@ pub enum Decision {
 /// The page.
 #[derive(Debug, Clone)]
 pub struct Approval {
+    /// The list it is from: 待审核 or 待签批.
+    pub list: &'static str,
     /// The certificate's kind.
     pub certificate: String,
     /// Its number.
@@ -82,7 +84,7 @@ impl Approval {
     /// The page.
     pub fn show(&self) -> Markup {
         html! {
-            (head("待签批", &self.certificate, &self.number, html! { div.row { @for m in &self.marks { (m.show()) } } }))
+            (head(self.list, &self.certificate, &self.number, html! { div.row { @for m in &self.marks { (m.show()) } } }))
             div.two.side {
                 div { (self.viewer.show()) }
                 div.stack.side-column {
@@ -159,6 +161,7 @@ impl Approval {
             (refuse.show(html! {
                 (form::hidden("digest", &self.digest))
                 (form::hidden("decision", "refuse"))
+                (self.refusal.summary())
                 (self.refusal.show())
             }))
         }

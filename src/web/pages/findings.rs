@@ -88,12 +88,12 @@ impl Findings {
 
     fn table(&self) -> Markup {
         let columns = [
-            Column::words("发现时间"),
+            Column::codes("发现时间"),
             Column::words("规则"),
             Column::words("发现"),
             Column::words("部门"),
             Column::words("办理"),
-            Column::words("答复期限"),
+            Column::codes("答复期限"),
         ];
         let cells = |one: &FindingLine| {
             vec![

@@ -29,6 +29,8 @@ pub struct Waiting {
 /// The page.
 #[derive(Debug, Clone)]
 pub struct Inbox {
+    /// What it is called: 待审核 or 待签批.
+    pub name: &'static str,
     /// The department (and office) whose seal is asked for.
     pub office: String,
     /// What waits, most urgent first.
@@ -42,11 +44,11 @@ impl Inbox {
     pub fn show(&self) -> Markup {
         let first = self.rows.first().map(|w| w.href.as_str());
         html! {
-            (head(&self.office, "待签批", "批准之前，您看到的就是将要盖章的那份文件，一个字节不差。", html! {
+            (head(&self.office, self.name, "批准之前，您看到的就是将要盖章的那份文件，一个字节不差。", html! {
                 @if let Some(href) = first { a.button.primary href=(href) accesskey="n" { "从第一件开始" } }
             }))
             @if self.rows.is_empty() {
-                div.sheet { (notice::empty("没有等您签批的", "窗口提交后会出现在这里。", None)) }
+                div.sheet { (notice::empty(&format!("没有等您{}的", self.name.trim_start_matches('待')), "窗口提交后会出现在这里。", None)) }
             } @else {
                 div {
                     (self.table())
@@ -66,7 +68,7 @@ impl Inbox {
             Column::words("时限"),
         ];
         let rows: Vec<_> = self.rows.iter().map(Waiting::cells).collect();
-        table("待签批", &columns, &rows)
+        table(self.name, &columns, &rows)
     }
 }
 

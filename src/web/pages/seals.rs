@@ -170,7 +170,7 @@ impl SealPage {
             h2 { "外部机构签发的证书" }
             p.quiet { "需要由电子认证服务机构签发印章证书时：先导出证书申请交给签发机构，再导入发来的证书。" }
             p { a href=(certify.request) { "导出证书申请（PKCS#10）" } }
-            (ask.show(certify.certificate.show()))
+            (ask.show(html! { (certify.certificate.summary()) (certify.certificate.show()) }))
         }
     }
 }

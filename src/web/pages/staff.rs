@@ -247,12 +247,12 @@ impl Permit {
     /// The page.
     pub fn show(&self) -> Markup {
         html! {
-            (head("人员", "工作证", "用浏览器打印本页；贴照片处贴一寸免冠照片，加盖中心印章后有效。", html! {}))
+            (head("人员", "工作证", "用浏览器打印本页，剪下后贴一寸免冠照片，加盖中心印章后有效。", html! {}))
             section.permit {
-                header { p.eyebrow { (self.hall) } h2 { "工作证" } }
+                header { p { (self.hall) } h2 { "工作证" } }
                 div.photo { "贴照片处" }
                 div.stack-small { p.type-h1 { (self.name) } (facts(&self.facts)) }
-                footer { span { "编号 " span.code { (self.number) } } span { "有效期 " (self.term) } }
+                footer { div { p { "编号 " span.code { (self.number) } } p { "有效期 " (self.term) } } span { "（盖章处）" } }
             }
         }
     }

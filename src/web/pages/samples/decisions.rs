@@ -29,6 +29,7 @@ pub(super) fn waiting() -> Vec<Waiting> {
 
 pub(super) fn approval() -> Approval {
     Approval {
+        list: "待签批",
         certificate: "食品经营许可证".into(),
         number: "JY12202010000013".into(),
         marks: vec![],

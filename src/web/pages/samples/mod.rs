@@ -109,7 +109,12 @@ pub fn page(slug: &str) -> Option<(&'static str, Markup)> {
         "new-case" => new_case(false).show(),
         "new-case-problems" => new_case(true).show(),
         "case" => case().show(),
-        "inbox" => Inbox { office: format!("{ISSUER} · 行政审批办公室"), rows: waiting(), pager: pager() }.show(),
+        "inbox" => {
+            Inbox {
+                name: "待签批", office: format!("{ISSUER} · 行政审批办公室"), rows: waiting(), pager: pager()
+            }
+            .show()
+        }
         "approval" => approval().show(),
         "approval-passkey" => Approval { confirm: access::passkeys(), ..approval() }.show(),
         "approval-code" => Approval { confirm: access::code(), ..approval() }.show(),
