@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::app::App;
-use crate::compose::{Checked, ComposeError, Composed, Facts, Preview, Signer, Template};
+use crate::compose::{Checked, ComposeError, Composed, Composer, Facts, Preview, Signer, Template};
 use crate::hall::calendar::Limit;
 use crate::hall::counter::{self, Submission as CounterSubmission};
 use crate::hall::department::Department;
@@ -344,27 +344,46 @@ pub(super) async fn check(
     numbers: &[String],
     qr: &str,
 ) -> Result<Vec<Checked>, ActError> {
+    each(app, drafts, numbers, qr, Composer::check).await
+}
+
+/// The same for documents that are composed at once, where it shows whether all of it fits.
+pub(super) async fn accepted(
+    app: &App,
+    drafts: &[Draft<'_>],
+    numbers: &[String],
+    qr: &str,
+) -> Result<Vec<Checked>, ActError> {
+    each(app, drafts, numbers, qr, Composer::accept).await
+}
+
+/// How one document is checked.
+type Check = fn(&Composer, &Arc<Template>, &Map<String, Value>, &Facts) -> Result<Checked, ComposeError>;
+
+async fn each(
+    app: &App,
+    drafts: &[Draft<'_>],
+    numbers: &[String],
+    qr: &str,
+    check: Check,
+) -> Result<Vec<Checked>, ActError> {
     let mut work = Vec::new();
     for (draft, number) in drafts.iter().zip(numbers) {
         work.push((draft.template.clone(), draft.data.clone(), facts(draft, number, qr.to_owned(), app.now())));
     }
     let composer = app.composer.clone();
     let checked = compute(move || {
-        let check = |(template, data, facts): &(_, _, _)| composer.check(template, data, facts);
+        let check = |(template, data, facts): &(_, _, _)| check(&composer, template, data, facts);
         work.iter().map(check).collect::<Vec<_>>()
     })
     .await?;
     let mut reasons = Reasons::new();
     let mut good = Vec::new();
     for one in checked {
-        match one {
+        match one.map_err(refusal) {
             Ok(checked) => good.push(checked),
-            Err(ComposeError::Refused(problems)) => {
-                for problem in problems {
-                    reasons.add_field(problem.code, problem.field, problem.text);
-                }
-            }
-            Err(error) => return Err(ActError::Failed(error.into())),
+            Err(ActError::Refused(refusal)) => reasons.absorb(refusal),
+            Err(error) => return Err(error),
         }
     }
     reasons.into_result()?;
@@ -374,7 +393,17 @@ pub(super) async fn check(
 /// Sets the pages.
 pub(super) async fn compose(app: &App, checked: Checked, facts: Facts) -> Result<Composed, ActError> {
     let composer = app.composer.clone();
-    compute(move || composer.compose(&checked, &facts)).await?.map_err(|error| ActError::Failed(error.into()))
+    compute(move || composer.compose(&checked, &facts)).await?.map_err(refusal)
+}
+
+/// What cannot stand on a page is refused, all of it; the rest is a failure of ours.
+fn refusal(error: ComposeError) -> ActError {
+    let ComposeError::Refused(problems) = error else { return ActError::Failed(error.into()) };
+    let mut reasons = Reasons::new();
+    for problem in problems {
+        reasons.add_field(problem.code, problem.field, problem.text);
+    }
+    reasons.into_result().map_or_else(ActError::Refused, |()| inconsistent("a page refused for no reason"))
 }
 
 /// Page pictures of what a case's documents would look like; nothing is taken or kept.
@@ -393,8 +422,7 @@ pub async fn preview(app: &App, person: &Person, request: &Request) -> Result<Ve
     compute(move || {
         let mut pages = Vec::new();
         for (checked, facts) in work {
-            let Preview { pdf, pages: count } =
-                composer.preview(&checked, &facts).map_err(|error| ActError::Failed(error.into()))?;
+            let Preview { pdf, pages: count } = composer.preview(&checked, &facts).map_err(refusal)?;
             let pictures = Pictures::open(pdf)?;
             for page in 0..count {
                 pages.push(pictures.png(page, PREVIEW_DPI)?);

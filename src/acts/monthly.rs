@@ -23,7 +23,7 @@ use crate::hall::supervision::kinds;
 use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
-use super::draft::{Draft, Request, check, compose, facts};
+use super::draft::{Draft, Request, accepted, compose, facts};
 use super::person::{Person, refused};
 use super::record::{Act, record};
 use super::submit::{Submitted, submit_form};
@@ -173,7 +173,7 @@ async fn document(app: &App, month: Month, figures: &Figures) -> Result<Vec<u8>,
     let data = data(&app.hall.name, figures, china_date(app.now()));
     let drafts = [Draft::of_letter(template.clone(), data, centre)];
     let number = format!("监察通报〔{}〕{}号", month.first().year(), month.first().month());
-    let checked = check(app, &drafts, std::slice::from_ref(&number), &app.base_url).await?.remove(0);
+    let checked = accepted(app, &drafts, std::slice::from_ref(&number), &app.base_url).await?.remove(0);
     let facts = facts(&drafts[0], &number, app.base_url.clone(), app.now());
     Ok(compose(app, checked, facts).await?.pdf)
 }

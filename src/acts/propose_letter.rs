@@ -15,7 +15,7 @@ use crate::hall::refusal::Reasons;
 use crate::ledger::entry::About;
 
 use super::calendar::moment;
-use super::draft::{Draft, check, compose, facts};
+use super::draft::{Draft, accepted, compose, facts};
 use super::person::{Person, refused};
 use super::record::{Act, record};
 use super::seal_letter::data;
@@ -109,7 +109,7 @@ async fn compose_paper(
     let template =
         app.templates.named(CERTIFICATE).ok_or_else(|| inconsistent("no template for letters of authorization"))?;
     let drafts = [Draft::of_letter(template.clone(), data, department)];
-    let checked = check(app, &drafts, &[number.to_owned()], &app.base_url).await?.remove(0);
+    let checked = accepted(app, &drafts, &[number.to_owned()], &app.base_url).await?.remove(0);
     let composed = compose(app, checked, facts(&drafts[0], number, app.base_url.clone(), app.now())).await?;
     Ok(app.store.put(&composed.pdf)?)
 }

@@ -32,7 +32,9 @@ use crate::hall::refusal::{Reasons, Refusal};
 use crate::pdf::prepare;
 
 use super::calendar::calendar;
-use super::draft::{Draft, Plan, Request, check, compose, facts, lookup_url, number_with, placeholders, plan};
+use super::draft::{
+    Draft, Plan, Request, accepted, check, compose, facts, lookup_url, number_with, placeholders, plan,
+};
 use super::earlier::Earlier;
 use super::layout::Layout;
 use super::person::{Person, Seat, refused};
@@ -141,7 +143,7 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
         }
     };
     // 5: the numbers are part of the page, so what is composed is checked as it will be
-    let checked = check(app, &plan.drafts, &numbers, &qr).await?;
+    let checked = accepted(app, &plan.drafts, &numbers, &qr).await?;
     let matter = MatterRow {
         id: app.new_uuid().to_string(),
         case_no: case.to_string(),

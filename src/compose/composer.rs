@@ -139,17 +139,25 @@ impl Composer {
         data: &Map<String, Value>,
         facts: &Facts,
     ) -> Result<Checked, ComposeError> {
-        let mut problems = self.inspect(template, facts);
-        let checked = match check(template, data, &self.fonts) {
-            Ok(checked) if problems.is_empty() => checked,
-            Ok(_) => return Err(ComposeError::Refused(problems)),
-            Err(more) => {
-                problems.extend(more);
-                return Err(ComposeError::Refused(problems));
-            }
-        };
+        let checked = self.accept(template, data, facts)?;
         self.lay_out(&checked, facts, Purpose::DryRun)?;
         Ok(checked)
+    }
+
+    /// The same for what is composed at once, where it shows whether all of it fits.
+    pub fn accept(
+        &self,
+        template: &Arc<Template>,
+        data: &Map<String, Value>,
+        facts: &Facts,
+    ) -> Result<Checked, ComposeError> {
+        let mut problems = self.inspect(template, facts);
+        match check(template, data, &self.fonts) {
+            Ok(checked) if problems.is_empty() => return Ok(checked),
+            Ok(_) => {}
+            Err(more) => problems.extend(more),
+        }
+        Err(ComposeError::Refused(problems))
     }
 
     /// The certificate. The same data, facts, template and faces give the same bytes.

@@ -298,8 +298,9 @@ impl<'a> Parser<'a> {
             is_regular(byte)
         });
         if is_plain {
+            let name = Name::beginning(self.rest(), plain.len());
             self.at += plain.len();
-            return Ok(plain.into());
+            return Ok(name);
         }
         let mut name = Vec::new();
         while let Some(byte) = self.peek().filter(|b| is_regular(*b)) {
@@ -319,6 +320,13 @@ impl<'a> Parser<'a> {
     fn number_or_reference(&mut self) -> Result<Value, ReadError> {
         let first = self.number()?;
         let (Value::Int(number), after) = (&first, self.at) else { return Ok(first) };
+        // Most references are to generation 0, and written so.
+        if let ([b' ', b'0', b' ', b'R', next, ..], Ok(number)) = (self.rest(), u32::try_from(*number))
+            && !is_regular(*next)
+        {
+            self.at += 4;
+            return Ok(Value::Ref(Id::new(number)));
+        }
         if let Some(id) = self.rest_of_reference(*number) {
             return Ok(Value::Ref(id));
         }

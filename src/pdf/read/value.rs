@@ -27,13 +27,43 @@ impl std::fmt::Display for Id {
 }
 
 /// How long a name may be to be kept in place; hardly any key is longer.
-const SHORT: usize = 22;
+const SHORT: usize = 23;
+/// So many entries are looked through sooner than searched.
+const FEW: usize = 16;
 
-/// A name, decoded. A document has thousands, nearly all of them short: those take no memory of their own.
-#[derive(Clone)]
+/// A name, decoded. A document has thousands, nearly all of them short: those take no memory of their own, and are compared as
+/// whole.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Name {
-    Short(u8, [u8; SHORT]),
+    Short(Short),
     Long(Rc<[u8]>),
+}
+
+/// The length of a name, its bytes, and zeros. Aligned, so that it is moved by whole words: names are moved more than read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(align(8))]
+pub(crate) struct Short([u8; 1 + SHORT]);
+
+impl Name {
+    /// The first `length` bytes of `bytes`.
+    #[inline]
+    pub(super) fn beginning(bytes: &[u8], length: usize) -> Self {
+        let (Some(most), Some(rest)) = (bytes.first_chunk::<16>(), bytes.get(15..).and_then(<[u8]>::first_chunk::<8>))
+        else {
+            return bytes[..length].into();
+        };
+        if length > SHORT {
+            return bytes[..length].into();
+        }
+        // All that may be the name's at once, then what is not its own set to zero: byte by byte takes longer.
+        let own = |bytes: usize| u128::MAX.checked_shl(8 * bytes as u32).map_or(u128::MAX, |others| !others);
+        let most = u128::from_le_bytes(*most) & own(length);
+        let rest = u128::from(u64::from_le_bytes(*rest) >> 8) & own(length.saturating_sub(16));
+        let mut name = [length as u8; 1 + SHORT];
+        name[1..17].copy_from_slice(&most.to_le_bytes());
+        name[17..].copy_from_slice(&rest.to_le_bytes()[..SHORT - 16]);
+        Self::Short(Short(name))
+    }
 }
 
 impl Deref for Name {
@@ -41,26 +71,22 @@ impl Deref for Name {
 
     fn deref(&self) -> &[u8] {
         match self {
-            Self::Short(length, bytes) => &bytes[..usize::from(*length)],
-            Self::Long(bytes) => bytes,
+            Self::Short(Short(name)) => &name[1..=usize::from(name[0])],
+            Self::Long(name) => name,
         }
     }
 }
 
 impl From<&[u8]> for Name {
+    #[inline]
     fn from(name: &[u8]) -> Self {
         if name.len() > SHORT {
             return Self::Long(name.into());
         }
-        let mut bytes = [0; SHORT];
-        bytes[..name.len()].copy_from_slice(name);
-        Self::Short(name.len() as u8, bytes)
-    }
-}
-
-impl PartialEq for Name {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
+        let mut bytes = [0; 1 + SHORT];
+        bytes[0] = name.len() as u8;
+        bytes[1..=name.len()].copy_from_slice(name);
+        Self::Short(Short(bytes))
     }
 }
 
@@ -136,18 +162,26 @@ pub(crate) struct Dict(Rc<Vec<(Name, Value)>>);
 impl Dict {
     /// A dictionary of these entries; `None` if a key stands there twice.
     pub(crate) fn new(mut entries: Vec<(Name, Value)>) -> Option<Self> {
-        entries.sort_by(|(one, _), (other, _)| order(one, other));
-        let is_one = entries.windows(2).all(|two| *two[0].0 != *two[1].0);
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let is_one = entries.windows(2).all(|two| two[0].0 != two[1].0);
         is_one.then(|| Self(Rc::new(entries)))
     }
 
+    #[inline]
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
-        self.at(key.as_bytes())
+        self.named(&key.as_bytes().into())
     }
 
     pub(crate) fn at(&self, key: &[u8]) -> Option<&Value> {
-        let found = self.0.binary_search_by(|(one, _)| order(one, key)).ok()?;
-        Some(&self.0[found].1)
+        self.named(&key.into())
+    }
+
+    fn named(&self, key: &Name) -> Option<&Value> {
+        let found = match &*self.0 {
+            few if few.len() <= FEW => few.iter().position(|(one, _)| one == key),
+            many => many.binary_search_by(|(one, _)| one.cmp(key)).ok(),
+        };
+        found.map(|at| &self.0[at].1)
     }
 
     /// Calls `see` with every reference inside.
@@ -182,7 +216,31 @@ impl Dict {
     }
 }
 
-/// The order of keys: the shorter first, which most comparisons find without looking further.
-fn order(one: &[u8], other: &[u8]) -> std::cmp::Ordering {
-    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_its_own_bytes_and_no_others_however_it_is_made() {
+        let text: Vec<u8> = (b'!'..=b'~').collect();
+        for length in 0..=40 {
+            for behind in 0..=40 {
+                let name = Name::beginning(&text[..length + behind], length);
+                assert_eq!(*name, text[..length]);
+                assert!(name == Name::from(&text[..length]));
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_found_in_dictionaries_of_any_size() {
+        for size in [1, 2, FEW, FEW + 1, 300] {
+            let key = |n: usize| "Key".repeat(n % 11) + &n.to_string();
+            let entries = || (0..size).map(|n| (key(n).as_bytes().into(), Value::Int(n as i64)));
+            let dict = Dict::new(entries().collect()).unwrap();
+            (0..size).for_each(|n| assert_eq!(dict.get(&key(n)), Some(&Value::Int(n as i64))));
+            assert_eq!(dict.get("Other"), None);
+            assert_eq!(Dict::new(entries().chain(entries().take(1)).collect()), None, "a key twice");
+        }
+    }
 }
