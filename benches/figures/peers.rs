@@ -1,4 +1,4 @@
-//! Peers on the same file in the same run: pyHanko and PDFBox in one process each, pdfsig in a process for each file.
+//! Peers on the same file in the same run: pyHanko and PDFBox in one process each, as we are; pdfsig in a process for each file.
 
 use std::path::Path;
 use std::process::Command;

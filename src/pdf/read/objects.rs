@@ -97,6 +97,14 @@ impl<'a> Document<'a> {
         Ok(object)
     }
 
+    /// The same for whoever looks at every object once: what nobody has asked for yet is not kept.
+    pub(super) fn object_in_passing(&self, view: View<'_, 'a>, id: Id, offset: usize) -> Result<Object, ReadError> {
+        match self.kept.get(id, offset) {
+            Some((object, cost)) => self.input.charge_parsed(cost).map(|()| object),
+            None => self.read_object(view, id, offset),
+        }
+    }
+
     fn read_object(&self, view: View<'_, 'a>, id: Id, offset: usize) -> Result<Object, ReadError> {
         let input = &self.input;
         if offset == 0 {

@@ -80,6 +80,16 @@ impl<'d, 'a> View<'d, 'a> {
         }
     }
 
+    /// The same for whoever looks at every object once.
+    pub(crate) fn object_in_passing(&self, id: Id) -> Result<Option<Object>, ReadError> {
+        match self.entry(id.number)? {
+            Some(Entry::At { offset, generation }) if generation == id.generation => {
+                self.document.object_in_passing(*self, id, offset).map(Some)
+            }
+            _ => self.object(id),
+        }
+    }
+
     /// The value itself, references followed.
     pub(crate) fn resolve(&self, value: Option<&Value>) -> Result<Value, ReadError> {
         let mut value = value.cloned().unwrap_or(Value::Null);

@@ -96,7 +96,7 @@ impl Listing {
             Entry::At { generation, .. } => Id { number, generation },
             Entry::Packed { .. } => Id::new(number),
         };
-        let object = readable(view.document(), view.object(id))?.flatten();
+        let object = readable(view.document(), view.object_in_passing(id))?.flatten();
         self.spans.extend(object.as_ref().and_then(|object| object.span.clone()));
         let resolve = |value: &Value| match value {
             Value::Ref(_) => view.resolve(Some(value)).unwrap_or(Value::Null),
