@@ -71,22 +71,25 @@ impl<'d, 'a> View<'d, 'a> {
 
     /// The object, or `None` if there is none, which means null (ISO 32000-1, 7.3.10).
     pub(crate) fn object(&self, id: Id) -> Result<Option<Object>, ReadError> {
-        match self.entry(id.number)? {
-            Some(Entry::At { offset, generation }) if generation == id.generation => {
-                self.document.object_at(*self, id, offset).map(Some)
-            }
-            Some(Entry::Packed { container, index }) => self.document.packed_object(*self, id, container, index),
-            _ => Ok(None),
-        }
+        self.object_by(Document::object_at, id)
     }
 
     /// The same for whoever looks at every object once.
     pub(crate) fn object_in_passing(&self, id: Id) -> Result<Option<Object>, ReadError> {
+        self.object_by(Document::object_in_passing, id)
+    }
+
+    fn object_by(
+        &self,
+        read: impl FnOnce(&Document<'a>, Self, Id, usize) -> Result<Object, ReadError>,
+        id: Id,
+    ) -> Result<Option<Object>, ReadError> {
         match self.entry(id.number)? {
             Some(Entry::At { offset, generation }) if generation == id.generation => {
-                self.document.object_in_passing(*self, id, offset).map(Some)
+                read(self.document, *self, id, offset).map(Some)
             }
-            _ => self.object(id),
+            Some(Entry::Packed { container, index }) => self.document.packed_object(*self, id, container, index),
+            _ => Ok(None),
         }
     }
 
