@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::app::App;
-use crate::compose::{Checked, ComposeError, Composed, Composer, Facts, Preview, Signer, Template};
+use crate::compose::{Checked, ComposeError, Composed, Facts, Preview, Signer, Template};
 use crate::hall::calendar::Limit;
 use crate::hall::counter::{self, Submission as CounterSubmission};
 use crate::hall::department::Department;
@@ -320,7 +320,7 @@ pub(super) fn placeholders(drafts: &mut [Draft<'_>], case: &str, day: Date) -> R
 }
 
 /// What a page needs beside its fields.
-pub(super) fn facts(draft: &Draft<'_>, number: &str, qr_text: String, made_at: Timestamp) -> Facts {
+fn facts(draft: &Draft<'_>, number: &str, qr_text: String, made_at: Timestamp) -> Facts {
     let seals = draft.template.seals.iter().zip(draft.issuers());
     Facts {
         number: number.to_owned(),
@@ -344,36 +344,13 @@ pub(super) async fn check(
     numbers: &[String],
     qr: &str,
 ) -> Result<Vec<Checked>, ActError> {
-    each(app, drafts, numbers, qr, Composer::check).await
-}
-
-/// The same for documents that are composed at once, where it shows whether all of it fits.
-pub(super) async fn accepted(
-    app: &App,
-    drafts: &[Draft<'_>],
-    numbers: &[String],
-    qr: &str,
-) -> Result<Vec<Checked>, ActError> {
-    each(app, drafts, numbers, qr, Composer::accept).await
-}
-
-/// How one document is checked.
-type Check = fn(&Composer, &Arc<Template>, &Map<String, Value>, &Facts) -> Result<Checked, ComposeError>;
-
-async fn each(
-    app: &App,
-    drafts: &[Draft<'_>],
-    numbers: &[String],
-    qr: &str,
-    check: Check,
-) -> Result<Vec<Checked>, ActError> {
     let mut work = Vec::new();
     for (draft, number) in drafts.iter().zip(numbers) {
         work.push((draft.template.clone(), draft.data.clone(), facts(draft, number, qr.to_owned(), app.now())));
     }
     let composer = app.composer.clone();
     let checked = compute(move || {
-        let check = |(template, data, facts): &(_, _, _)| check(&composer, template, data, facts);
+        let check = |(template, data, facts): &(_, _, _)| composer.check(template, data, facts);
         work.iter().map(check).collect::<Vec<_>>()
     })
     .await?;
@@ -390,10 +367,17 @@ async fn each(
     Ok(good)
 }
 
-/// Sets the pages.
-pub(super) async fn compose(app: &App, checked: Checked, facts: Facts) -> Result<Composed, ActError> {
-    let composer = app.composer.clone();
-    compute(move || composer.compose(&checked, &facts)).await?.map_err(refusal)
+/// Sets the pages of a document, or says all that cannot stand on them.
+pub(super) async fn compose(
+    app: &App,
+    draft: &Draft<'_>,
+    number: &str,
+    qr: &str,
+    made_at: Timestamp,
+) -> Result<Composed, ActError> {
+    let (template, data) = (draft.template.clone(), draft.data.clone());
+    let (composer, facts) = (app.composer.clone(), facts(draft, number, qr.to_owned(), made_at));
+    compute(move || composer.make(&template, &data, &facts)).await?.map_err(refusal)
 }
 
 /// What cannot stand on a page is refused, all of it; the rest is a failure of ours.

@@ -23,7 +23,7 @@ use crate::hall::supervision::kinds;
 use crate::ledger::entry::About;
 use crate::sequencer::SequencerError;
 
-use super::draft::{Draft, Request, accepted, compose, facts};
+use super::draft::{Draft, Request, compose};
 use super::person::{Person, refused};
 use super::record::{Act, record};
 use super::submit::{Submitted, submit_form};
@@ -171,11 +171,9 @@ async fn document(app: &App, month: Month, figures: &Figures) -> Result<Vec<u8>,
     let centre = app.hall.departments.iter().find(|one| of_centre(&one.role)).or(app.hall.departments.first());
     let centre = centre.ok_or_else(|| inconsistent("a hall without departments"))?;
     let data = data(&app.hall.name, figures, china_date(app.now()));
-    let drafts = [Draft::of_letter(template.clone(), data, centre)];
+    let draft = Draft::of_letter(template.clone(), data, centre);
     let number = format!("监察通报〔{}〕{}号", month.first().year(), month.first().month());
-    let checked = accepted(app, &drafts, std::slice::from_ref(&number), &app.base_url).await?.remove(0);
-    let facts = facts(&drafts[0], &number, app.base_url.clone(), app.now());
-    Ok(compose(app, checked, facts).await?.pdf)
+    Ok(compose(app, &draft, &number, &app.base_url, app.now()).await?.pdf)
 }
 
 /// The reports filed, the newest first.

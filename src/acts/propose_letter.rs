@@ -15,7 +15,7 @@ use crate::hall::refusal::Reasons;
 use crate::ledger::entry::About;
 
 use super::calendar::moment;
-use super::draft::{Draft, accepted, compose, facts};
+use super::draft::{Draft, compose};
 use super::person::{Person, refused};
 use super::record::{Act, record};
 use super::seal_letter::data;
@@ -108,8 +108,7 @@ async fn compose_paper(
 ) -> Result<Digest, ActError> {
     let template =
         app.templates.named(CERTIFICATE).ok_or_else(|| inconsistent("no template for letters of authorization"))?;
-    let drafts = [Draft::of_letter(template.clone(), data, department)];
-    let checked = accepted(app, &drafts, &[number.to_owned()], &app.base_url).await?.remove(0);
-    let composed = compose(app, checked, facts(&drafts[0], number, app.base_url.clone(), app.now())).await?;
+    let draft = Draft::of_letter(template.clone(), data, department);
+    let composed = compose(app, &draft, number, &app.base_url, app.now()).await?;
     Ok(app.store.put(&composed.pdf)?)
 }

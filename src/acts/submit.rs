@@ -15,7 +15,6 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::compose::Checked;
 use crate::db::DbError;
 use crate::db::certificate::CertificateRow;
 use crate::db::matter::{AskedUse, MatterRow};
@@ -32,9 +31,7 @@ use crate::hall::refusal::{Reasons, Refusal};
 use crate::pdf::prepare;
 
 use super::calendar::calendar;
-use super::draft::{
-    Draft, Plan, Request, accepted, check, compose, facts, lookup_url, number_with, placeholders, plan,
-};
+use super::draft::{Draft, Plan, Request, check, compose, lookup_url, number_with, placeholders, plan};
 use super::earlier::Earlier;
 use super::layout::Layout;
 use super::person::{Person, Seat, refused};
@@ -142,8 +139,6 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
             None
         }
     };
-    // 5: the numbers are part of the page, so what is composed is checked as it will be
-    let checked = accepted(app, &plan.drafts, &numbers, &qr).await?;
     let matter = MatterRow {
         id: app.new_uuid().to_string(),
         case_no: case.to_string(),
@@ -162,10 +157,11 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
         fee: plan.fee(request),
         entrustment: plan.entrustment(&app.hall),
     };
+    // 5: the numbers are part of the page, so what is composed is checked as it will be
     let mut rows = Vec::new();
-    for (position, (draft, checked)) in plan.drafts.iter().zip(checked).enumerate() {
+    for (position, draft) in plan.drafts.iter().enumerate() {
         let made = Making { app, person, request, matter: &matter, case: &case, qr: &qr, code: &code, now, position };
-        rows.push(made.certificate(draft, &numbers[position], checked, &seals[position]).await?);
+        rows.push(made.certificate(draft, &numbers[position], &seals[position]).await?);
     }
     fault::point("submit-5");
     // 6
@@ -265,11 +261,10 @@ impl Making<'_> {
         &self,
         draft: &Draft<'_>,
         number: &str,
-        checked: Checked,
         seals: &[SealRow],
     ) -> Result<(CertificateRow, Vec<AskedUse>), ActError> {
         let app = self.app;
-        let composed = compose(app, checked, facts(draft, number, self.qr.to_owned(), self.now)).await?;
+        let composed = compose(app, draft, number, self.qr, self.now).await?;
         let mut kinds = Vec::new();
         for (signer, seal) in draft.signers.iter().zip(seals) {
             kinds.push((signer.kind, u8::try_from(seal.diameter_mm).map_err(inconsistent)?));

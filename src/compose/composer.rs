@@ -144,8 +144,18 @@ impl Composer {
         Ok(checked)
     }
 
-    /// The same for what is composed at once, where it shows whether all of it fits.
-    pub fn accept(
+    /// Checks and composes at once: composing shows by itself whether all of it fits.
+    pub fn make(
+        &self,
+        template: &Arc<Template>,
+        data: &Map<String, Value>,
+        facts: &Facts,
+    ) -> Result<Composed, ComposeError> {
+        self.compose(&self.accept(template, data, facts)?, facts)
+    }
+
+    /// All but whether it fits.
+    fn accept(
         &self,
         template: &Arc<Template>,
         data: &Map<String, Value>,

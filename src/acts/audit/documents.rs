@@ -150,9 +150,8 @@ impl Remade {
     }
 
     fn digest(&self) -> Result<Digest, String> {
-        let checked =
-            self.composer.accept(&self.template, &self.data, &self.facts).map_err(|error| error.to_string())?;
-        let composed = self.composer.compose(&checked, &self.facts).map_err(|error| error.to_string())?;
+        let composed =
+            self.composer.make(&self.template, &self.data, &self.facts).map_err(|error| error.to_string())?;
         let prepared = prepare(&composed.pdf, &self.layout.fields()).map_err(|error| error.to_string())?;
         Ok(Digest::of(&prepared))
     }
