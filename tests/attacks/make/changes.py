@@ -262,6 +262,9 @@ bad("form-locked-all", "a field filled in after a signature that locks all", lam
 bad("form-appearance-differs", "value and appearance of a filled-in field differ, P=2", lambda: differs(), NO)
 bad("form-appearance-alone", "the appearance changed and not the value, P=2", lambda: certified_form().append(
     {7: pdf.appearance("/Tx BMC q BT /F1 12 Tf 2 5 Td (9,000) Tj ET Q EMC")}), NO)
+bad("form-drawn-differs", "the appearance of a filled-in field draws 9,000 as lines, its value is 2,000, P=2", lambda: drawn(b"(2,000)"), NO)
+bad("form-drawn-alone", "the appearance draws 9,000 as lines, the value is the signed one, P=2", lambda: drawn(b"(1,000)"), NO)
+bad("form-drawn-white", "the appearance of a filled-in field is a white box, P=2", lambda: drawn(b"(2,000)", "1 g 0 0 200 20 re f"), NO)
 bad("form-appearance-covers", "the appearance of a filled-in field grows over the page's text, P=2", lambda: (d := certified_form()).append(
     {6: d.objects[6].replace(b"72 600 272 620", b"70 730 470 760"), 7: COVER}))
 bad("form-field-added", "a text field added, P=2", lambda: added_field("/FT /Tx /T (extra) /V (9,000) /Rect [70 730 470 760] /AP << /N 41 0 R >>", certified(2), more={41: COVER}))
@@ -279,6 +282,15 @@ bad("form-default-resources", "the form's font replaced by another encoding, P=2
 def differs():
     doc = certified_form()
     return doc.append({6: doc.objects[6].replace(b"(1,000)", b"(2,000)"), 7: pdf.appearance("/Tx BMC q BT /F1 12 Tf 2 5 Td (9,000) Tj ET Q EMC")})
+
+
+# 9,000: a nine, a comma, three noughts.
+LINES = "1 w 8 8 m 3 8 l 3 14 l 8 14 l 8 3 l 3 3 l S 11 4 m 10 1 l S 14 3 5 11 re S 22 3 5 11 re S 30 3 5 11 re S"
+
+
+def drawn(value, look=LINES):
+    doc = certified_form()
+    return doc.append({6: doc.objects[6].replace(b"(1,000)", value), 7: pdf.appearance(f"/Tx BMC q {look} Q EMC")})
 
 
 # Optional content
