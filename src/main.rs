@@ -1,7 +1,7 @@
 //! The `yinxin` program: arguments -> App -> one command.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -174,7 +174,11 @@ fn main() -> ExitCode {
         Command::Witness { config } => block_on(run_witness(&config)),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("yinxin: {error}");
+        // Whoever reads the output may have seen enough of it.
+        let is_unread = error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe);
+        if !is_unread {
+            eprintln!("yinxin: {error}");
+        }
         match (judging, watching) {
             (true, _) => ExitCode::from(3),
             (_, true) => ExitCode::from(2),

@@ -16,6 +16,7 @@ import good  # noqa: E402, F401
 import changes  # noqa: E402, F401
 import evidence  # noqa: E402, F401
 import explained  # noqa: E402, F401
+import filled  # noqa: E402, F401
 import forms  # noqa: E402, F401
 import hall  # noqa: E402, F401
 import looks  # noqa: E402, F401

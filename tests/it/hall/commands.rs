@@ -74,6 +74,16 @@ fn words(report: &Value) -> [&str; 3] {
 }
 
 #[test]
+fn nobody_is_told_that_he_has_stopped_reading() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attacks/good/certified-p1.pdf");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = yinxin().arg("verify").arg(file).stdout(writer).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr).matches("Broken pipe").count(), 0);
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
 fn the_program_says_what_it_thinks_of_a_file_and_exits_so() {
     let demo = Demonstration::new();
     assert_eq!(Demonstration::once(&demo.data), demo.sealed, "asked twice it reuses what is there");

@@ -131,18 +131,27 @@ fn redrawn(c: &mut Comparison<'_, '_>, id: Id, new: &Dict) -> Result<(), ReadErr
 fn report(c: &mut Comparison<'_, '_>, id: Id, node: &Node) -> Result<(), ReadError> {
     let page = c.annotations()?.get(&id).copied();
     let widget = c.before.dict(Some(&Value::Ref(id)), "form field")?.unwrap_or_default();
-    let mut code = ChangeCode::Filled;
-    if let Some((page, rect)) = page.zip(geometry::place(&c.before, &widget)?)
-        && (geometry::share(c, page, &rect)? > MAX_SHARE || touches(c, id, page)?)
-    {
-        code = ChangeCode::FilledCovers;
-    }
+    let code = match page.zip(geometry::place(&c.before, &widget)?) {
+        Some((page, rect)) if geometry::share(c, page, &rect)? > MAX_SHARE || touches(c, id, page)? => {
+            ChangeCode::FilledCovers
+        }
+        Some((page, _)) if !is_plain(c, id, page)? => ChangeCode::FilledOddly,
+        _ => ChangeCode::Filled,
+    };
     c.add(Change::of(code, Some(node.field)).on(page).with(Detail::Field(node.name.clone())));
     Ok(())
 }
 
 /// The widget hides, overwrites or uncovers something that the page or another annotation shows.
 fn touches(c: &Comparison<'_, '_>, widget: Id, page: usize) -> Result<bool, ReadError> {
-    let page = c.pages()?.get(page).copied().ok_or(ReadError::Structure("page"))?;
-    c.paper.is_touched(page, widget, c.after)
+    c.paper.is_touched(page_of(c, page)?, widget, c.after)
+}
+
+/// The widget shows its value, seen by everybody, and nothing else.
+fn is_plain(c: &Comparison<'_, '_>, widget: Id, page: usize) -> Result<bool, ReadError> {
+    c.paper.is_plain(page_of(c, page)?, widget, c.after)
+}
+
+fn page_of(c: &Comparison<'_, '_>, page: usize) -> Result<Id, ReadError> {
+    c.pages()?.get(page).copied().ok_or(ReadError::Structure("page"))
 }

@@ -65,7 +65,9 @@ impl Permissions {
             }
             ChangeCode::Evidence | ChangeCode::Timestamp | ChangeCode::Metadata => Judgement::Allowed,
             ChangeCode::Signed | ChangeCode::SignedCovers if is_locked => forbidden(ChangeCode::LockedField),
-            ChangeCode::Filled | ChangeCode::FilledCovers if is_locked => forbidden(ChangeCode::LockedFieldFilled),
+            ChangeCode::Filled | ChangeCode::FilledCovers | ChangeCode::FilledOddly if is_locked => {
+                forbidden(ChangeCode::LockedFieldFilled)
+            }
             ChangeCode::SignedNewField | ChangeCode::SignatureField if is_locked => forbidden(ChangeCode::LockedField),
             // Certification names signing, which a new field that shows nothing goes along with; one that draws on a page
             // whose look was certified is a known attack.
@@ -82,7 +84,9 @@ impl Permissions {
             ChangeCode::AnnotationAdded | ChangeCode::Annotation | ChangeCode::AnnotationRemoved if level >= 3 => {
                 Judgement::Allowed
             }
-            ChangeCode::FilledCovers | ChangeCode::SignedCovers if level >= 2 => Judgement::Doubtful,
+            ChangeCode::FilledCovers | ChangeCode::FilledOddly | ChangeCode::SignedCovers if level >= 2 => {
+                Judgement::Doubtful
+            }
             ChangeCode::AnnotationCovers if level >= 3 => Judgement::Doubtful,
             code => forbidden(code),
         }

@@ -48,6 +48,11 @@ pub(super) fn of_page(reader: &Reader<'_, '_>, page: &Page) -> Result<Vec<Annota
 }
 
 impl Annotation {
+    /// `None` if there is none.
+    pub(super) fn at(reader: &Reader<'_, '_>, id: Id) -> Result<Option<Self>, ReadError> {
+        reader.dict(Some(&Value::Ref(id)))?.map(|dict| Self::read(reader, Some(id), dict)).transpose()
+    }
+
     fn read(reader: &Reader<'_, '_>, id: Option<Id>, dict: Dict) -> Result<Self, ReadError> {
         let subtype = dict.get("Subtype").and_then(Value::as_name).unwrap_or_default().to_vec();
         let (mut field, mut field_flags, mut is_signed) = (Vec::new(), 0, false);

@@ -8,6 +8,7 @@ use super::super::syntax::{Parser, is_space};
 use super::super::value::{Dict, Id, Value};
 use super::font::Font;
 use super::geometry::{Matrix, Rect};
+use super::ink::Inks;
 use super::reader::Reader;
 use super::state::{Outline, State};
 
@@ -67,6 +68,8 @@ pub(super) struct Canvas<'r, 'd, 'a> {
     /// Everything by itself, if that is asked for: letters taller than so much are odd.
     each: Option<f64>,
     pub(super) things: Vec<Thing>,
+    /// Every mark in the order drawn, if that is asked for.
+    pub(super) ink: Option<Inks>,
     /// Operators that show text, seen or not.
     pub(super) shows: usize,
     /// The text shown, if it is to be read back and every font tells.
@@ -105,6 +108,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
             marks: Vec::new(),
             each: None,
             things: Vec::new(),
+            ink: None,
             shows: 0,
             text: reads.then(String::new),
         }
@@ -115,7 +119,15 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         Self { each: Some(tall), ..self }
     }
 
+    /// Asks for every mark.
+    pub(super) fn inked(self) -> Self {
+        Self { ink: Some(Inks::default()), ..self.each(f64::INFINITY) }
+    }
+
     fn thing(&mut self, rect: Option<Rect>, kind: Kind) -> Option<()> {
+        if let Some(ink) = self.ink.as_mut().filter(|_| matches!(kind, Kind::Picture)) {
+            ink.other()?;
+        }
         if let Some(rect) = rect.filter(|_| self.each.is_some()) {
             self.things.push(Thing { rect, kind });
         }
@@ -162,7 +174,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         let object = self.reader.object(id).ok()??;
         let dict = object.value.as_dict()?;
         if depth >= MAX_DEPTH || dict.get("OC").is_some() && !self.is_wide {
-            return (!self.is_wide).then_some(());
+            return (!self.is_wide && self.ink.is_none()).then_some(());
         }
         state.matrix = self.matrix_of(dict)?.then(&state.matrix);
         let bbox = Rect::read(&self.reader.resolve(dict.get("BBox")).ok()?)?;
@@ -220,8 +232,15 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                     marked.pop();
                     state.is_layered = marked.contains(&true);
                 }
-                _ if outline.build(operator, &operands, &state.matrix) => {}
+                _ if outline.build(operator, &operands, &state.matrix) => {
+                    if let Some(ink) = &mut self.ink {
+                        ink.build(operator, &operands, &state.matrix);
+                    }
+                }
                 _ if Outline::is_painted_by(operator) => {
+                    if let Some(ink) = &mut self.ink {
+                        ink.paint(operator, &state)?;
+                    }
                     self.paint(outline.painted(operator, &state));
                     if let Some((rect, true)) = outline.inked(operator, &state) {
                         self.thing(Some(rect.meet(&state.clip)), Kind::Area(outline.curves))?;
@@ -316,7 +335,9 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         let known = font.as_ref().and_then(|id| self.fonts.get(&id).cloned());
         let read = || {
             let dict = self.reader.dict(Some(font)).ok()??;
-            Font::read(self.reader, &dict, self.reads).map(Rc::new)
+            let mut read = Font::read(self.reader, &dict, self.reads)?;
+            read.id = font.as_ref();
+            Some(Rc::new(read))
         };
         state.font = known.or_else(read);
         state.size = size;
@@ -341,7 +362,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         };
         let Some(font) = state.font.clone() else {
             self.text = None;
-            return (!self.is_wide).then_some(());
+            return (!self.is_wide && self.ink.is_none()).then_some(());
         };
         let (from, mut letters) = (state.pen(), 0);
         for piece in pieces {
@@ -379,6 +400,9 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
             self.reader.operator()?;
             let from = state.pen();
             letters += state.advance_by(font, code);
+            if let Some(ink) = &mut self.ink {
+                ink.letter(font, code, from, state)?;
+            }
             let kind = match () {
                 () if state.is_invisible() => continue,
                 () if font.is_filler(code) => Kind::Filler,

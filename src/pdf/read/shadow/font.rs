@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::syntax::Parser;
-use super::super::value::{Dict, Value};
+use super::super::value::{Dict, Id, Value};
 use super::content::{Token, token};
 use super::reader::Reader;
 
@@ -38,6 +38,9 @@ pub(super) struct Font {
     pub(super) is_unseen: bool,
     /// Its letters are drawings, or signs that are no letters.
     pub(super) is_pictorial: bool,
+    /// The shapes of its letters come with it.
+    pub(super) has_shapes: bool,
+    pub(super) id: Option<Id>,
 }
 
 /// How far a string reaches, in parts of the font's size.
@@ -95,6 +98,8 @@ impl Font {
             is_renamed,
             is_unseen,
             is_pictorial,
+            has_shapes: is_pictorial || brings_shapes(reader, dict).unwrap_or(true),
+            id: None,
         })
     }
 
@@ -105,9 +110,14 @@ impl Font {
 
     /// Whether the code draws nothing but a dash, a dot, an underscore or an empty box: what says where to write.
     pub(super) fn is_filler(&self, code: u32) -> bool {
-        let bytes = if self.is_wide { vec![(code >> 8) as u8, code as u8] } else { vec![code as u8] };
         self.is_space(code)
-            || self.text(&bytes).is_some_and(|said| !said.is_empty() && said.chars().all(|c| FILLERS.contains(c)))
+            || self.said(code).is_some_and(|said| !said.is_empty() && said.chars().all(|c| FILLERS.contains(c)))
+    }
+
+    /// What the code stands for; `None` if the font does not tell.
+    pub(super) fn said(&self, code: u32) -> Option<String> {
+        let bytes = if self.is_wide { vec![(code >> 8) as u8, code as u8] } else { vec![code as u8] };
+        self.text(&bytes)
     }
 
     /// In parts of the font's size. Wide fonts are taken for narrower than they are, so that their text is not thought to
@@ -261,6 +271,14 @@ fn extent(reader: &Reader<'_, '_>, dict: &Dict, is_wide: bool, widths: &[f64], e
     Some(widest(&found) / 1000.0)
 }
 
+/// Whether a font program is part of the file (ISO 32000-1, table 126).
+fn brings_shapes(reader: &Reader<'_, '_>, dict: &Dict) -> Option<bool> {
+    let below = reader.array(dict.get("DescendantFonts")).ok()?;
+    let below = reader.dict(below.first()).ok()?.unwrap_or_else(|| dict.clone());
+    let descriptor = reader.dict(below.get("FontDescriptor")).ok()?.unwrap_or_default();
+    Some(["FontFile", "FontFile2", "FontFile3"].iter().any(|key| descriptor.get(key).is_some()))
+}
+
 /// Symbols, or an encoding of the font's own (ISO 32000-1, table 123).
 fn is_symbolic(reader: &Reader<'_, '_>, dict: &Dict) -> bool {
     let base = dict.get("BaseFont").and_then(Value::as_name).unwrap_or_default();
@@ -269,6 +287,7 @@ fn is_symbolic(reader: &Reader<'_, '_>, dict: &Dict) -> bool {
     let is_subset = base.get(6) == Some(&b'+');
     contains(base, b"Symbol")
         || contains(base, b"Dingbats")
+        || contains(base, b"dings")
         || is_subset
         || (flags & 4 != 0 && dict.get("Encoding").is_none())
 }
@@ -408,6 +427,8 @@ mod tests {
             is_renamed: false,
             is_unseen: false,
             is_pictorial: false,
+            has_shapes: false,
+            id: None,
         };
         assert_eq!(font.text(b"A C").as_deref(), Some("1 C"));
         assert_eq!([font.text(b"AB"), font.text(b"\x80")], [None, None]);

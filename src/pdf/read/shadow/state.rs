@@ -29,6 +29,10 @@ pub(super) struct State {
     is_plain: bool,
     /// So light that it may stand for paper.
     is_light: bool,
+    /// How light it is, from 0 to 1; `None` if nobody can tell.
+    luma: Option<f64>,
+    /// Numbers of `sc` are those of a device's colours, not of a space of the file's own.
+    is_device: bool,
     line_width: f64,
     pub(super) is_layered: bool,
     pub(super) font: Option<Rc<Font>>,
@@ -55,6 +59,8 @@ impl State {
             is_white: false,
             is_plain: true,
             is_light: false,
+            luma: Some(0.0),
+            is_device: false,
             line_width: 1.0,
             is_layered: false,
             font: None,
@@ -83,10 +89,35 @@ impl State {
 
     /// Text shown now is what one writes with: filled, dark, of one colour, no taller than this.
     pub(super) fn is_writing(&self, most: f64) -> bool {
+        let (x, y) = self.up();
+        self.is_flat() && !self.is_light && x.hypot(y) <= most
+    }
+
+    /// Text shown now is filled with one colour.
+    fn is_flat(&self) -> bool {
+        self.render == 0 && self.is_plain
+    }
+
+    /// From the base line, as far as the text is large.
+    pub(super) fn up(&self) -> (f64, f64) {
         let (origin, top) =
             (self.matrix.apply(self.text.apply((0.0, 0.0))), self.matrix.apply(self.text.apply((0.0, self.size))));
-        let tall = (top.0 - origin.0).hypot(top.1 - origin.1);
-        self.render == 0 && self.is_plain && !self.is_light && tall <= most
+        (top.0 - origin.0, top.1 - origin.1)
+    }
+
+    /// How light an area is that is filled now; `None` if something else shows through or beside it.
+    pub(super) fn luma(&self) -> Option<f64> {
+        self.luma.filter(|_| self.hides())
+    }
+
+    /// How light text is that is shown now.
+    pub(super) fn text_luma(&self) -> Option<f64> {
+        self.luma().filter(|_| self.is_flat())
+    }
+
+    pub(super) fn line_width(&self) -> f64 {
+        let [a, b, c, d, ..] = self.matrix.0;
+        self.line_width * (a * d - b * c).abs().sqrt()
     }
 
     /// Text shown now leaves no trace (ISO 32000-1, table 106).
@@ -130,7 +161,7 @@ impl State {
                 }
             }
             (b"g" | b"rg" | b"k" | b"sc" | b"scn", _) => self.colour(operator, operands),
-            (b"cs", _) => (self.is_white, self.is_plain, self.is_light) = (false, true, false),
+            (b"cs", _) => self.colour_space(operands),
             (b"BT", _) => self.begin(Matrix::IDENTITY),
             (b"w", Some(width)) => self.line_width = width,
             (b"Tc", Some(space)) => self.letter_space = space,
@@ -157,13 +188,28 @@ impl State {
         }
     }
 
+    /// Sets its first colour, too (ISO 32000-1, 8.6.3): black, of a device.
+    fn colour_space(&mut self, operands: &[Value]) {
+        let space = operands.first().and_then(Value::as_name).unwrap_or_default();
+        self.is_device = matches!(space, b"DeviceGray" | b"DeviceRGB" | b"DeviceCMYK");
+        (self.is_white, self.is_plain, self.is_light) = (false, true, false);
+        self.luma = self.is_device.then_some(0.0);
+    }
+
     fn colour(&mut self, operator: &[u8], operands: &[Value]) {
         let white = if operands.len() == 4 { 0.0 } else { 1.0 };
         self.is_plain = !operands.iter().any(|operand| operand.as_name().is_some());
         // One number of `sc` may be a tint, of which none is white.
-        let is_tint = operator.starts_with(b"sc") && operands.len() == 1;
+        let is_tint = operator.starts_with(b"sc") && operands.len() == 1 && !self.is_device;
         self.is_white = !is_tint && !operands.is_empty() && operands.iter().all(|o| o.as_number() == Some(white));
         let parts: Vec<f64> = operands.iter().filter_map(Value::as_number).collect();
+        let weigh = |red: f64, green: f64, blue: f64| 0.299 * red + 0.587 * green + 0.114 * blue;
+        self.luma = match parts[..] {
+            [grey] if !is_tint => Some(grey),
+            [red, green, blue] => Some(weigh(red, green, blue)),
+            [cyan, magenta, yellow, black] => Some((1.0 - weigh(cyan, magenta, yellow) - black).max(0.0)),
+            _ => None,
+        };
         // Nobody can tell how light a tint is.
         self.is_light = is_tint
             || match parts[..] {
@@ -308,8 +354,7 @@ impl Outline {
         if !matches!(operator, b"S" | b"s") {
             return Some((bounds, true));
         }
-        let [a, b, c, d, ..] = state.matrix.0;
-        let width = (state.line_width * (a * d - b * c).abs().sqrt()).max(1.0);
+        let width = state.line_width().max(1.0);
         let bounds = bounds.grown(width / 2.0);
         Some((bounds, self.curves > 64 || self.length * width > MAX_INK * bounds.area()))
     }
