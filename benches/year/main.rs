@@ -44,21 +44,22 @@ fn main() {
         // Those of rows together: an audit of a whole year takes its time.
         let (rows, others): (Vec<Tampering>, Vec<Tampering>) = TAMPERINGS.into_iter().partition(Tampering::is_of_rows);
         for together in std::iter::once(rows.as_slice()).chain(others.chunks(1)) {
-            thief.check(&config, together).await;
+            thief.check(&config, together, audited_so_far).await;
+            print!("\r");
             together.iter().for_each(|one| println!("found and named: {}", one.what));
         }
     });
 }
 
+fn audited_so_far(done: u64, all: u64) {
+    print!("\raudited {done} of {all} ");
+    let _ = std::io::stdout().flush();
+}
+
 async fn in_order(config: &Config) {
     let begun = Instant::now();
     let books = Books::open(config).await.unwrap();
-    let audited = audit(&books, |done, all| {
-        print!("\raudited {done} of {all} ");
-        let _ = std::io::stdout().flush();
-    })
-    .await
-    .unwrap();
+    let audited = audit(&books, audited_so_far).await.unwrap();
     books.close().await;
     println!(
         "\n{} entries, {} uses, {} certificates audited in {:.0} s: {} findings",

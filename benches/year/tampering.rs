@@ -7,7 +7,7 @@ use std::process::Command;
 use jiff::civil::date;
 use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
-use yinxin::acts::audit::{Audited, Books, Finding, audit};
+use yinxin::acts::audit::{Audited, Books, Finding, audit, audit_log};
 use yinxin::app::config::Config;
 use yinxin::ledger::tree::leaf_hash;
 
@@ -129,7 +129,7 @@ impl Thief {
     }
 
     /// Does these to a closed hall, audits it, asserts that each is found and named, and puts everything back.
-    pub(crate) async fn check(&self, config: &Config, tamperings: &[Tampering]) {
+    pub(crate) async fn check(&self, config: &Config, tamperings: &[Tampering], progress: impl FnMut(u64, u64)) {
         let (database, log) = (config.data.join("yinxin.sqlite"), config.data.join("log"));
         let (kept_database, kept_log) = (self.folder.join("kept.sqlite"), self.folder.join("kept-log"));
         fs::copy(&database, &kept_database).unwrap();
@@ -142,7 +142,8 @@ impl Thief {
         let mut audited = match tamperings {
             // It leaves the books as they are.
             [Tampering { how: How::KeyOutside, .. }] => Audited::default(),
-            _ => audit(&books, |_, _| {}).await.unwrap(),
+            [Tampering { how: How::Truncated | How::Fork, .. }] => audit_log(&books).await.unwrap(),
+            _ => audit(&books, progress).await.unwrap(),
         };
         let file = fs::read(self.folder.join("sealed.pdf")).unwrap();
         if tamperings.iter().any(|one| matches!(one.how, How::KeyOutside)) {

@@ -135,7 +135,7 @@ fn report(c: &mut Comparison<'_, '_>, id: Id, node: &Node) -> Result<(), ReadErr
         Some((page, rect)) if geometry::share(c, page, &rect)? > MAX_SHARE || touches(c, id, page)? => {
             ChangeCode::FilledCovers
         }
-        Some((page, _)) if !is_plain(c, id, page)? => ChangeCode::FilledOddly,
+        _ if !is_plain(c, id, node)? => ChangeCode::FilledOddly,
         _ => ChangeCode::Filled,
     };
     c.add(Change::of(code, Some(node.field)).on(page).with(Detail::Field(node.name.clone())));
@@ -147,9 +147,19 @@ fn touches(c: &Comparison<'_, '_>, widget: Id, page: usize) -> Result<bool, Read
     c.paper.is_touched(page_of(c, page)?, widget, c.after)
 }
 
-/// The widget shows its value, seen by everybody, and nothing else.
-fn is_plain(c: &Comparison<'_, '_>, widget: Id, page: usize) -> Result<bool, ReadError> {
-    c.paper.is_plain(page_of(c, page)?, widget, c.after)
+/// The widget, or each one of a field that is none itself, shows its value, seen by everybody, and nothing else.
+fn is_plain(c: &Comparison<'_, '_>, id: Id, node: &Node) -> Result<bool, ReadError> {
+    let pages = c.annotations()?;
+    let widgets = match pages.contains_key(&id) {
+        true => vec![id],
+        false => c.fields()?.iter().filter(|(_, other)| other.field == node.field).map(|(widget, _)| *widget).collect(),
+    };
+    for (widget, page) in widgets.into_iter().filter_map(|widget| Some((widget, *pages.get(&widget)?))) {
+        if !c.paper.is_plain(page_of(c, page)?, widget, c.after)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn page_of(c: &Comparison<'_, '_>, page: usize) -> Result<Id, ReadError> {

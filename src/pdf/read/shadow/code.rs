@@ -34,6 +34,8 @@ pub enum PreparedCode {
     AnnotationOverText,
     /// The page's own drawing covers text of the page.
     DrawingOverText,
+    /// Content that some programs obey and others pass over: operands that an operator does not take, names that only the page has.
+    Ambiguous,
     /// White text on white paper.
     WhiteText,
     /// A form field's value is not what its appearance shows.
@@ -111,6 +113,7 @@ impl PreparedCode {
             | Self::UnlistedPage
             | Self::UnlistedInUse
             | Self::PageTree
+            | Self::Ambiguous
             | Self::PrintLayer
             | Self::ViewerLayer
             | Self::AutomaticScript
@@ -147,6 +150,7 @@ impl PreparedCode {
             Self::TextUnderScan => "text-under-scan",
             Self::AnnotationOverText => "annotation-over-text",
             Self::DrawingOverText => "drawing-over-text",
+            Self::Ambiguous => "ambiguous-content",
             Self::WhiteText => "white-text",
             Self::ValueDiffers => "field-value-differs",
             Self::StateDiffers => "field-state-differs",
@@ -188,6 +192,7 @@ impl PreparedCode {
             Self::TextUnderScan => "整页是图片，图片之下另有文字；扫描后识别文字的文件常是这样。",
             Self::AnnotationOverText => "有遮住文字的批注或表单域，移开之后会露出另外的文字。",
             Self::DrawingOverText => "有被图形遮住的文字。",
+            Self::Ambiguous => "的内容有不合规范的写法，不同软件显示的可能不同。",
             Self::WhiteText => "有白底上的白色文字，看不见而可以选中、复制。",
             Self::ValueDiffers => "有表单域，显示的文字与其中保存的内容不一致。",
             Self::StateDiffers => "有勾选框，显示的状态与其中保存的选择不一致。",

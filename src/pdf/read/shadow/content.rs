@@ -9,6 +9,9 @@ use super::super::value::{Dict, Id, Value};
 use super::font::Font;
 use super::geometry::{Matrix, Rect};
 use super::ink::Inks;
+use super::mark::{Kind, Mark, Thing};
+use super::operands;
+use super::page::Page;
 use super::reader::Reader;
 use super::state::{Outline, State};
 
@@ -22,39 +25,6 @@ const MAX_OPERANDS: usize = 1000;
 const MAX_MARKS: usize = 100_000;
 /// Letters read back of one stream.
 const MAX_LETTERS: usize = 100_000;
-
-/// What was drawn.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Mark {
-    /// Text that is drawn: where it begins and ends, a little above the base line, and how many letters there are.
-    Text { from: (f64, f64), to: (f64, f64), letters: usize, is_white: bool },
-    /// An upright rectangle that nothing shows through.
-    Cover { rect: Rect, image: Option<Id> },
-    /// Other than white paint somewhere in here.
-    Paint(Rect),
-}
-
-/// Something that is seen at a place, each letter by itself.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Thing {
-    pub(super) rect: Rect,
-    pub(super) kind: Kind,
-}
-
-/// What it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A letter as one writes it.
-    Letter,
-    /// What says where to write: a dash, a dot, an empty box.
-    Filler,
-    /// A letter that is white, outlined, as tall as a picture, or a drawing.
-    Odd,
-    /// An image or a shading.
-    Picture,
-    /// A filled area with so many curves, or a line that fills.
-    Area(usize),
-}
 
 /// What was drawn so far.
 pub(super) struct Canvas<'r, 'd, 'a> {
@@ -70,6 +40,10 @@ pub(super) struct Canvas<'r, 'd, 'a> {
     pub(super) things: Vec<Thing>,
     /// Every mark in the order drawn, if that is asked for.
     pub(super) ink: Option<Inks>,
+    /// Something in it is obeyed by some programs and passed over by others.
+    pub(super) is_ambiguous: bool,
+    /// What the page names, which some programs ask for names that a form does not have.
+    page_resources: Dict,
     /// Operators that show text, seen or not.
     pub(super) shows: usize,
     /// The text shown, if it is to be read back and every font tells.
@@ -109,6 +83,8 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
             each: None,
             things: Vec::new(),
             ink: None,
+            is_ambiguous: false,
+            page_resources: Dict::default(),
             shows: 0,
             text: reads.then(String::new),
         }
@@ -125,9 +101,6 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
     }
 
     fn thing(&mut self, rect: Option<Rect>, kind: Kind) -> Option<()> {
-        if let Some(ink) = self.ink.as_mut().filter(|_| matches!(kind, Kind::Picture)) {
-            ink.other()?;
-        }
         if let Some(rect) = rect.filter(|_| self.each.is_some()) {
             self.things.push(Thing { rect, kind });
         }
@@ -144,8 +117,14 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         self.marks.len() >= MAX_MARKS
     }
 
+    /// Appearances drawn from now on stand on this page.
+    pub(super) fn on(&mut self, page: &Page) {
+        self.page_resources = page.resources.clone();
+    }
+
     /// Draws a page's content; `None` if it cannot be followed to its end.
     pub(super) fn page(&mut self, content: &[u8], resources: &Dict, visible: Rect) -> Option<()> {
+        self.page_resources = resources.clone();
         self.draw(content, resources, State::new(Matrix::IDENTITY, visible), 0)
     }
 
@@ -210,6 +189,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                 Token::Operator(operator) => operator,
             };
             self.reader.operator()?;
+            self.is_ambiguous |= !operands::fit(operator, &operands);
             match operator {
                 b"q" if saved.len() < MAX_STATES => saved.push(state.clone()),
                 b"q" => return None,
@@ -247,6 +227,8 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                     }
                     for rect in outline.filled(operator) {
                         self.cover(&state, rect, None);
+                        let ground = state.luma().map(|_| rect.meet(&state.clip));
+                        self.thing(ground, Kind::Ground((state.luma().unwrap_or(1.0) * 100.0) as u8))?;
                     }
                     outline.clip(&mut state);
                     outline = Outline::default();
@@ -259,9 +241,11 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         content[at..].iter().all(|b| is_space(*b)).then_some(())
     }
 
-    fn resource(&self, resources: &Dict, kind: &str, name: &Value) -> Option<Value> {
+    fn resource(&mut self, resources: &Dict, kind: &str, name: &Value) -> Option<Value> {
         let name = std::str::from_utf8(name.as_name()?).ok()?;
-        self.reader.entry(resources.get(kind), name)
+        let found = self.reader.entry(resources.get(kind), name);
+        self.is_ambiguous |= found.is_none() && self.reader.entry(self.page_resources.get(kind), name).is_some();
+        found
     }
 
     fn xobject(&mut self, name: &Value, resources: &Dict, state: &State, depth: usize) -> Option<()> {
@@ -315,6 +299,8 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
     fn parameters(&mut self, name: &Value, resources: &Dict, state: &mut State) -> Option<()> {
         let Some(set) = self.resource(resources, "ExtGState", name) else { return Some(()) };
         let set = self.reader.dict(Some(&set)).ok()?.unwrap_or_default();
+        let is_plain = |transfer: &Value| transfer.as_name().is_some();
+        self.is_ambiguous |= ["TR", "TR2"].iter().filter_map(|key| set.get(key)).any(|transfer| !is_plain(transfer));
         state.blend(&set);
         if let Some([font, size]) = set.get("Font").and_then(Value::as_array) {
             self.use_font(font, size.as_number()?, state);
@@ -399,10 +385,10 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         for code in font.codes(string) {
             self.reader.operator()?;
             let from = state.pen();
-            letters += state.advance_by(font, code);
             if let Some(ink) = &mut self.ink {
-                ink.letter(font, code, from, state)?;
+                ink.letter(font, code, state)?;
             }
+            letters += state.advance_by(font, code);
             let kind = match () {
                 () if state.is_invisible() => continue,
                 () if font.is_filler(code) => Kind::Filler,

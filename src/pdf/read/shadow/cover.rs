@@ -4,8 +4,9 @@ use super::super::ReadError;
 use super::super::value::Id;
 use super::annotations::Annotation;
 use super::code::PreparedCode;
-use super::content::{Canvas, Mark};
+use super::content::Canvas;
 use super::geometry::Rect;
+use super::mark::Mark;
 use super::page::Page;
 use super::reader::Reader;
 
@@ -33,13 +34,20 @@ pub(super) fn on_page(
     // What was drawn before the content could not be followed any more lies where it lies.
     let _ = canvas.page(&content, &page.resources, page.visible);
     let mut found = hidden_by_content(&canvas.marks, page.visible, reader);
+    if canvas.is_ambiguous {
+        found.push((None, PreparedCode::Ambiguous));
+    }
     if white_on_white(&canvas.marks, reader).is_some_and(|letters| letters >= MIN_LETTERS) {
         found.push((None, PreparedCode::WhiteText));
     }
     for annotation in overlays {
         let Some(look) = annotation.overlay() else { continue };
         let mut above = Canvas::new(reader, false);
+        above.on(page);
         let _ = above.appearance(look, annotation.rect, page.visible);
+        if above.is_ambiguous {
+            found.push((annotation.id, PreparedCode::Ambiguous));
+        }
         let covers: Vec<_> = above.marks.iter().filter_map(cover).map(|(rect, _)| (rect, annotation.id)).collect();
         if hidden(&canvas.marks, &covers, reader).is_some_and(|(letters, _)| letters >= MIN_LETTERS) {
             found.push((annotation.id, PreparedCode::AnnotationOverText));

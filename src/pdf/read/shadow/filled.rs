@@ -2,67 +2,117 @@
 //!
 //! Whoever fills in a field draws it as well. What programs draw is known: letters in their order, in a frame, on a ground. So
 //! that is all that passes: strokes between letters, letters that nobody sees or that lie in another order do not.
+//!
+//! 1. the look is written as fillers write ([`filler`](super::filler))
+//! 2. nothing is drawn but letters and a frame ([`Filled::has_no_drawing`])
+//! 3. every letter is seen ([`Grounds`]), upright, after the one before it ([`line`](super::line))
+//! 4. in a font that was there, or that everybody has
+//! 5. and together they are the value ([`said`](super::said))
 
 use super::super::ReadError;
-use super::super::value::{Id, Value};
+use super::super::text::text;
+use super::super::value::{Dict, Id, Value};
 use super::super::view::View;
 use super::annotations::Annotation;
 use super::content::Canvas;
+use super::filler;
 use super::geometry::Rect;
+use super::grounds::Grounds;
 use super::ink::{Ink, Letter, Path};
+use super::mark::Kind;
 use super::page::{Page, of_field};
 use super::paper::Paper;
 use super::reader::Reader;
+use super::{line, said, values};
 
 /// Field flags (ISO 32000-1, tables 228 and 230).
+const MULTILINE: i64 = 1 << 12;
 const COMB: i64 = 1 << 24;
-const COMBO: i64 = 1 << 17;
 /// A frame is no wider, in points and as a part of the field's side.
-const FRAME: f64 = 4.0;
-const FRAME_PART: f64 = 0.2;
+const FRAME: f64 = 5.0;
+const FRAME_PART: f64 = 0.25;
 /// The part of a side that each part of a frame goes along, at least.
 const FRAME_LENGTH: f64 = 0.8;
-/// Curves of a rounded frame.
-const MAX_CURVES: usize = 8;
-/// Lines between the letters of a comb are no wider.
+/// A rounded corner takes up no more of the shorter side.
+const CORNER: f64 = 0.55;
+/// And is at least so much as high as it is wide, and the other way round.
+const ROUND: f64 = 0.5;
+/// A look has a rounded ground and a rounded frame.
+const MAX_ROUNDED: usize = 2;
+/// Lines between the letters of a comb are no wider, and stand no further from the end of a cell.
 const COMB_LINE: f64 = 3.0;
-/// Letters are at least so large, in points, and as a part of the largest.
-const MIN_SIZE: f64 = 2.0;
-const MIN_PART: f64 = 0.7;
-/// The part of a letter's size by which it may lie over the one before it, or beside its line.
-const SLACK: f64 = 0.3;
-/// The part of its size that a letter of ASCII is wide at least.
-const MIN_WIDTH: f64 = 0.1;
-/// Letters and what they stand on differ at least so much, black and white by 1.
-const CONTRAST: f64 = 0.25;
-/// Areas filled in one field.
-const MAX_FILLS: usize = 100;
-/// The part of a letter by which something drawn later may lie over it.
-const OVERLAP: f64 = 0.2;
+/// What a program draws in a box that is ticked, if it writes it.
+const TICKS: &str = "xX×✓✔✕✖✗✘●■*";
+/// The part of a box that its mark takes up at least.
+const MARK: f64 = 0.1;
 
 impl Paper<'_, '_> {
-    /// Whether the widget shows in `after` its value and nothing else; that the letters are those of the value is for
-    /// [`values`](super::values) to say.
+    /// Whether the widget shows its value in `after`, and nothing else.
     pub(in super::super) fn is_plain(&self, page: Id, widget: Id, after: View<'_, '_>) -> Result<bool, ReadError> {
-        let reader = Reader::new(after);
-        let (Some(page), Some(field)) = (Page::read(&self.reader, page)?, Annotation::at(&reader, widget)?) else {
+        let (reader, id) = (Reader::new(after), page);
+        let (Some(page), Some(is), Some(was)) =
+            (Page::read(&self.reader, page)?, Annotation::at(&reader, widget)?, Annotation::at(&self.reader, widget)?)
+        else {
             return Ok(false);
         };
-        let Some(look) = field.look else { return Ok(true) };
-        if is_same(&self.reader, &reader, look)? {
+        if !self.has_other_looks_as_before(&reader, &was, &is)? {
+            return Ok(false);
+        }
+        let Some(look) = is.look else { return Ok(is.dict.get("AP").is_none()) };
+        let is_old = was.look == Some(look) && self.is_untouched(&reader, &Value::Ref(look))?;
+        if is.field == b"Btn" {
+            return Ok(self.has_state(&reader, &was, &is)? && (is_old || is_ticked_as_said(&reader, &is, &page)));
+        }
+        if is_old && of_field(&self.reader, &was.dict, "V")? == of_field(&reader, &is.dict, "V")? {
             return Ok(true);
         }
-        let Some(is) = inks(&reader, &field, &page) else { return Ok(false) };
-        let before = Annotation::at(&self.reader, widget)?;
-        let was = before.and_then(|before| inks(&self.reader, &before, &page)).unwrap_or_default();
-        let filled = Filled { field: &field, inner: inner(&field.rect), inks: &is, was: &was };
-        if field.field == b"Btn" {
-            return Ok(filled.is_ticked_as_said());
+        let Some(inks) = inks(&reader, &is, &page, is_old) else { return Ok(false) };
+        let old = if is_old { None } else { inks_of(&self.reader, &was, &page) };
+        let comb = cells(&reader, &is)?;
+        let filled =
+            Filled { field: &is, inner: inner(&is.rect), comb, inks: &inks, was: old.as_deref().unwrap_or(&[]) };
+        let (letters, direction) = (filled.letters(), self.direction(widget)?);
+        let is_drawn_well = is_old
+            || filled.has_no_drawing()
+                && filled.is_seen(self.grounds(id, &page, widget)?)
+                && line::is_in_order(&letters, direction)
+                && line::is_whole(&letters, &filled.inner, direction, filled.has_lines())
+                && self.has_known_shapes(&reader, &is, &inks)?;
+        Ok(is_drawn_well && said::is_value(&reader, &is, &letters, &filled.marked(&letters))?)
+    }
+
+    /// What is drawn when the pointer is over the widget, or presses it, is what it was (ISO 32000-1, table 168).
+    fn has_other_looks_as_before(
+        &self,
+        after: &Reader<'_, '_>,
+        was: &Annotation,
+        is: &Annotation,
+    ) -> Result<bool, ReadError> {
+        let old = self.reader.dict(was.dict.get("AP"))?.unwrap_or_default();
+        let new = after.dict(is.dict.get("AP"))?.unwrap_or_default();
+        for key in ["R", "D"] {
+            let other = new.get(key).unwrap_or(&Value::Null);
+            if *other != Value::Null && (old.get(key) != Some(other) || !self.is_untouched(after, other)?) {
+                return Ok(false);
+            }
         }
-        Ok(filled.has_no_drawing()
-            && filled.is_seen()
-            && filled.is_in_order(self.direction(widget)?)
-            && self.has_known_shapes(&reader, &filled)?)
+        Ok(true)
+    }
+
+    /// Whether the forms to which the value refers are what they were.
+    fn is_untouched(&self, after: &Reader<'_, '_>, value: &Value) -> Result<bool, ReadError> {
+        let mut forms = Vec::new();
+        value.references(&mut |id| forms.push(id));
+        for form in forms {
+            let (Some(was), Some(is)) = (self.reader.object(form)?, after.object(form)?) else { return Ok(false) };
+            let is_same = was.value == is.value && was.data.is_some() == is.data.is_some();
+            if !is_same
+                || is.data.is_some() && self.reader.decode(&was).is_none_or(|data| after.decode(&is) != Some(data))
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The direction in which the widget is written (ISO 32000-1, table 189).
@@ -78,39 +128,98 @@ impl Paper<'_, '_> {
         })
     }
 
-    /// A value of ASCII is written in a font that was there, or that every program has: another may draw 9 for 1. Chinese
-    /// needs fonts that come with it.
-    fn has_known_shapes(&self, after: &Reader<'_, '_>, filled: &Filled<'_>) -> Result<bool, ReadError> {
-        if let Some(Value::String(value)) = of_field(after, &filled.field.dict, "V")?
-            && !value.is_ascii()
-        {
-            return Ok(true);
-        }
-        for letter in filled.letters() {
+    /// What the page itself has been filled with, in order.
+    fn grounds(&self, id: Id, page: &Page, widget: Id) -> Result<Grounds, ReadError> {
+        let around = self.around(id, page)?;
+        let grounds = around.iter().flat_map(|around| around.iter()).filter_map(|(thing, by)| match thing.kind {
+            Kind::Ground(light) if *by != Some(widget) => Some((thing.rect, f64::from(light) / 100.0)),
+            _ => None,
+        });
+        Ok(Grounds::on(grounds))
+    }
+
+    /// The letters' shapes were there, or everybody has them: others may draw 9 for 1. Chinese needs fonts that come with it.
+    fn has_known_shapes(&self, after: &Reader<'_, '_>, field: &Annotation, inks: &[Ink]) -> Result<bool, ReadError> {
+        let value = match of_field(after, &field.dict, "V")? {
+            Some(Value::String(value)) => text(&value),
+            _ => String::new(),
+        };
+        for ink in inks {
+            let Ink::Letter(letter) = ink else { continue };
             let was_there = match letter.font {
                 Some(font) => self.reader.object(font)?.is_some(),
                 None => false,
             };
-            if !was_there && (letter.has_shape || letter.said.is_none()) {
+            if !was_there && !letter.is_standard && value.is_ascii() {
                 return Ok(false);
             }
         }
         Ok(true)
     }
+
+    /// A box is in the state that its value names, of those that it had.
+    fn has_state(&self, after: &Reader<'_, '_>, was: &Annotation, is: &Annotation) -> Result<bool, ReadError> {
+        let states = |reader: &Reader<'_, '_>, dict: &Dict| -> Result<Option<Dict>, ReadError> {
+            let appearances = reader.dict(dict.get("AP"))?.unwrap_or_default();
+            match appearances.get("N") {
+                Some(Value::Ref(id)) if reader.object(*id)?.is_some_and(|object| object.data.is_some()) => Ok(None),
+                normal => reader.dict(normal),
+            }
+        };
+        let (Some(old), Some(new)) = (states(&self.reader, &was.dict)?, states(after, &is.dict)?) else {
+            return Ok(false);
+        };
+        let has = |states: &Dict, wanted: &[u8]| states.entries().any(|(name, _)| *name == *wanted);
+        let state = is.dict.get("AS").and_then(Value::as_name).unwrap_or(b"Off");
+        let value = of_field(after, &is.dict, "V")?;
+        let value = value.as_ref().and_then(Value::as_name).unwrap_or(b"Off");
+        let wanted = if has(&old, value) { value } else { b"Off" };
+        // Each state looks as it did, unless it is drawn anew: never as another did.
+        let is_swapped =
+            new.entries().any(|(name, form)| old.entries().any(|(other, old)| old == form && other != name));
+        Ok(state == wanted && old.entries().all(|(name, _)| has(&new, name)) && !is_swapped)
+    }
 }
 
-/// Whether the form is the one that it was.
-fn is_same(before: &Reader<'_, '_>, after: &Reader<'_, '_>, look: Id) -> Result<bool, ReadError> {
-    let (Some(was), Some(is)) = (before.object(look)?, after.object(look)?) else { return Ok(false) };
-    let (old, new) = (before.decode(&was), after.decode(&is));
-    Ok(was.value == is.value && old.is_some() && old == new)
+/// A box shows a mark if it is ticked, and none if it is not.
+fn is_ticked_as_said(reader: &Reader<'_, '_>, field: &Annotation, page: &Page) -> bool {
+    let Some(inks) = inks(reader, field, page, false) else { return false };
+    let filled = Filled { field, inner: inner(&field.rect), comb: None, inks: &inks, was: &[] };
+    let is_on = field.dict.get("AS").and_then(Value::as_name).is_some_and(|state| state != b"Off");
+    let Some(first) = inks.iter().position(|ink| !filled.is_frame(ink)) else { return !is_on };
+    let is_mark = |ink: &Ink| {
+        let (place, luma) = match ink {
+            Ink::Letter(letter) => {
+                let is_tick = letter.said.as_ref().is_none_or(|said| TICKS.contains(said.as_str()));
+                (is_tick.then_some(letter.place.meet(&letter.clip)), letter.luma)
+            }
+            Ink::Path(path) => (path.bounds.zip(path.clip).map(|(bounds, clip)| bounds.meet(&clip)), path.luma),
+        };
+        let area = place.map_or(0.0, |place| place.meet(&filled.inner).area());
+        area >= MARK * filled.inner.area() && luma.is_some_and(|luma| luma <= 0.5)
+    };
+    is_on && inks[first..].iter().all(is_mark)
 }
 
-/// What the annotation draws; `None` if that cannot be told.
-fn inks(reader: &Reader<'_, '_>, annotation: &Annotation, page: &Page) -> Option<Vec<Ink>> {
+/// What the annotation draws; `None` if that cannot be told, or is not written as fillers write. What was signed may be.
+fn inks(reader: &Reader<'_, '_>, annotation: &Annotation, page: &Page, is_signed: bool) -> Option<Vec<Ink>> {
+    let form = reader.object(annotation.look?).ok()??;
+    if !is_signed && !filler::speaks(&reader.decode(&form)?, reader) {
+        return None;
+    }
+    inks_of(reader, annotation, page)
+}
+
+fn inks_of(reader: &Reader<'_, '_>, annotation: &Annotation, page: &Page) -> Option<Vec<Ink>> {
     let mut canvas = Canvas::new(reader, true).inked();
     canvas.appearance(annotation.look?, annotation.rect, page.visible)?;
     Some(canvas.ink?.marks)
+}
+
+/// How many letters a comb takes.
+fn cells(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Option<f64>, ReadError> {
+    let most = of_field(reader, &field.dict, "MaxLen")?.and_then(|most| most.as_int());
+    Ok(most.filter(|most| field.field_flags & COMB != 0 && (1..=1000).contains(most)).map(|most| most as f64))
 }
 
 /// The rectangle within its frame.
@@ -124,161 +233,100 @@ fn inner(rect: &Rect) -> Rect {
 struct Filled<'i> {
     field: &'i Annotation,
     inner: Rect,
+    comb: Option<f64>,
     inks: &'i [Ink],
     /// What it drew before.
     was: &'i [Ink],
 }
 
 impl<'i> Filled<'i> {
-    fn letters(&self) -> impl Iterator<Item = &'i Letter> {
-        self.inks.iter().filter_map(|ink| match ink {
+    /// All but blanks.
+    fn letters(&self) -> Vec<&'i Letter> {
+        let letters = self.inks.iter().filter_map(|ink| match ink {
             Ink::Letter(letter) => Some(letter),
-            _ => None,
-        })
-    }
-
-    /// A box shows a mark if it is ticked, and none if it is not.
-    fn is_ticked_as_said(&self) -> bool {
-        let is_on = self.field.dict.get("AS").and_then(Value::as_name).is_some_and(|state| state != b"Off");
-        let marks = || self.inks.iter().filter(|ink| !self.is_frame(ink));
-        let is_dark = |ink: &Ink| match ink {
-            Ink::Letter(Letter { luma, .. }) | Ink::Path(Path { luma, .. }) => {
-                luma.is_some_and(|luma| luma <= 1.0 - CONTRAST)
-            }
-            Ink::Other => true,
-        };
-        if is_on { marks().any(is_dark) } else { marks().next().is_none() }
+            Ink::Path(_) => None,
+        });
+        letters.filter(|letter| !letter.is_blank()).collect()
     }
 
     fn has_no_drawing(&self) -> bool {
-        self.inks.iter().all(|ink| matches!(ink, Ink::Letter(_)) || self.is_frame(ink))
+        let count =
+            |is: fn(&Path) -> bool| self.inks.iter().filter(|ink| matches!(ink, Ink::Path(path) if is(path))).count();
+        count(|path| path.is_dashed) <= 1
+            && count(|path| !path.curves.is_empty()) <= MAX_ROUNDED
+            && self.inks.iter().all(|ink| matches!(ink, Ink::Letter(_)) || self.is_frame(ink))
     }
 
     /// A path along the edges of the field, or one that was there before.
     fn is_frame(&self, ink: &Ink) -> bool {
         let Ink::Path(path) = ink else { return false };
         let (Some(bounds), Some(clip)) = (path.bounds, path.clip) else { return false };
-        let spans = |rect: &Rect| self.inner.corners().iter().all(|corner| rect.holds(*corner));
+        let holds = |rect: &Rect| self.inner.corners().iter().all(|corner| rect.holds(*corner));
         let field = self.field.rect;
         let is_long =
             bounds.width() >= FRAME_LENGTH * field.width() || bounds.height() >= FRAME_LENGTH * field.height();
-        let is_round = path.curves <= MAX_CURVES && spans(&bounds);
-        let is_along = is_long && path.lines.iter().all(|line| self.is_edge(line));
-        let is_new = spans(&clip) && (path.curves == 0 || is_round) && (is_along || self.is_bar(path, &bounds));
-        is_new || self.was.iter().any(|was| matches!(was, Ink::Path(old) if old == path))
+        let is_along =
+            is_long && path.lines.iter().all(|line| self.is_edge(line, path)) && self.are_corners(&path.curves);
+        holds(&clip) && (is_along || self.is_bar(path))
+            || self.was.iter().any(|was| matches!(was, Ink::Path(old) if old == path))
     }
 
-    /// A line of the frame: along an edge from end to end, or in a corner; in a comb, one from top to bottom.
-    fn is_edge(&self, line: &Rect) -> bool {
+    /// A line of the frame: along an edge from end to end, or in a corner; in a comb, one between two cells.
+    fn is_edge(&self, line: &Rect, path: &Path) -> bool {
         let ([left, bottom, right, top], [x, y, x2, y2]) = (line.0, self.inner.0);
         let is_across = left <= x && right >= x2;
         let is_upright = bottom <= y && top >= y2;
         let (is_above, is_beside) = (top <= y || bottom >= y2, right <= x || left >= x2);
-        let is_comb = self.field.field_flags & COMB != 0 && line.width() <= COMB_LINE;
-        is_across && is_above || is_upright && (is_beside || is_comb) || is_above && is_beside
+        let is_between = self.comb.is_some_and(|cells| {
+            let (cell, at) = (self.field.rect.width() / cells, (left + right) / 2.0 - self.field.rect.0[0]);
+            line.width() <= COMB_LINE && (at - (at / cell).round() * cell).abs() <= COMB_LINE && !path.is_dashed
+        });
+        is_across && is_above || is_upright && (is_beside || is_between) || is_above && is_beside
+    }
+
+    /// Curves that round the corners, each with two at most.
+    fn are_corners(&self, curves: &[Rect]) -> bool {
+        let [x, y, x2, y2] = self.inner.0;
+        let most = CORNER * self.field.rect.width().min(self.field.rect.height());
+        let at = |[left, bottom, right, top]: [f64; 4]| {
+            let across = [left <= x, right >= x2].iter().position(|is| *is)?;
+            let upward = [bottom <= y, top >= y2].iter().position(|is| *is)?;
+            let (width, height) = (right - left, top - bottom);
+            let is_round = width.max(height) <= most && width.min(height) >= ROUND * width.max(height);
+            is_round.then_some((across, upward))
+        };
+        let corners: Option<Vec<_>> = curves.iter().map(|curve| at(curve.0)).collect();
+        corners
+            .is_some_and(|corners| corners.iter().all(|one| corners.iter().filter(|other| *other == one).count() <= 2))
     }
 
     /// What shows which choice of a list is taken.
-    fn is_bar(&self, path: &Path, bounds: &Rect) -> bool {
-        let is_list = self.field.field == b"Ch" && self.field.field_flags & COMBO == 0;
-        let is_straight = |line: &Rect| line.width() == 0.0 || line.height() == 0.0;
-        let is_across = bounds.0[0] <= self.inner.0[0] && bounds.0[2] >= self.inner.0[2];
-        is_list && is_across && path.is_filled && path.lines.len() == 4 && path.lines.iter().all(is_straight)
+    fn is_bar(&self, path: &Path) -> bool {
+        let is_across = |bounds: Rect| bounds.0[0] <= self.inner.0[0] && bounds.0[2] >= self.inner.0[2];
+        values::is_list(self.field) && path.is_ground() && !path.is_stroked && path.bounds.is_some_and(is_across)
     }
 
-    /// Every letter is seen, but for a tail that has no room in the field.
-    fn is_seen(&self) -> bool {
-        let largest = self.letters().map(Letter::size).fold(MIN_SIZE / MIN_PART, f64::max);
-        let (mut grounds, mut before) = (Grounds::default(), None::<(&Letter, bool)>);
-        for ink in self.inks {
-            let letter = match ink {
-                Ink::Letter(letter) => letter,
-                Ink::Path(Path { bounds: Some(bounds), luma, is_filled: true, .. }) => {
-                    if !grounds.paint(*bounds, *luma) {
-                        return false;
-                    }
-                    continue;
-                }
-                _ => continue,
-            };
-            let is_inside = letter.is_inside();
-            let is_cut = !is_inside && !self.inner.holds(letter.middle());
-            let goes_on = match before {
-                None => is_inside,
-                Some((before, true)) => is_inside || !(before.is_of_number() && letter.is_of_number()),
-                Some((_, false)) => is_cut,
-            };
-            if letter.size() < MIN_PART * largest || !grounds.show(letter) || !goes_on || !(is_inside || is_cut) {
-                return false;
-            }
-            before = Some((letter, is_inside));
-        }
-        true
-    }
-
-    /// Letter after letter in the direction of writing, line below line.
-    fn is_in_order(&self, (x, y): (f64, f64)) -> bool {
-        let along = |(a, b): (f64, f64), (c, d): (f64, f64)| (c - a) * x + (d - b) * y;
-        let upward = |(a, b): (f64, f64), (c, d): (f64, f64)| (d - b) * x - (c - a) * y;
-        let stands = |letter: &Letter| {
-            let is_ascii = letter.said.as_ref().is_some_and(|said| said.is_ascii());
-            let (size, width) = (letter.size(), along(letter.from, letter.to));
-            upward((0.0, 0.0), letter.up) >= 0.95 * size
-                && upward(letter.from, letter.to).abs() <= 0.05 * size
-                && width >= if is_ascii { MIN_WIDTH * size } else { 0.0 }
+    /// The letters on a bar.
+    fn marked(&self, letters: &[&'i Letter]) -> Vec<&'i Letter> {
+        let bars = || {
+            self.inks.iter().filter_map(|ink| match ink {
+                Ink::Path(path) if self.is_bar(path) => path.bounds.filter(|b| b.height() < self.inner.height()),
+                _ => None,
+            })
         };
-        let follows = |before: &Letter, letter: &Letter| {
-            let (step, rise) = (along(before.to, letter.from), upward(before.from, letter.from));
-            let slack = SLACK * letter.size();
-            if rise.abs() <= slack { step >= -slack } else { rise <= -0.5 * letter.size() }
+        letters.iter().copied().filter(|letter| bars().any(|bar| bar.holds(letter.middle()))).collect()
+    }
+
+    fn has_lines(&self) -> bool {
+        self.field.field_flags & MULTILINE != 0 || values::is_list(self.field)
+    }
+
+    /// Every letter stands out from what it stands on, and nothing lies over it.
+    fn is_seen(&self, mut grounds: Grounds) -> bool {
+        let mut stands_out = |ink: &Ink| match ink {
+            Ink::Letter(letter) => letter.is_blank() || grounds.show(letter),
+            Ink::Path(path) => grounds.paint(path),
         };
-        self.letters().all(stands)
-            && self.letters().zip(self.letters().skip(1)).all(|(before, letter)| follows(before, letter))
-    }
-}
-
-/// Areas that were filled, and the letters on them.
-#[derive(Default)]
-struct Grounds {
-    fills: Vec<(Rect, Option<f64>)>,
-    places: Vec<Rect>,
-}
-
-impl Grounds {
-    /// False if it hides a letter, or if there are more areas than a field has.
-    fn paint(&mut self, area: Rect, luma: Option<f64>) -> bool {
-        self.fills.push((area, luma));
-        self.fills.len() <= MAX_FILLS && !self.places.iter().any(|place| overlaps(&area, place))
-    }
-
-    /// Whether the letter differs from what it stands on.
-    fn show(&mut self, letter: &Letter) -> bool {
-        self.places.push(letter.place);
-        let ground = self.fills.iter().rev().find(|(area, _)| overlaps(area, &letter.place));
-        let ground = ground.map_or(Some(1.0), |(_, luma)| *luma);
-        letter.luma.zip(ground).is_some_and(|(letter, ground)| (letter - ground).abs() >= CONTRAST)
-    }
-}
-
-fn overlaps(area: &Rect, letter: &Rect) -> bool {
-    area.meet(letter).area() > OVERLAP * letter.area()
-}
-
-impl Letter {
-    fn size(&self) -> f64 {
-        self.up.0.hypot(self.up.1)
-    }
-
-    fn middle(&self) -> (f64, f64) {
-        ((self.place.0[0] + self.place.0[2]) / 2.0, (self.place.0[1] + self.place.0[3]) / 2.0)
-    }
-
-    /// More than half of it is seen.
-    fn is_inside(&self) -> bool {
-        self.clip.meet(&self.place).area() > 0.5 * self.place.area()
-    }
-
-    fn is_of_number(&self) -> bool {
-        self.said.as_ref().is_none_or(|said| said.chars().all(|c| c.is_ascii_digit() || ",.".contains(c)))
+        self.inks.iter().all(&mut stands_out) && grounds.are_lines_clear()
     }
 }

@@ -38,8 +38,8 @@ pub(super) struct Font {
     pub(super) is_unseen: bool,
     /// Its letters are drawings, or signs that are no letters.
     pub(super) is_pictorial: bool,
-    /// The shapes of its letters come with it.
-    pub(super) has_shapes: bool,
+    /// Whoever reads the file has it, and what its codes stand for is not for the file to say.
+    pub(super) is_standard: bool,
     pub(super) id: Option<Id>,
 }
 
@@ -86,6 +86,12 @@ impl Font {
             None => (first, widths),
         };
         let wide = if is_wide { wide_widths(reader, dict) } else { None };
+        let is_named = match &names {
+            Names::Latin(_) => super::standard::widths(base).is_some(),
+            Names::Utf16 => true,
+            Names::Unknown | Names::Map(_) => false,
+        };
+        let is_standard = is_named && !is_pictorial && !brings_shapes(reader, dict).unwrap_or(true);
         Some(Self {
             is_wide,
             first,
@@ -98,7 +104,7 @@ impl Font {
             is_renamed,
             is_unseen,
             is_pictorial,
-            has_shapes: is_pictorial || brings_shapes(reader, dict).unwrap_or(true),
+            is_standard,
             id: None,
         })
     }
@@ -186,9 +192,15 @@ impl Names {
             _ if is_wide || dict.has_name("Subtype", "Type3") => Self::Unknown,
             _ if is_symbolic(reader, dict) => Self::Unknown,
             Value::Dict(encoding) => {
-                Self::Latin(differences(&reader.array(encoding.get("Differences")).unwrap_or_default()))
+                let base = encoding.get("BaseEncoding").and_then(Value::as_name);
+                let own = differences(&reader.array(encoding.get("Differences")).unwrap_or_default());
+                own.map_or(Self::Unknown, |own| {
+                    let mut named = upper(base);
+                    named.extend(own);
+                    Self::Latin(named)
+                })
             }
-            _ => Self::Latin(HashMap::new()),
+            encoding => Self::Latin(upper(encoding.as_name())),
         }
     }
 }
@@ -292,8 +304,18 @@ fn is_symbolic(reader: &Reader<'_, '_>, dict: &Dict) -> bool {
         || (flags & 4 != 0 && dict.get("Encoding").is_none())
 }
 
-/// `[32 /space 65 /A /B]`; a name that is not known here makes its code unknown.
-fn differences(items: &[Value]) -> HashMap<u32, Option<char>> {
+/// What the codes above ASCII stand for, in the encoding that programs write (ISO 32000-1, annex D.2).
+fn upper(encoding: Option<&[u8]>) -> HashMap<u32, Option<char>> {
+    const LOW: &str = "€�‚ƒ„…†‡ˆ‰Š‹Œ�Ž��‘’“”•–—˜™š›œ�žŸ";
+    if encoding != Some(b"WinAnsiEncoding") {
+        return HashMap::new();
+    }
+    let low = LOW.chars().map(|c| Some(c).filter(|c| *c != char::REPLACEMENT_CHARACTER));
+    (0x80..).zip(low.chain(('\u{a0}'..='\u{ff}').map(Some))).collect()
+}
+
+/// `[32 /space 65 /A /B]`; a name that is not known here makes its code unknown. `None` if it is not written out.
+fn differences(items: &[Value]) -> Option<HashMap<u32, Option<char>>> {
     let (mut out, mut code) = (HashMap::new(), 0_u32);
     for item in items.iter().take(MAX_NAMED) {
         match item {
@@ -302,10 +324,10 @@ fn differences(items: &[Value]) -> HashMap<u32, Option<char>> {
                 out.insert(code, glyph(name));
                 code = code.saturating_add(1);
             }
-            _ => {}
+            _ => return None,
         }
     }
-    out
+    Some(out)
 }
 
 /// The character that a glyph's name means, for the names of letters and digits.
@@ -414,7 +436,8 @@ mod tests {
 
     #[test]
     fn what_a_font_does_not_tell_is_not_guessed() {
-        let others = differences(&[Value::Int(65), Value::Name(b"one"[..].into()), Value::Name(b"g17"[..].into())]);
+        let others =
+            differences(&[Value::Int(65), Value::Name(b"one"[..].into()), Value::Name(b"g17"[..].into())]).unwrap();
         let font = Font {
             is_wide: false,
             first: 0,
@@ -427,7 +450,7 @@ mod tests {
             is_renamed: false,
             is_unseen: false,
             is_pictorial: false,
-            has_shapes: false,
+            is_standard: false,
             id: None,
         };
         assert_eq!(font.text(b"A C").as_deref(), Some("1 C"));

@@ -26,8 +26,6 @@ pub(super) struct Inks {
 pub(super) enum Ink {
     Letter(Letter),
     Path(Path),
-    /// A picture, a shading, or what nobody can tell.
-    Other,
 }
 
 /// One letter of a text.
@@ -44,8 +42,10 @@ pub(super) struct Letter {
     /// From 0, black, to 1, white; `None` if it is not filled with one opaque colour.
     pub(super) luma: Option<f64>,
     pub(super) font: Option<Id>,
-    /// Its shape comes with the font.
-    pub(super) has_shape: bool,
+    /// Whoever reads the file has the font.
+    pub(super) is_standard: bool,
+    /// How wide the font has it, in parts of its size.
+    pub(super) width: f64,
 }
 
 /// A path that was painted.
@@ -53,12 +53,31 @@ pub(super) struct Letter {
 pub(super) struct Path {
     /// Where each straight line lies, as wide as it is drawn.
     pub(super) lines: Vec<Rect>,
-    pub(super) curves: usize,
+    /// Where each curve lies.
+    pub(super) curves: Vec<Rect>,
     pub(super) bounds: Option<Rect>,
+    /// How often it is begun anew.
+    parts: usize,
     pub(super) is_filled: bool,
+    pub(super) is_stroked: bool,
+    pub(super) is_dashed: bool,
     /// As of a letter.
     pub(super) luma: Option<f64>,
     pub(super) clip: Option<Rect>,
+}
+
+impl Path {
+    /// One upright rectangle, filled.
+    pub(super) fn is_ground(&self) -> bool {
+        let is_straight = |line: &Rect| {
+            line.width().min(line.height()) <= self.bounds.map_or(0.0, |b| b.width().min(b.height()) / 2.0)
+        };
+        self.is_filled
+            && self.parts == 1
+            && self.curves.is_empty()
+            && self.lines.len() == 4
+            && self.lines.iter().all(is_straight)
+    }
 }
 
 impl Inks {
@@ -68,28 +87,21 @@ impl Inks {
         (self.marks.len() <= MAX_INKS).then_some(())
     }
 
-    pub(super) fn other(&mut self) -> Option<()> {
-        self.add(Ink::Other)
-    }
-
-    /// A letter that was shown from this point to where the pen is now.
-    pub(super) fn letter(&mut self, font: &Font, code: u32, from: (f64, f64), state: &State) -> Option<()> {
-        let said = font.said(code);
-        if said.as_ref().is_some_and(|said| said.trim().is_empty()) {
-            return Some(());
-        }
-        let to = state.pen();
-        let place = state.box_of(from, to)?;
+    /// A letter that is shown now.
+    pub(super) fn letter(&mut self, font: &Font, code: u32, state: &State) -> Option<()> {
+        let width = font.width(code);
+        let (from, to) = (state.pen(), state.end_of(width));
         self.add(Ink::Letter(Letter {
-            said,
+            said: font.said(code),
             from,
             to,
             up: state.up(),
-            place,
+            place: state.box_of(from, to)?,
             clip: state.clip,
             luma: state.text_luma(),
             font: font.id,
-            has_shape: font.has_shapes,
+            is_standard: font.is_standard,
+            width,
         }))
     }
 
@@ -101,7 +113,7 @@ impl Inks {
                 if let Some([x, y, width, height]) = numbers(operands) {
                     let corners =
                         [(x, y), (x + width, y), (x + width, y + height), (x, y + height)].map(|(x, y)| point(x, y));
-                    (self.start, self.last) = (Some(corners[0]), Some(corners[0]));
+                    self.begin(corners[0]);
                     for corner in corners.into_iter().cycle().skip(1).take(4) {
                         self.line(corner);
                     }
@@ -109,7 +121,7 @@ impl Inks {
             }
             (b"m", _) => {
                 if let Some([x, y]) = numbers(operands) {
-                    (self.start, self.last) = (Some(point(x, y)), Some(point(x, y)));
+                    self.begin(point(x, y));
                 }
             }
             (b"l", _) => {
@@ -119,14 +131,19 @@ impl Inks {
             }
             (b"h", _) => self.close(),
             (b"c" | b"v" | b"y", _) => {
-                self.path.curves += 1;
-                let points: Vec<_> =
-                    operands.chunks_exact(2).filter_map(numbers).map(|[x, y]: [f64; 2]| point(x, y)).collect();
+                let points = operands.chunks_exact(2).filter_map(numbers).map(|[x, y]: [f64; 2]| point(x, y));
+                let points: Vec<_> = self.last.into_iter().chain(points).collect();
                 self.last = points.last().copied();
+                self.path.curves.extend(Rect::around(points.iter().copied()));
                 self.grow(points);
             }
             _ => {}
         }
+    }
+
+    fn begin(&mut self, at: (f64, f64)) {
+        self.path.parts += 1;
+        (self.start, self.last) = (Some(at), Some(at));
     }
 
     fn grow(&mut self, points: impl IntoIterator<Item = (f64, f64)>) {
@@ -161,9 +178,11 @@ impl Inks {
             return Some(());
         }
         let margin = if is_stroked { state.line_width() / 2.0 } else { 0.0 };
-        path.lines.iter_mut().for_each(|line| *line = line.grown(margin));
-        let is_even = path.lines.len() <= MAX_LINES && state.hides();
-        (path.is_filled, path.luma, path.clip) = (is_filled, state.luma(), is_even.then_some(state.clip));
+        path.lines.iter_mut().chain(&mut path.curves).for_each(|line| *line = line.grown(margin));
+        let is_even = path.lines.len().max(path.curves.len()) <= MAX_LINES && state.hides();
+        (path.is_filled, path.is_stroked, path.is_dashed) = (is_filled, is_stroked, is_stroked && state.is_dashed);
+        (path.luma, path.clip) =
+            (if is_filled { state.luma() } else { state.line_luma }, is_even.then_some(state.clip));
         self.paths += 1;
         self.add(Ink::Path(path)).filter(|()| self.paths <= MAX_PATHS)
     }

@@ -7,8 +7,9 @@ use super::super::ReadError;
 use super::super::value::{Id, Value};
 use super::super::view::View;
 use super::annotations::{self, look};
-use super::content::{Canvas, Kind, Thing};
+use super::content::Canvas;
 use super::geometry::Rect;
+use super::mark::{Kind, Thing};
 use super::page::Page;
 use super::paper::{Around, Paper};
 use super::reader::Reader;
@@ -46,7 +47,7 @@ impl Paper<'_, '_> {
     }
 
     /// What is seen on a page: its content, and every annotation.
-    fn around(&self, id: Id, page: &Page) -> Result<Around, ReadError> {
+    pub(super) fn around(&self, id: Id, page: &Page) -> Result<Around, ReadError> {
         if let Some(seen) = self.things.borrow().get(&id) {
             return Ok(seen.clone());
         }
@@ -104,7 +105,7 @@ fn is_hidden(thing: &Thing, by: &Rect) -> bool {
     let holds = by.corners().iter().all(|corner| thing.rect.grown(SAME).holds(*corner));
     match thing.kind {
         Kind::Letter | Kind::Odd => touches && both.area() >= PART * thing.rect.area(),
-        Kind::Filler => false,
+        Kind::Filler | Kind::Ground(_) => false,
         Kind::Picture => touches && both.area() > SAME,
         Kind::Area(curves) => touches && both.area() > SAME && (curves >= DRAWING || (curves > 0 && !holds)),
     }

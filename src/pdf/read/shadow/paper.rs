@@ -8,8 +8,9 @@ use super::super::ReadError;
 use super::super::value::Id;
 use super::super::view::View;
 use super::annotations;
-use super::content::{Canvas, Mark, Thing};
+use super::content::Canvas;
 use super::geometry::Rect;
+use super::mark::{Mark, Thing};
 use super::page::Page;
 use super::reader::Reader;
 

@@ -31,9 +31,12 @@ pub(super) struct State {
     is_light: bool,
     /// How light it is, from 0 to 1; `None` if nobody can tell.
     luma: Option<f64>,
+    /// The same of lines.
+    pub(super) line_luma: Option<f64>,
     /// Numbers of `sc` are those of a device's colours, not of a space of the file's own.
     is_device: bool,
     line_width: f64,
+    pub(super) is_dashed: bool,
     pub(super) is_layered: bool,
     pub(super) font: Option<Rc<Font>>,
     pub(super) size: f64,
@@ -60,8 +63,10 @@ impl State {
             is_plain: true,
             is_light: false,
             luma: Some(0.0),
+            line_luma: Some(0.0),
             is_device: false,
             line_width: 1.0,
+            is_dashed: false,
             is_layered: false,
             font: None,
             size: 0.0,
@@ -161,8 +166,14 @@ impl State {
                 }
             }
             (b"g" | b"rg" | b"k" | b"sc" | b"scn", _) => self.colour(operator, operands),
+            (b"G" | b"RG" | b"K" | b"SC" | b"SCN", _) => {
+                self.line_luma = luma(&operands.iter().filter_map(Value::as_number).collect::<Vec<_>>());
+            }
             (b"cs", _) => self.colour_space(operands),
             (b"BT", _) => self.begin(Matrix::IDENTITY),
+            (b"d", _) => {
+                self.is_dashed = operands.first().and_then(Value::as_array).is_none_or(|dashes| !dashes.is_empty());
+            }
             (b"w", Some(width)) => self.line_width = width,
             (b"Tc", Some(space)) => self.letter_space = space,
             (b"Tw", Some(space)) => self.word_space = space,
@@ -203,13 +214,7 @@ impl State {
         let is_tint = operator.starts_with(b"sc") && operands.len() == 1 && !self.is_device;
         self.is_white = !is_tint && !operands.is_empty() && operands.iter().all(|o| o.as_number() == Some(white));
         let parts: Vec<f64> = operands.iter().filter_map(Value::as_number).collect();
-        let weigh = |red: f64, green: f64, blue: f64| 0.299 * red + 0.587 * green + 0.114 * blue;
-        self.luma = match parts[..] {
-            [grey] if !is_tint => Some(grey),
-            [red, green, blue] => Some(weigh(red, green, blue)),
-            [cyan, magenta, yellow, black] => Some((1.0 - weigh(cyan, magenta, yellow) - black).max(0.0)),
-            _ => None,
-        };
+        self.luma = luma(&parts).filter(|_| !is_tint);
         // Nobody can tell how light a tint is.
         self.is_light = is_tint
             || match parts[..] {
@@ -235,6 +240,12 @@ impl State {
     /// Where the next letter will stand: a little above the base line.
     pub(super) fn pen(&self) -> (f64, f64) {
         let (x, y) = self.text.apply((0.0, self.rise + self.size * 0.3));
+        self.matrix.apply((x, y))
+    }
+
+    /// Where the next letter will have ended.
+    pub(super) fn end_of(&self, width: f64) -> (f64, f64) {
+        let (x, y) = self.text.apply((width * self.size * self.stretch, self.rise + self.size * 0.3));
         self.matrix.apply((x, y))
     }
 
@@ -286,6 +297,18 @@ impl State {
     fn go(&mut self, x: f64) {
         self.text = Matrix::shift(x, 0.0).then(&self.text);
     }
+}
+
+/// How light a colour of a device is (ISO 32000-1, 10.3).
+fn luma(parts: &[f64]) -> Option<f64> {
+    let weigh = |red: f64, green: f64, blue: f64| 0.3 * red + 0.59 * green + 0.11 * blue;
+    let luma = match parts[..] {
+        [grey] => grey,
+        [red, green, blue] => weigh(red, green, blue),
+        [cyan, magenta, yellow, black] => 1.0 - weigh(cyan, magenta, yellow) - black,
+        _ => return None,
+    };
+    Some(luma.clamp(0.0, 1.0))
 }
 
 /// The path being built, in points of the page.

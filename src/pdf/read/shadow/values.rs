@@ -12,12 +12,17 @@ use super::reader::Reader;
 
 /// Field flags (ISO 32000-1, tables 228 and 230).
 const MULTILINE: i64 = 1 << 12;
-const PASSWORD: i64 = 1 << 13;
-const COMBO: i64 = 1 << 17;
+pub(super) const PASSWORD: i64 = 1 << 13;
+pub(super) const COMBO: i64 = 1 << 17;
 const FILE: i64 = 1 << 20;
 const RICH: i64 = 1 << 25;
 /// Values longer than this are not compared.
 const MAX_VALUE: usize = 100_000;
+
+/// A field that shows several of its choices.
+pub(super) fn is_list(field: &Annotation) -> bool {
+    field.field == b"Ch" && field.field_flags & COMBO == 0
+}
 
 /// A field of text or of choices.
 pub(super) fn text_field(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Option<PreparedCode>, ReadError> {
@@ -49,7 +54,8 @@ pub(super) fn text_field(reader: &Reader<'_, '_>, field: &Annotation) -> Result<
         let value = values.first().map_or("", String::as_str);
         return Ok(compare(value, &shown, field.field_flags & MULTILINE != 0));
     }
-    let names = names(reader, field)?;
+    let options = options(reader, field)?;
+    let names: Vec<_> = options.iter().filter_map(|(export, name)| letters(export).zip(letters(name))).collect();
     let is_shown = |value: &String| {
         let named = names.iter().filter(|(export, _)| export == value).map(|(_, name)| name);
         named
@@ -79,75 +85,30 @@ fn compare(value: &str, shown: &str, is_multiline: bool) -> Option<PreparedCode>
     }
 }
 
-/// Letters, digits and what changes a number: its point, its sign, a part of a hundred; `None` if some are unknown, or of a
-/// script whose letters change with their neighbours. Commas between thousands, and noughts that end a fraction, are left out.
+/// Letters and digits alone; `None` if some are unknown, or of a script whose letters change with their neighbours.
 fn letters(text: &str) -> Option<String> {
     let is_beyond = |c: char| matches!(c, '\u{fffd}' | '\u{300}'..='\u{36f}' | '\u{590}'..='\u{1cff}' | '\u{fb00}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
     if text.chars().any(is_beyond) {
         return None;
     }
-    let text: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).map(plain).collect();
-    let (mut out, mut at) = (String::new(), 0);
-    while let Some(c) = text.get(at) {
-        let is_first = !at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(|c| c.is_alphanumeric());
-        let next = text.get(at + 1).is_some_and(char::is_ascii_digit);
-        if c.is_ascii_digit() {
-            let end = number(&text[at..], &mut out);
-            at += end;
-            continue;
-        }
-        if c.is_alphanumeric() || matches!(c, '%' | '‰') || is_first && next && matches!(c, '-' | '.' | '(') {
-            out.extend(c.to_lowercase());
-        }
-        at += 1;
-    }
-    Some(out)
+    Some(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
 }
 
-/// Wide letters and the dashes as they are in ASCII.
-fn plain(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '‐'..='―' | '−' => '-',
-        _ => c,
-    }
-}
-
-/// Writes the number with which the text begins, and says how long it is.
-fn number(text: &[char], out: &mut String) -> usize {
-    let run = |from: usize| text[from..].iter().take_while(|c| c.is_ascii_digit()).count();
-    let mut at = run(0);
-    out.extend(&text[..at]);
-    while text.get(at) == Some(&',') && run(at + 1) == 3 {
-        out.extend(&text[at + 1..at + 4]);
-        at += 4;
-    }
-    if let Some(point @ ('.' | ',')) = text.get(at)
-        && run(at + 1) > 0
-    {
-        let end = at + 1 + run(at + 1);
-        let fraction = text[at + 1..end].iter().collect::<String>();
-        let fraction = fraction.trim_end_matches('0');
-        if !fraction.is_empty() {
-            out.push(*point);
-            out.push_str(fraction);
-        }
-        at = end;
-    }
-    at
-}
-
-/// Export values and what is shown for them.
-fn names(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Vec<(String, String)>, ReadError> {
+/// The choices of a field: what is kept for each, and what is shown for it (ISO 32000-1, table 231).
+pub(super) fn options(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Vec<(String, String)>, ReadError> {
     let Some(Value::Array(options)) = of_field(reader, &field.dict, "Opt")? else { return Ok(Vec::new()) };
-    let letters = |value: &Value| value.as_string().and_then(|bytes| letters(&text(bytes)));
-    let mut names = Vec::new();
+    let mut found = Vec::new();
     for option in options.iter() {
-        if let Some([export, name]) = reader.resolve(Some(option))?.as_array() {
-            names.extend(letters(&reader.resolve(Some(export))?).zip(letters(&reader.resolve(Some(name))?)));
-        }
+        let said = |value: &Value| value.as_string().map(text);
+        found.extend(match reader.resolve(Some(option))? {
+            Value::Array(pair) => match pair.as_slice() {
+                [export, name] => said(&reader.resolve(Some(export))?).zip(said(&reader.resolve(Some(name))?)),
+                _ => None,
+            },
+            one => said(&one).map(|name| (name.clone(), name)),
+        });
     }
-    Ok(names)
+    Ok(found)
 }
 
 /// A check box, or one of several radio buttons.
@@ -159,28 +120,4 @@ pub(super) fn button(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Opti
     let is_on = states.entries().any(|(name, _)| *name == *value && name != b"Off");
     let wanted = if is_on { &*value } else { b"Off" };
     Ok((state != wanted).then_some(PreparedCode::StateDiffers))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::letters;
-
-    #[test]
-    fn what_changes_a_number_counts() {
-        let is_same = |one: &str, other: &str| letters(one) == letters(other);
-        for (one, other) in
-            [("1000.00", "100000"), ("-500", "500"), ("1,5", "15"), ("5%", "5‰"), ("(500)", "500"), ("1.000", "1000.1")]
-        {
-            assert!(!is_same(one, other), "{one} {other}");
-        }
-        for (one, other) in [
-            ("1,000.00", "1000"),
-            ("－5００", "-500"),
-            ("2026-11-27", "2026/11/27"),
-            ("A-b c", "a b-C"),
-            ("1,234,567.50", "1234567.5"),
-        ] {
-            assert!(is_same(one, other), "{one} {other}");
-        }
-    }
 }

@@ -7,8 +7,9 @@ use super::super::syntax::{Parser, is_space};
 use super::super::value::{Id, Value};
 use super::super::view::View;
 use super::annotations;
-use super::content::{Canvas, Mark, Token, token};
+use super::content::{Canvas, Token, token};
 use super::geometry::Rect;
+use super::mark::Mark;
 use super::page::Page;
 use super::reader::Reader;
 
@@ -32,9 +33,12 @@ pub(in super::super) struct Look<'d, 'a> {
 /// Whether the look may hide text, an image or another annotation's drawing on this page: an opaque rectangle or image lies
 /// over it, or the look paints in a light colour anywhere. Seals and letters in dark colours let text be read.
 pub(in super::super) fn veils(page: View<'_, '_>, id: Id, look: Look<'_, '_>) -> Result<bool, ReadError> {
+    let reader = Reader::new(page);
+    let Some(page) = Page::read(&reader, id)? else { return Ok(true) };
     let above = Reader::new(look.view);
     let mut drawn = Canvas::new(&above, false);
-    let is_followed = drawn.appearance(look.form, Rect(look.rect), Rect::EVERYWHERE).is_some();
+    drawn.on(&page);
+    let is_followed = drawn.appearance(look.form, Rect(look.rect), Rect::EVERYWHERE).is_some() && !drawn.is_ambiguous;
     let mut covers: Vec<Rect> = drawn.marks.iter().filter_map(cover).collect();
     if !is_followed || paints_light(&above, look.form)? {
         covers.push(Rect(look.rect));
@@ -48,8 +52,6 @@ pub(in super::super) fn veils(page: View<'_, '_>, id: Id, look: Look<'_, '_>) ->
             both.width() >= 0.0 && both.height() >= 0.0
         })
     };
-    let reader = Reader::new(page);
-    let Some(page) = Page::read(&reader, id)? else { return Ok(true) };
     for annotation in annotations::of_page(&reader, &page)? {
         if annotation.id != Some(look.by) && annotation.overlay().is_some() && is_under(&annotation.rect) {
             return Ok(true);
