@@ -27,7 +27,7 @@ pub use super::earlier::{CopyOf, Replaces};
 use super::earlier::{Earlier, fill};
 use super::person::Person;
 use super::seal_letter::SignedLetter;
-use super::{ActError, collect, inconsistent, set_pages};
+use super::{ActError, compute, inconsistent};
 
 /// The field of a joint document that lists what was decided; the service fills it in.
 pub const DECIDED_ITEMS: &str = "办结事项及文号";
@@ -337,40 +337,31 @@ pub(super) fn lookup_url(base_url: &str, case: &str, code: &str) -> String {
     format!("{base_url}/q/{case}/{code}")
 }
 
-/// How far documents are checked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Check {
-    /// What was entered.
-    Data,
-    /// Whether it fits the pages, too; they are set once.
-    Pages,
-}
-
 /// Checks every document of a case, and names every problem of all of them.
 pub(super) async fn check(
     app: &App,
     drafts: &[Draft<'_>],
     numbers: &[String],
     qr: &str,
-    how: Check,
 ) -> Result<Vec<Checked>, ActError> {
     let mut work = Vec::new();
     for (draft, number) in drafts.iter().zip(numbers) {
         work.push((draft.template.clone(), draft.data.clone(), facts(draft, number, qr.to_owned(), app.now())));
     }
     let composer = app.composer.clone();
-    let check = move |(template, data, facts): &(_, _, _)| match how {
-        Check::Data => composer.accept(template, data, facts),
-        Check::Pages => composer.check(template, data, facts),
-    };
-    let checked = match how {
-        Check::Data => work.iter().map(check).collect::<Vec<_>>(),
-        Check::Pages => set_pages(move || work.iter().map(check).collect()).await?,
-    };
+    let checked = compute(move || {
+        let check = |(template, data, facts): &(_, _, _)| composer.check(template, data, facts);
+        work.iter().map(check).collect::<Vec<_>>()
+    })
+    .await?;
     let mut reasons = Reasons::new();
     let mut good = Vec::new();
     for one in checked {
-        good.extend(collect(&mut reasons, one.map_err(refusal))?);
+        match one.map_err(refusal) {
+            Ok(checked) => good.push(checked),
+            Err(ActError::Refused(refusal)) => reasons.absorb(refusal),
+            Err(error) => return Err(error),
+        }
     }
     reasons.into_result()?;
     Ok(good)
@@ -386,7 +377,7 @@ pub(super) async fn compose(
 ) -> Result<Composed, ActError> {
     let (template, data) = (draft.template.clone(), draft.data.clone());
     let (composer, facts) = (app.composer.clone(), facts(draft, number, qr.to_owned(), made_at));
-    set_pages(move || composer.make(&template, &data, &facts)).await?.map_err(refusal)
+    compute(move || composer.make(&template, &data, &facts)).await?.map_err(refusal)
 }
 
 /// What cannot stand on a page is refused, all of it; the rest is a failure of ours.
@@ -406,13 +397,13 @@ pub async fn preview(app: &App, person: &Person, request: &Request) -> Result<Ve
     let case = "（预览）";
     let numbers = placeholders(&mut plan.drafts, case, day)?;
     let qr = lookup_url(&app.base_url, "preview", "preview");
-    let checked = check(app, &plan.drafts, &numbers, &qr, Check::Pages).await?;
+    let checked = check(app, &plan.drafts, &numbers, &qr).await?;
     let mut work = Vec::new();
     for ((draft, number), checked) in plan.drafts.iter().zip(&numbers).zip(checked) {
         work.push((checked, facts(draft, number, qr.clone(), app.now())));
     }
     let composer = app.composer.clone();
-    set_pages(move || {
+    compute(move || {
         let mut pages = Vec::new();
         for (checked, facts) in work {
             let Preview { pdf, pages: count } = composer.preview(&checked, &facts).map_err(refusal)?;

@@ -11,7 +11,7 @@ use crate::hall::staff::Duty;
 use crate::pki::certificate::Certificate;
 
 use super::person::Person;
-use super::{ActError, Failure, inconsistent, look, look_seals, set_pages};
+use super::{ActError, Failure, compute, inconsistent, look, look_seals};
 
 /// The sheet as PDF, for whoever manages the seal or audits.
 pub async fn filing_sheet(app: &App, person: &Person, id: &str) -> Result<Vec<u8>, ActError> {
@@ -22,7 +22,7 @@ pub async fn filing_sheet(app: &App, person: &Person, id: &str) -> Result<Vec<u8
     }
     let sheet = sheet(app, &seal).await?;
     let (imprint, composer, at) = (app.imprint(&seal)?.imprint.svg(), app.composer.clone(), app.now());
-    let pdf = set_pages(move || composer.filing_sheet(&sheet, imprint, at)).await?;
+    let pdf = compute(move || composer.filing_sheet(&sheet, imprint, at)).await?;
     pdf.map_err(|error| ActError::Failed(Failure::from(error)))
 }
 

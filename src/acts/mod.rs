@@ -63,14 +63,10 @@ pub mod verify;
 pub mod watch;
 pub mod webhooks;
 
-use std::sync::LazyLock;
-
-use tokio::sync::Semaphore;
-
 use crate::cms::CmsError;
 use crate::compose::ComposeError;
 use crate::db::DbError;
-use crate::hall::refusal::{Reasons, Refusal};
+use crate::hall::refusal::Refusal;
 use crate::imprint::ImprintError;
 use crate::pdf::StampError;
 use crate::picture::PictureError;
@@ -185,29 +181,7 @@ fn inconsistent(what: impl std::fmt::Display) -> ActError {
     ActError::Failed(Failure::Inconsistent(what.to_string()))
 }
 
-/// Sets a refusal aside, to be named with others.
-fn collect<T>(reasons: &mut Reasons, done: Result<T, ActError>) -> Result<Option<T>, ActError> {
-    match done {
-        Ok(done) => Ok(Some(done)),
-        Err(ActError::Refused(refusal)) => {
-            reasons.absorb(refusal);
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
-}
-
 /// Runs what computes for long (composing, stamping, hashing passwords) away from the threads that answer requests.
 async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ActError> {
     Ok(tokio::task::spawn_blocking(work).await?)
-}
-
-/// Runs what sets pages, as many at once as there are processors: more would only push each other's pages out of the
-/// processors' memory, and take as much of the machine's.
-async fn set_pages<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ActError> {
-    static PRESSES: LazyLock<Semaphore> =
-        LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
-    // Never closed, so there is always one to come.
-    let _press = PRESSES.acquire().await.ok();
-    compute(work).await
 }

@@ -2,11 +2,10 @@
 //! everybody sees, and their digest that every approval names.
 //!
 //! 1. plan: the counter's rules, templates, departments
-//! 2. check what was entered for every document with placeholder numbers; all problems at once, before any number is taken
+//! 2. check every document with placeholder numbers; all problems at once, before any number is taken
 //! 3. find the seals that will be used
-//! 4. take the numbers; never used again once somebody may have seen them
-//! 5. compose; what does not fit its pages is refused, and its number given back if no later one was taken meanwhile;
-//!    prepare the signature fields; store the unsealed PDFs durably
+//! 4. take the numbers; never used again, whatever happens next
+//! 5. compose; prepare the signature fields; store the unsealed PDFs durably
 //! 6. accept: one transaction
 //!
 //! The case's number makes it idempotent: the same submission again gives what the first one gave.
@@ -32,12 +31,12 @@ use crate::hall::refusal::{Reasons, Refusal};
 use crate::pdf::prepare;
 
 use super::calendar::calendar;
-use super::draft::{Check, Draft, Plan, Request, check, compose, lookup_url, number_with, placeholders, plan};
+use super::draft::{Draft, Plan, Request, check, compose, lookup_url, number_with, placeholders, plan};
 use super::earlier::Earlier;
 use super::layout::Layout;
 use super::person::{Person, Seat, refused};
 use super::seal_letter::being_sealed;
-use super::{ActError, collect, compute, inconsistent, once};
+use super::{ActError, compute, inconsistent, once};
 
 /// The longest key of a form.
 const MAX_FORM_KEY: usize = 128;
@@ -120,18 +119,17 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
     let qr = lookup_url(&app.base_url, case.as_str(), &code);
     let mut reasons = Reasons::new();
     plan.check_materials(request, &mut reasons);
-    collect(&mut reasons, check(app, &plan.drafts, &shown, &qr, Check::Data).await)?;
-    if !reasons.is_empty() {
-        // Then whether the rest fits is said at once, too.
-        reasons = Reasons::new();
-        plan.check_materials(request, &mut reasons);
-        collect(&mut reasons, check(app, &plan.drafts, &shown, &qr, Check::Pages).await)?;
+    match check(app, &plan.drafts, &shown, &qr).await {
+        Err(ActError::Refused(refusal)) => reasons.absorb(refusal),
+        other => {
+            other?;
+        }
     }
     reasons.into_result()?;
     // 3
     let seals = seals(app, &plan).await?;
     // 4
-    let (numbers, taken) = take_numbers(app, &mut plan, &case, day).await?;
+    let numbers = take_numbers(app, &mut plan, &case, day).await?;
     fault::point("submit-4");
     let due = match calendar(app).await?.due(day, plan.limit()) {
         Ok(due) => Some(due),
@@ -160,18 +158,11 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
         entrustment: plan.entrustment(&app.hall),
     };
     // 5: the numbers are part of the page, so what is composed is checked as it will be
-    let (mut rows, mut misfits) = (Vec::new(), Reasons::new());
+    let mut rows = Vec::new();
     for (position, draft) in plan.drafts.iter().enumerate() {
         let made = Making { app, person, request, matter: &matter, case: &case, qr: &qr, code: &code, now, position };
-        let made = made.certificate(draft, &numbers[position], &seals[position]).await;
-        rows.extend(collect(&mut misfits, made)?);
+        rows.push(made.certificate(draft, &numbers[position], &seals[position]).await?);
     }
-    if !misfits.is_empty() {
-        for (key, year, number) in taken.into_iter().rev() {
-            app.db.give_back(&key, year, number).await?;
-        }
-    }
-    misfits.into_result()?;
     fault::point("submit-5");
     // 6
     match app.db.accept(&matter, &rows).await {
@@ -197,28 +188,18 @@ async fn run(app: &App, person: &Person, case: Option<CaseNumber>, request: &Req
     }
 }
 
-/// A running number: of what, of which year, which.
-type Taken = (String, i16, u64);
-
-/// A number for every document, and what was taken for them: used from here on, unless it is given back.
-async fn take_numbers(
-    app: &App,
-    plan: &mut Plan<'_>,
-    case: &CaseNumber,
-    day: Date,
-) -> Result<(Vec<String>, Vec<Taken>), ActError> {
-    let mut taken: Vec<Taken> = Vec::new();
+/// A number for every document; each is used from here on, even if nobody ever sees it.
+async fn take_numbers(app: &App, plan: &mut Plan<'_>, case: &CaseNumber, day: Date) -> Result<Vec<String>, ActError> {
+    let mut taken = Vec::new();
     for draft in plan.drafts.iter().filter(|draft| draft.new_number().is_some()) {
         let year = draft.pattern.map_or(0, |pattern| pattern.scope(day).as_year());
-        taken.push((draft.key.clone(), year, app.db.take_number(&draft.key, year).await?));
+        taken.push(app.db.take_number(&draft.key, year).await?);
     }
-    let mut next = taken.iter();
-    let numbers = number_with(&mut plan.drafts, case.as_str(), |draft| {
-        let (pattern, (_, _, number)) =
-            draft.pattern.zip(next.next()).ok_or_else(|| inconsistent("a number too few"))?;
-        pattern.render(&draft.data, day, *number).map_err(inconsistent)
-    })?;
-    Ok((numbers, taken))
+    let mut taken = taken.into_iter();
+    number_with(&mut plan.drafts, case.as_str(), |draft| {
+        let pattern = draft.pattern.zip(taken.next()).ok_or_else(|| inconsistent("a number too few"))?;
+        pattern.0.render(&draft.data, day, pattern.1).map_err(inconsistent)
+    })
 }
 
 /// The window's next number that no approval system has used.

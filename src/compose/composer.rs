@@ -154,8 +154,8 @@ impl Composer {
         self.compose(&self.accept(template, data, facts)?, facts)
     }
 
-    /// Everything that can be wrong but whether it fits.
-    pub fn accept(
+    /// All but whether it fits.
+    fn accept(
         &self,
         template: &Arc<Template>,
         data: &Map<String, Value>,

@@ -80,7 +80,7 @@ pub struct AskedUse {
 }
 
 impl Db {
-    /// Takes the next running number of `item` in `year`; it is never given again, unless it is [given back](Self::give_back).
+    /// Takes the next running number of `item` in `year`; it is never given again.
     pub async fn take_number(&self, item: &str, year: i16) -> Result<u64, DbError> {
         let taken: i64 = sql("INSERT INTO number_sequence (item, year, taken) VALUES (?, ?, 1)
              ON CONFLICT (item, year) DO UPDATE SET taken = number_sequence.taken + 1 RETURNING taken")
@@ -89,17 +89,6 @@ impl Db {
         .the_value(self.writer())
         .await?;
         Ok(taken as u64)
-    }
-
-    /// Gives back a number that nobody has seen, if it is still the last one taken.
-    pub async fn give_back(&self, item: &str, year: i16, number: u64) -> Result<(), DbError> {
-        sql("UPDATE number_sequence SET taken = taken - 1 WHERE item = ? AND year = ? AND taken = ?")
-            .bind(item)
-            .bind(year)
-            .bind(number as i64)
-            .execute(self.writer())
-            .await?;
-        Ok(())
     }
 
     /// Accepts a case with its certificates and the uses of seals they ask for, all or nothing.
