@@ -33,7 +33,7 @@ TICK = "q 1 w 0.5 0.5 13 13 re S Q q BT /Z 12 Tf 0 g 2 3 Td (4) Tj ET Q"
 BOX = "q 1 w 0.5 0.5 13 13 re S Q"
 
 
-def blank(permission=2):
+def blank(permission=2, tick=TICK):
     objects = contract()
     kids = b" ".join(b"%d 0 R" % number for number in FIELDS)
     objects[1] = (b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [%s] /DR << /Font << /F1 5 0 R /Helv 5 0 R /Z 32 0 R >> >> "
@@ -42,7 +42,7 @@ def blank(permission=2):
     for number, body in FIELDS.items():
         own = "" if "/DA" in body else " /DA (/F1 12 Tf 0 g)"
         objects[number] = f"<< /Type /Annot /Subtype /Widget /F 4 /P 3 0 R {body}{own} >>".encode()
-    objects[30], objects[31] = appearance(TICK, (14, 14), b"/Font << /Z 32 0 R >>"), appearance(BOX, (14, 14))
+    objects[30], objects[31] = appearance(tick, (14, 14), b"/Font << /Z 32 0 R >>"), appearance(BOX, (14, 14))
     objects[32] = b"<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >>"
     return Doc(objects).sign(permission=permission)
 
@@ -283,6 +283,8 @@ def box(state, on=None, off=None):
 
 CROSS = BOX + " 2 2 m 12 12 l 2 12 m 12 2 l S"
 good("form-box-ticked", "a box ticked, P=2", lambda: box(b"Yes"))
+DISC = BOX + " 0 0 0.6 rg 11 7 m 11 9.2 9.2 11 7 11 c 4.8 11 3 9.2 3 7 c 3 4.8 4.8 3 7 3 c 9.2 3 11 4.8 11 7 c f q 1 1 1 rg /X Do Q"
+good("form-box-disc", "a box ticked whose prepared mark is a disc, P=2", lambda: (d := blank(tick=DISC)).append({26: d.objects[26].replace(b"/AS /Off", b"/V /Yes /AS /Yes")}))
 good("form-box-crossed", "a box ticked by a program that draws a cross, P=2", lambda: box(b"Yes", CROSS))
 bad("form-box-off-crossed", "a box that is not ticked looks as if it were, P=2", lambda: box(b"Off", off=CROSS), NO, codes=ODD)
 bad("form-box-on-empty", "a box that is ticked looks as if it were not, P=2", lambda: box(b"Yes", BOX), NO, codes=ODD)

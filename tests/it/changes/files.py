@@ -174,7 +174,19 @@ def set_data(number, data):
     return edit
 
 
-def fill(number, value, redraw=lambda writer, field: field.__setitem__('/AP', dictionary(N=drawing(writer)))):
+SHOWN = b'/Tx BMC BT /Helv 12 Tf 0 g 2 5 Td (B) Tj ET EMC'
+
+
+def helvetica():
+    return dictionary(Font=dictionary(Helv=dictionary(Type=pdf_name('/Font'), Subtype=pdf_name('/Type1'), BaseFont=pdf_name('/Helvetica'))))
+
+
+def redraw(writer, _):
+    set_data(13, SHOWN)(writer)
+    set_entry(13, '/Resources', helvetica())(writer)
+
+
+def fill(number, value, redraw=lambda writer, field: field.__setitem__('/AP', dictionary(N=drawing(writer, SHOWN, Resources=helvetica())))):
     def edit(writer):
         field = obj(writer, number)
         field['/V'] = pdf_string(value)
@@ -289,7 +301,7 @@ done = {
     'sign-over': lambda data: sign(data, 'S2', box=(310, 310, 390, 340)),
     'timestamp': timestamp,
     'fill': lambda data: change(data, fill(12, 'B')),
-    'fill-redrawn': lambda data: change(data, fill(12, 'B', lambda writer, _: set_data(13, b'0 0 9 9 re f')(writer))),
+    'fill-redrawn': lambda data: change(data, fill(12, 'B', redraw)),
     'fill-note': lambda data: change(data, fill(15, 'B')),
     'note': lambda data: change(data, annotate('Text', rect=(500, 700, 520, 720), Contents=pdf_string('x'))),
     'highlight': lambda data: change(data, annotate('Highlight', draw=multiplied)),
@@ -374,7 +386,8 @@ save('two-parts.form', append(signed['approved'], {1: moved, 10: body(signed['ap
 # --- Revisions by hand
 
 FILLED = body(PLAIN, 12).replace(b'(A)', b'(B)').replace(b'13 0 R', b'40 0 R')
-DRAWN = stream(b'1 g', b'/Type /XObject /Subtype /Form /BBox [0 0 200 20]')
+DRAWN = stream(SHOWN, b'/Type /XObject /Subtype /Form /BBox [0 0 200 20] '
+               b'/Resources << /Font << /Helv << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>')
 by_hand = {
     # What a field showed may go with what it said; what is still shown may not, nor what nobody knows the use of.
     'fill-freed': {12: FILLED, 13: None, 40: DRAWN},

@@ -59,10 +59,11 @@ impl Paper<'_, '_> {
             return Ok(false);
         }
         let Some(look) = is.look else { return Ok(is.dict.get("AP").is_none()) };
-        let is_old = was.look == Some(look) && self.is_untouched(&reader, &Value::Ref(look))?;
+        let is_signed = self.is_untouched(&reader, &Value::Ref(look))?;
         if is.field == b"Btn" {
-            return Ok(self.has_state(&reader, &was, &is)? && (is_old || is_ticked_as_said(&reader, &is, &page)));
+            return Ok(self.has_state(&reader, &was, &is)? && (is_signed || is_ticked_as_said(&reader, &is, &page)));
         }
+        let is_old = is_signed && was.look == Some(look);
         if is_old && of_field(&self.reader, &was.dict, "V")? == of_field(&reader, &is.dict, "V")? {
             return Ok(true);
         }
