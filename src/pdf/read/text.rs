@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
-/// A text string: UTF-16BE with its mark, UTF-8 with its mark (PDF 2.0), else PDFDocEncoding, of which only the part
-/// equal to ASCII and Latin-1 is told apart; what cannot be shown becomes U+FFFD.
+/// A text string: UTF-16BE with its mark, UTF-8 with its mark (PDF 2.0), else PDFDocEncoding (annex D.3); what stands for nothing
+/// becomes U+FFFD.
 pub(crate) fn text(bytes: &[u8]) -> String {
     if let Some(utf16) = bytes.strip_prefix(b"\xfe\xff") {
         let units = utf16.chunks(2).map(|pair| u16::from_be_bytes([pair[0], *pair.get(1).unwrap_or(&0)]));
@@ -14,7 +14,20 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     if let Some(utf8) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         return String::from_utf8_lossy(utf8).into_owned();
     }
-    bytes.iter().map(|b| if matches!(b, 0x20..=0x7e | 0xa1..) { char::from(*b) } else { '\u{fffd}' }).collect()
+    bytes.iter().map(|byte| of_document(*byte)).collect()
+}
+
+fn of_document(byte: u8) -> char {
+    const LOW: &str = "˘ˇˆ˙˝˛˚˜";
+    const HIGH: &str = "•†‡…—–ƒ⁄‹›−‰„“”‘’‚™ﬁﬂŁŒŠŸŽıłœšž\u{fffd}€";
+    let at =
+        |table: &str, first: u8| table.chars().nth(usize::from(byte - first)).unwrap_or(char::REPLACEMENT_CHARACTER);
+    match byte {
+        b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0xa1.. => char::from(byte),
+        0x18..=0x1f => at(LOW, 0x18),
+        0x80..=0xa0 => at(HIGH, 0x80),
+        _ => char::REPLACEMENT_CHARACTER,
+    }
 }
 
 /// `D:YYYYMMDDHHmmSSOHH'mm'`, later parts optional, as an instant. A date without a zone is no instant: `None`.

@@ -105,7 +105,6 @@ LONG = "A name that is much longer than there is room for"
 good("form-filled-cut", "a value that is longer than its field, cut at its edge, P=2", lambda: look("1 1 198 18 re W n " + TEXT(LONG), LONG))
 good("form-filled-grey", "a value in grey on a pale ground, P=2", lambda: look("0.8 0.9 1 rg 0 0 200 20 re f BT /F1 12 Tf 0.4 g 2 5 Td (2,000) Tj ET"))
 good("form-filled-pieces", "a value drawn in pieces, P=2", lambda: look("BT /F1 12 Tf 0 g 2 5 Td [(2,) -20 (0)] TJ (00) Tj ET"))
-good("form-filled-lines", "a value of two lines, P=2", lambda: look("BT /F1 8 Tf 0 g 2 12 Td (Second floor,) Tj 0 -9 Td (North gate) Tj ET", "Second floor, North gate"))
 good("form-filled-han", "a value in Chinese, P=2", lambda: look(
     "BT /F9 12 Tf 0 g 2 5 Td <5F204E09> Tj ET", "\\376\\377\\137\\040\\116\\011", b"/Font << /F9 90 0 R >>", {
         90: b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [91 0 R] >>",

@@ -21,6 +21,7 @@ import forms  # noqa: E402, F401
 import hall  # noqa: E402, F401
 import looks  # noqa: E402, F401
 import readings  # noqa: E402, F401
+import seen  # noqa: E402, F401
 import shadow  # noqa: E402, F401
 import signatures  # noqa: E402, F401
 import structure  # noqa: E402, F401

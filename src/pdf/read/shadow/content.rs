@@ -175,7 +175,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
 
     fn draw(&mut self, content: &[u8], resources: &Dict, mut state: State, depth: usize) -> Option<()> {
         let (mut saved, mut operands, mut at) = (Vec::new(), Vec::new(), 0);
-        let mut outline = Outline::default();
+        let (mut outline, mut has_image) = (Outline::default(), false);
         // Marked content that belongs to a layer, and what is inside, is the layers' affair.
         let mut marked: Vec<bool> = Vec::new();
         while let Some((token, end)) = token(&mut Parser::new(content, at)) {
@@ -189,7 +189,9 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                 Token::Operator(operator) => operator,
             };
             self.reader.operator()?;
-            self.is_ambiguous |= !operands::fit(operator, &operands);
+            // What comes after an image's data may be part of them.
+            has_image |= operator == b"BI";
+            self.is_ambiguous |= !has_image && !operands::fit(operator, &operands);
             match operator {
                 b"q" if saved.len() < MAX_STATES => saved.push(state.clone()),
                 b"q" => return None,
@@ -299,8 +301,9 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
     fn parameters(&mut self, name: &Value, resources: &Dict, state: &mut State) -> Option<()> {
         let Some(set) = self.resource(resources, "ExtGState", name) else { return Some(()) };
         let set = self.reader.dict(Some(&set)).ok()?.unwrap_or_default();
-        let is_plain = |transfer: &Value| transfer.as_name().is_some();
-        self.is_ambiguous |= ["TR", "TR2"].iter().filter_map(|key| set.get(key)).any(|transfer| !is_plain(transfer));
+        let is_plain = |transfer| self.reader.resolve(Some(transfer)).is_ok_and(|value| value.as_name().is_some());
+        let is_ambiguous = ["TR", "TR2"].iter().filter_map(|key| set.get(key)).any(|transfer| !is_plain(transfer));
+        self.is_ambiguous |= is_ambiguous;
         state.blend(&set);
         if let Some([font, size]) = set.get("Font").and_then(Value::as_array) {
             self.use_font(font, size.as_number()?, state);

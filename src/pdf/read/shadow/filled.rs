@@ -28,6 +28,7 @@ use super::{line, said, values};
 /// Field flags (ISO 32000-1, tables 228 and 230).
 const MULTILINE: i64 = 1 << 12;
 const COMB: i64 = 1 << 24;
+const RADIO: i64 = 1 << 15;
 /// A frame is no wider, in points and as a part of the field's side.
 const FRAME: f64 = 5.0;
 const FRAME_PART: f64 = 0.25;
@@ -43,6 +44,9 @@ const MAX_ROUNDED: usize = 2;
 const COMB_LINE: f64 = 3.0;
 /// What a program draws in a box that is ticked, if it writes it.
 const TICKS: &str = "xX×✓✔✕✖✗✘●■*";
+/// From here on a ground is light; what is at least so dark marks.
+const LIGHT: f64 = 0.95;
+const DARK: f64 = 0.75;
 /// The part of a box that its mark takes up at least.
 const MARK: f64 = 0.1;
 
@@ -76,7 +80,7 @@ impl Paper<'_, '_> {
         let is_drawn_well = is_old
             || filled.has_no_drawing()
                 && filled.is_seen(self.grounds(id, &page, widget)?)
-                && line::is_in_order(&letters, direction)
+                && line::is_in_order(&letters, direction, filled.has_lines())
                 && line::is_whole(&letters, &filled.inner, direction, filled.has_lines())
                 && self.has_known_shapes(&reader, &is, &inks)?;
         Ok(is_drawn_well && said::is_value(&reader, &is, &letters, &filled.marked(&letters))?)
@@ -139,19 +143,23 @@ impl Paper<'_, '_> {
         Ok(Grounds::on(grounds))
     }
 
-    /// The letters' shapes were there, or everybody has them: others may draw 9 for 1. Chinese needs fonts that come with it.
+    /// The letters' shapes were there from the first, or everybody has them: others may draw 9 for 1. Chinese needs fonts that come with it.
     fn has_known_shapes(&self, after: &Reader<'_, '_>, field: &Annotation, inks: &[Ink]) -> Result<bool, ReadError> {
         let value = match of_field(after, &field.dict, "V")? {
             Some(Value::String(value)) => text(&value),
             _ => String::new(),
         };
+        let first = Reader::new(self.reader.view.document().as_of(0));
         for ink in inks {
             let Ink::Letter(letter) = ink else { continue };
             let was_there = match letter.font {
-                Some(font) => self.reader.object(font)?.is_some(),
+                Some(font) => {
+                    first.object(font)?.zip(after.object(font)?).is_some_and(|(was, is)| was.value == is.value)
+                }
                 None => false,
             };
-            if !was_there && !letter.is_standard && value.is_ascii() {
+            let is_known = was_there || letter.is_standard && letter.is_measured;
+            if !is_known && value.is_ascii() {
                 return Ok(false);
             }
         }
@@ -172,8 +180,13 @@ impl Paper<'_, '_> {
         };
         let has = |states: &Dict, wanted: &[u8]| states.entries().any(|(name, _)| *name == *wanted);
         let state = is.dict.get("AS").and_then(Value::as_name).unwrap_or(b"Off");
-        let value = of_field(after, &is.dict, "V")?;
-        let value = value.as_ref().and_then(Value::as_name).unwrap_or(b"Off");
+        let value = of_field(after, &is.dict, "V")?.unwrap_or(Value::Name(b"Off"[..].into()));
+        let Some(value) = value.as_name() else { return Ok(false) };
+        // Of several boxes of one field, each has states of its own.
+        let is_alone = is.dict.get("T").is_some() && is.field_flags & RADIO == 0;
+        if is_alone && value != b"Off" && !has(&old, value) {
+            return Ok(false);
+        }
         let wanted = if has(&old, value) { value } else { b"Off" };
         // Each state looks as it did, unless it is drawn anew: never as another did.
         let is_swapped =
@@ -187,11 +200,17 @@ fn is_ticked_as_said(reader: &Reader<'_, '_>, field: &Annotation, page: &Page) -
     let Some(inks) = inks(reader, field, page, false) else { return false };
     let filled = Filled { field, inner: inner(&field.rect), comb: None, inks: &inks, was: &[] };
     let is_on = field.dict.get("AS").and_then(Value::as_name).is_some_and(|state| state != b"Off");
+    let is_dark =
+        |ink: &&Ink| matches!(ink, Ink::Path(path) if path.is_filled && path.luma.is_none_or(|luma| luma < DARK));
+    if inks.iter().filter(|ink| filled.is_frame(ink)).any(|ink| is_dark(&ink)) {
+        return false;
+    }
     let Some(first) = inks.iter().position(|ink| !filled.is_frame(ink)) else { return !is_on };
     let is_mark = |ink: &Ink| {
         let (place, luma) = match ink {
             Ink::Letter(letter) => {
-                let is_tick = letter.said.as_ref().is_none_or(|said| TICKS.contains(said.as_str()));
+                let is_tick =
+                    letter.is_standard && letter.said.as_ref().is_none_or(|said| TICKS.contains(said.as_str()));
                 (is_tick.then_some(letter.place.meet(&letter.clip)), letter.luma)
             }
             Ink::Path(path) => (path.bounds.zip(path.clip).map(|(bounds, clip)| bounds.meet(&clip)), path.luma),
@@ -205,10 +224,8 @@ fn is_ticked_as_said(reader: &Reader<'_, '_>, field: &Annotation, page: &Page) -
 /// What the annotation draws; `None` if that cannot be told, or is not written as fillers write. What was signed may be.
 fn inks(reader: &Reader<'_, '_>, annotation: &Annotation, page: &Page, is_signed: bool) -> Option<Vec<Ink>> {
     let form = reader.object(annotation.look?).ok()??;
-    if !is_signed && !filler::speaks(&reader.decode(&form)?, reader) {
-        return None;
-    }
-    inks_of(reader, annotation, page)
+    let is_plain = is_signed || reader.is_whole(&form)? && filler::speaks(&reader.decode(&form)?, reader);
+    if is_plain { inks_of(reader, annotation, page) } else { None }
 }
 
 fn inks_of(reader: &Reader<'_, '_>, annotation: &Annotation, page: &Page) -> Option<Vec<Ink>> {
@@ -268,21 +285,27 @@ impl<'i> Filled<'i> {
             bounds.width() >= FRAME_LENGTH * field.width() || bounds.height() >= FRAME_LENGTH * field.height();
         let is_along =
             is_long && path.lines.iter().all(|line| self.is_edge(line, path)) && self.are_corners(&path.curves);
-        holds(&clip) && (is_along || self.is_bar(path))
+        let is_around = !path.is_dashed || holds(&bounds);
+        holds(&clip) && is_around && (is_along || self.is_bar(path))
             || self.was.iter().any(|was| matches!(was, Ink::Path(old) if old == path))
     }
 
     /// A line of the frame: along an edge from end to end, or in a corner; in a comb, one between two cells.
     fn is_edge(&self, line: &Rect, path: &Path) -> bool {
         let ([left, bottom, right, top], [x, y, x2, y2]) = (line.0, self.inner.0);
-        let is_across = left <= x && right >= x2;
-        let is_upright = bottom <= y && top >= y2;
+        let field = self.field.rect;
+        let is_whole = path.is_filled || !path.curves.is_empty();
+        let is_across = left <= x && right >= x2 && (is_whole || line.width() >= FRAME_LENGTH * field.width());
+        let is_upright = bottom <= y && top >= y2 && (is_whole || line.height() >= FRAME_LENGTH * field.height());
         let (is_above, is_beside) = (top <= y || bottom >= y2, right <= x || left >= x2);
         let is_between = self.comb.is_some_and(|cells| {
             let (cell, at) = (self.field.rect.width() / cells, (left + right) / 2.0 - self.field.rect.0[0]);
-            line.width() <= COMB_LINE && (at - (at / cell).round() * cell).abs() <= COMB_LINE && !path.is_dashed
+            let off = (at - (at / cell).round() * cell).abs();
+            line.width() <= COMB_LINE.min(cell / 4.0) && off <= COMB_LINE.min(cell / 8.0) && !path.is_dashed
         });
-        is_across && is_above || is_upright && (is_beside || is_between) || is_above && is_beside
+        // The edges of a frame that looks raised meet at a slant.
+        let is_slant = path.is_filled && line.width() > 0.0 && line.height() > 0.0;
+        is_across && is_above || is_upright && (is_beside || is_between) || is_above && is_beside && is_slant
     }
 
     /// Curves that round the corners, each with two at most.
@@ -304,7 +327,12 @@ impl<'i> Filled<'i> {
     /// What shows which choice of a list is taken.
     fn is_bar(&self, path: &Path) -> bool {
         let is_across = |bounds: Rect| bounds.0[0] <= self.inner.0[0] && bounds.0[2] >= self.inner.0[2];
-        values::is_list(self.field) && path.is_ground() && !path.is_stroked && path.bounds.is_some_and(is_across)
+        let is_dark = path.luma.is_some_and(|luma| luma < LIGHT);
+        values::is_list(self.field)
+            && path.is_ground()
+            && !path.is_stroked
+            && is_dark
+            && path.bounds.is_some_and(is_across)
     }
 
     /// The letters on a bar.

@@ -10,6 +10,10 @@ use super::reader::Reader;
 /// Letters are drawn at most so much narrower or wider than the font has them, in percent.
 const STRETCH: std::ops::RangeInclusive<f64> = 50.0..=200.0;
 
+/// How long the dashes of a frame are, in points, and how many kinds it has.
+const DASHES: std::ops::RangeInclusive<f64> = 1.0..=20.0;
+const MAX_DASHES: usize = 4;
+
 /// How far a stream has been read.
 #[derive(Default)]
 struct Spoken {
@@ -105,9 +109,7 @@ impl Spoken {
             b"Tz" => numbers(1) && operands.iter().filter_map(Value::as_number).all(|part| STRETCH.contains(&part)),
             b"\"" => matches!(operands, [word, letter, Value::String(_)] if is_number(word) && is_number(letter)),
             b"TJ" => matches!(operands, [Value::Array(pieces)] if pieces.iter().all(is_piece)),
-            b"d" => {
-                matches!(operands, [Value::Array(dashes), phase] if dashes.iter().all(is_number) && is_number(phase))
-            }
+            b"d" => matches!(operands, [Value::Array(dashes), phase] if is_number(phase) && are_dashes(dashes)),
             _ => self.colour(operator, operands)?,
         };
         is_said.then_some(())
@@ -136,6 +138,11 @@ impl Spoken {
         let is_part = |value: &Value| value.as_number().is_some_and(|part| (0.0..=1.0).contains(&part));
         Some(operands.len() == space.0 && operands.iter().all(is_part))
     }
+}
+
+/// Of a frame: neither dots nor gaps that end it.
+fn are_dashes(dashes: &[Value]) -> bool {
+    dashes.len() <= MAX_DASHES && dashes.iter().all(|dash| dash.as_number().is_some_and(|dash| DASHES.contains(&dash)))
 }
 
 fn is_number(value: &Value) -> bool {

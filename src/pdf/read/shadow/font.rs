@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::super::syntax::Parser;
 use super::super::value::{Dict, Id, Value};
 use super::content::{Token, token};
+use super::everybodys;
 use super::reader::Reader;
 
 /// Characters a font may name; a font has 65,536 codes.
@@ -38,6 +39,8 @@ pub(super) struct Font {
     pub(super) is_unseen: bool,
     /// Its letters are drawings, or signs that are no letters.
     pub(super) is_pictorial: bool,
+    /// Its widths are those that every program knows.
+    is_standard_width: bool,
     /// Whoever reads the file has it, and what its codes stand for is not for the file to say.
     pub(super) is_standard: bool,
     pub(super) id: Option<Id>,
@@ -64,18 +67,22 @@ enum Names {
 impl Font {
     /// `reads`: whether the text will be read back.
     pub(super) fn read(reader: &Reader<'_, '_>, dict: &Dict, reads: bool) -> Option<Self> {
-        let is_wide = dict.has_name("Subtype", "Type0");
+        let subtype = reader.resolve(dict.get("Subtype")).ok()?;
+        let is_wide = subtype.as_name() == Some(b"Type0");
         let widths = match reader.resolve(dict.get("Widths")).ok()? {
-            Value::Array(widths) if !is_wide => widths.iter().map(|w| w.as_number().unwrap_or(500.0)).collect(),
+            Value::Array(widths) if !is_wide => {
+                let width = |width| reader.resolve(Some(width)).ok().and_then(|width| width.as_number());
+                widths.iter().map(|one| width(one).unwrap_or(500.0)).collect()
+            }
             _ => Vec::new(),
         };
-        let first = dict.get("FirstChar").and_then(Value::as_int).unwrap_or(0);
+        let first = reader.resolve(dict.get("FirstChar")).ok()?.as_int().unwrap_or(0);
         let names = if reads { Names::read(reader, dict, is_wide) } else { Names::Unknown };
         let base = dict.get("BaseFont").and_then(Value::as_name).unwrap_or_default();
         let is_unseen = UNSEEN.iter().any(|name| contains(base, name));
         let encoding = reader.resolve(dict.get("Encoding")).unwrap_or(Value::Null);
         let may_be_narrow = is_wide && !encoding.as_name().is_some_and(takes_two_bytes);
-        let is_pictorial = dict.has_name("Subtype", "Type3");
+        let is_pictorial = subtype.as_name() == Some(b"Type3");
         let scale = || reader.array(dict.get("FontMatrix")).ok()?.first()?.as_number();
         let unit = if is_pictorial { scale().unwrap_or(0.001) } else { 0.001 };
         let extent = extent(reader, dict, is_wide, &widths, &encoding);
@@ -89,9 +96,10 @@ impl Font {
         let is_named = match &names {
             Names::Latin(_) => super::standard::widths(base).is_some(),
             Names::Utf16 => true,
-            Names::Unknown | Names::Map(_) => false,
+            Names::Unknown => base == b"ZapfDingbats",
+            Names::Map(_) => false,
         };
-        let is_standard = is_named && !is_pictorial && !brings_shapes(reader, dict).unwrap_or(true);
+        let is_standard = is_named && everybodys::is_plain(reader, dict).unwrap_or(false);
         Some(Self {
             is_wide,
             first,
@@ -104,6 +112,7 @@ impl Font {
             is_renamed,
             is_unseen,
             is_pictorial,
+            is_standard_width: standard.is_some() || base == b"ZapfDingbats",
             is_standard,
             id: None,
         })
@@ -155,6 +164,12 @@ impl Font {
         Some(Reach { least, most, extent, letters })
     }
 
+    /// Whether the font says how wide the code is, if it says so of any.
+    pub(super) fn measures(&self, code: u32) -> bool {
+        let index = usize::try_from(i64::from(code).saturating_sub(self.first)).ok();
+        self.is_wide || self.is_standard_width || index.is_some_and(|index| index < self.widths.len())
+    }
+
     /// Whether the code is the space to which word spacing applies.
     pub(super) fn is_space(&self, code: u32) -> bool {
         !self.is_wide && code == 32
@@ -192,7 +207,11 @@ impl Names {
             _ if is_wide || dict.has_name("Subtype", "Type3") => Self::Unknown,
             _ if is_symbolic(reader, dict) => Self::Unknown,
             Value::Dict(encoding) => {
-                let base = encoding.get("BaseEncoding").and_then(Value::as_name);
+                let base = reader.resolve(encoding.get("BaseEncoding")).unwrap_or(Value::Null);
+                if !is_latin(&base) {
+                    return Self::Unknown;
+                }
+                let base = base.as_name();
                 let own = differences(&reader.array(encoding.get("Differences")).unwrap_or_default());
                 own.map_or(Self::Unknown, |own| {
                     let mut named = upper(base);
@@ -200,7 +219,8 @@ impl Names {
                     Self::Latin(named)
                 })
             }
-            encoding => Self::Latin(upper(encoding.as_name())),
+            encoding if is_latin(encoding) => Self::Latin(upper(encoding.as_name())),
+            _ => Self::Unknown,
         }
     }
 }
@@ -283,14 +303,6 @@ fn extent(reader: &Reader<'_, '_>, dict: &Dict, is_wide: bool, widths: &[f64], e
     Some(widest(&found) / 1000.0)
 }
 
-/// Whether a font program is part of the file (ISO 32000-1, table 126).
-fn brings_shapes(reader: &Reader<'_, '_>, dict: &Dict) -> Option<bool> {
-    let below = reader.array(dict.get("DescendantFonts")).ok()?;
-    let below = reader.dict(below.first()).ok()?.unwrap_or_else(|| dict.clone());
-    let descriptor = reader.dict(below.get("FontDescriptor")).ok()?.unwrap_or_default();
-    Some(["FontFile", "FontFile2", "FontFile3"].iter().any(|key| descriptor.get(key).is_some()))
-}
-
 /// Symbols, or an encoding of the font's own (ISO 32000-1, table 123).
 fn is_symbolic(reader: &Reader<'_, '_>, dict: &Dict) -> bool {
     let base = dict.get("BaseFont").and_then(Value::as_name).unwrap_or_default();
@@ -304,14 +316,26 @@ fn is_symbolic(reader: &Reader<'_, '_>, dict: &Dict) -> bool {
         || (flags & 4 != 0 && dict.get("Encoding").is_none())
 }
 
-/// What the codes above ASCII stand for, in the encoding that programs write (ISO 32000-1, annex D.2).
+/// An encoding, or none, that has ASCII where ASCII is, quotation marks aside.
+fn is_latin(encoding: &Value) -> bool {
+    const KNOWN: [&[u8]; 4] = [b"WinAnsiEncoding", b"MacRomanEncoding", b"StandardEncoding", b"PDFDocEncoding"];
+    *encoding == Value::Null || encoding.as_name().is_some_and(|name| KNOWN.contains(&name))
+}
+
+/// What the codes above ASCII stand for, in the encodings that programs write (ISO 32000-1, annex D.2): of the standard one, the
+/// quotation mark that ASCII has elsewhere.
 fn upper(encoding: Option<&[u8]>) -> HashMap<u32, Option<char>> {
     const LOW: &str = "€�‚ƒ„…†‡ˆ‰Š‹Œ�Ž��‘’“”•–—˜™š›œ�žŸ";
-    if encoding != Some(b"WinAnsiEncoding") {
-        return HashMap::new();
+    match encoding {
+        Some(b"WinAnsiEncoding") => {
+            let low = LOW.chars().map(|c| Some(c).filter(|c| *c != char::REPLACEMENT_CHARACTER));
+            let named = (0x80..).zip(low.chain(('\u{a0}'..='\u{ff}').map(Some)));
+            // Programs draw a hyphen for the soft one.
+            named.chain([(0xad, Some('-'))]).collect()
+        }
+        None | Some(b"StandardEncoding") => HashMap::from([(0xa9, Some('\''))]),
+        _ => HashMap::new(),
     }
-    let low = LOW.chars().map(|c| Some(c).filter(|c| *c != char::REPLACEMENT_CHARACTER));
-    (0x80..).zip(low.chain(('\u{a0}'..='\u{ff}').map(Some))).collect()
 }
 
 /// `[32 /space 65 /A /B]`; a name that is not known here makes its code unknown. `None` if it is not written out.
@@ -330,29 +354,34 @@ fn differences(items: &[Value]) -> Option<HashMap<u32, Option<char>>> {
     Some(out)
 }
 
-/// The character that a glyph's name means, for the names of letters and digits.
+/// The character that a glyph's name means, for the names of ASCII and Latin-1 (Adobe Glyph List).
 fn glyph(name: &[u8]) -> Option<char> {
-    const WORDS: [(&[u8], char); 15] = [
-        (b"zero", '0'),
-        (b"one", '1'),
-        (b"two", '2'),
-        (b"three", '3'),
-        (b"four", '4'),
-        (b"five", '5'),
-        (b"six", '6'),
-        (b"seven", '7'),
-        (b"eight", '8'),
-        (b"nine", '9'),
-        (b"space", ' '),
-        (b"period", '.'),
-        (b"comma", ','),
-        (b"hyphen", '-'),
-        (b"slash", '/'),
-    ];
-    match name {
-        [letter] if letter.is_ascii_alphabetic() => Some(char::from(*letter)),
-        _ => WORDS.iter().find(|(word, _)| *word == name).map(|(_, c)| *c),
+    const ASCII: &str = "space exclam quotedbl numbersign dollar percent ampersand quotesingle parenleft parenright asterisk \
+        plus comma hyphen period slash zero one two three four five six seven eight nine colon semicolon less equal greater \
+        question at";
+    const LATIN: &str = "exclamdown cent sterling currency yen brokenbar section dieresis copyright ordfeminine guillemotleft \
+        logicalnot - registered macron degree plusminus twosuperior threesuperior acute mu paragraph periodcentered cedilla \
+        onesuperior ordmasculine guillemotright onequarter onehalf threequarters questiondown Agrave Aacute Acircumflex Atilde \
+        Adieresis Aring AE Ccedilla Egrave Eacute Ecircumflex Edieresis Igrave Iacute Icircumflex Idieresis Eth Ntilde Ograve \
+        Oacute Ocircumflex Otilde Odieresis multiply Oslash Ugrave Uacute Ucircumflex Udieresis Yacute Thorn germandbls agrave \
+        aacute acircumflex atilde adieresis aring ae ccedilla egrave eacute ecircumflex edieresis igrave iacute icircumflex \
+        idieresis eth ntilde ograve oacute ocircumflex otilde odieresis divide oslash ugrave uacute ucircumflex udieresis yacute \
+        thorn ydieresis";
+    const OTHERS: [(&str, char); 5] =
+        [("quoteleft", '‘'), ("quoteright", '’'), ("quotedblleft", '“'), ("quotedblright", '”'), ("endash", '–')];
+    if let [letter] = name
+        && letter.is_ascii_alphabetic()
+    {
+        return Some(char::from(*letter));
     }
+    let name = std::str::from_utf8(name).ok().filter(|name| name.len() > 1)?;
+    let among = |names: &str, first: u8| {
+        let at = names.split_whitespace().position(|one| one == name)?;
+        Some(char::from(first + u8::try_from(at).ok()?))
+    };
+    among(ASCII, b' ')
+        .or_else(|| among(LATIN, 0xa1))
+        .or_else(|| OTHERS.iter().find(|(one, _)| *one == name).map(|(_, c)| *c))
 }
 
 /// The sections `bfchar` and `bfrange` of a ToUnicode map (ISO 32000-1, 9.10.3).
@@ -450,6 +479,7 @@ mod tests {
             is_renamed: false,
             is_unseen: false,
             is_pictorial: false,
+            is_standard_width: false,
             is_standard: false,
             id: None,
         };

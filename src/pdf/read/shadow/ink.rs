@@ -44,6 +44,8 @@ pub(super) struct Letter {
     pub(super) font: Option<Id>,
     /// Whoever reads the file has the font.
     pub(super) is_standard: bool,
+    /// The font says how wide it is.
+    pub(super) is_measured: bool,
     /// How wide the font has it, in parts of its size.
     pub(super) width: f64,
 }
@@ -57,7 +59,7 @@ pub(super) struct Path {
     pub(super) curves: Vec<Rect>,
     pub(super) bounds: Option<Rect>,
     /// How often it is begun anew.
-    parts: usize,
+    pub(super) parts: usize,
     pub(super) is_filled: bool,
     pub(super) is_stroked: bool,
     pub(super) is_dashed: bool,
@@ -101,6 +103,7 @@ impl Inks {
             luma: state.text_luma(),
             font: font.id,
             is_standard: font.is_standard,
+            is_measured: font.measures(code),
             width,
         }))
     }
@@ -177,8 +180,11 @@ impl Inks {
         if operator == b"n" || path.bounds.is_none() {
             return Some(());
         }
-        let margin = if is_stroked { state.line_width() / 2.0 } else { 0.0 };
-        path.lines.iter_mut().chain(&mut path.curves).for_each(|line| *line = line.grown(margin));
+        if is_stroked {
+            let (x, y) = state.line_reach();
+            let wide = |line: &Rect| Rect([line.0[0] - x, line.0[1] - y, line.0[2] + x, line.0[3] + y]);
+            path.lines.iter_mut().chain(&mut path.curves).for_each(|line| *line = wide(line));
+        }
         let is_even = path.lines.len().max(path.curves.len()) <= MAX_LINES && state.hides();
         (path.is_filled, path.is_stroked, path.is_dashed) = (is_filled, is_stroked, is_stroked && state.is_dashed);
         (path.luma, path.clip) =

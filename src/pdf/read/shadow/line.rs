@@ -10,15 +10,19 @@ const MIN_PART: f64 = 0.7;
 const SLACK: f64 = 0.3;
 /// Letters are drawn at most so much narrower or wider than the font has them.
 const STRETCH: std::ops::RangeInclusive<f64> = 0.5..=2.0;
+/// The part of its size by which a line lies below the one before it.
+const LINE: f64 = 0.8;
 /// The part of a letter that is seen.
 const SEEN: f64 = 0.85;
 /// The part of a letter's size by which one out of sight may stand away from the one before it.
 const GAP: f64 = 1.0;
+/// The part of a letter's size that a blank is wide.
+const BLANK: f64 = 0.1;
 /// The part of a field's width that a line takes up before the next begins.
 const FULL: f64 = 0.5;
 
 /// Letter after letter in the direction of writing, line below line.
-pub(super) fn is_in_order(letters: &[&Letter], (x, y): (f64, f64)) -> bool {
+pub(super) fn is_in_order(letters: &[&Letter], (x, y): (f64, f64), has_lines: bool) -> bool {
     let along = |(a, b): (f64, f64), (c, d): (f64, f64)| (c - a) * x + (d - b) * y;
     let upward = |(a, b): (f64, f64), (c, d): (f64, f64)| (d - b) * x - (c - a) * y;
     let largest = letters.iter().map(|letter| letter.size()).fold(MIN_SIZE / MIN_PART, f64::max);
@@ -35,7 +39,7 @@ pub(super) fn is_in_order(letters: &[&Letter], (x, y): (f64, f64)) -> bool {
         if rise.abs() <= SLACK * letter.size() {
             step >= -SLACK * along(before.from, before.to)
         } else {
-            rise <= -0.5 * letter.size()
+            has_lines && rise <= -LINE * letter.size() && along(before.to, letter.from) <= 0.0
         }
     };
     letters.iter().all(stands) && letters.windows(2).all(follows)
@@ -83,6 +87,11 @@ impl Letter {
 
     fn is_of_number(&self) -> bool {
         self.said.as_ref().is_none_or(|said| said.chars().all(|c| c.is_ascii_digit() || ",.".contains(c)))
+    }
+
+    /// There is a blank between it and `before`, if a narrow one.
+    pub(super) fn is_apart(&self, before: &Self) -> bool {
+        (self.from.0 - before.to.0).hypot(self.from.1 - before.to.1) >= BLANK * self.size()
     }
 
     fn is_next_to(&self, before: &Self) -> bool {

@@ -14,6 +14,7 @@ mod annotations;
 mod code;
 mod content;
 mod cover;
+mod everybodys;
 mod filled;
 mod filler;
 mod font;

@@ -187,6 +187,24 @@ impl<'d, 'a> Reader<'d, 'a> {
         }
     }
 
+    /// Whether the data of a stream are all there and every program reads them alike: plain, or deflated to their end.
+    pub(super) fn is_whole(&self, object: &Object) -> Option<bool> {
+        let (dict, raw) = (object.value.as_dict()?, self.raw(object)?);
+        let is_deflated = match dict.get("Filter") {
+            None => false,
+            Some(Value::Name(name)) if **name == *b"FlateDecode" => true,
+            Some(Value::Array(names)) if matches!(names.as_slice(), [Value::Name(name)] if **name == *b"FlateDecode") => {
+                true
+            }
+            Some(_) => return Some(false),
+        };
+        let read = |raw: &[u8]| {
+            let read = flate2::read::ZlibDecoder::new(raw).take(STREAM as u64).read_to_end(&mut Vec::new());
+            read.is_ok_and(|length| length < STREAM)
+        };
+        Some(dict.get("DecodeParms").is_none() && (!is_deflated || read(&raw)))
+    }
+
     fn has_predictor(&self, dict: &Dict) -> Option<bool> {
         let number = |parameters: &Value| parameters.as_dict().and_then(|d| d.get("Predictor")?.as_int());
         let predicts = |parameters: &Value| number(parameters).is_some_and(|n| n > 1);

@@ -36,13 +36,36 @@ pub(super) fn is_value(
     let first = values.first().map(String::as_str).unwrap_or_default();
     Ok(match field.field.as_slice() {
         b"Tx" if field.field_flags & PASSWORD != 0 => shown.chars().all(|c| HIDDEN.contains(c)),
-        b"Tx" => shown == plain(first) || has_format(reader, field)? && amount(&shown) == amount(&plain(first)),
+        b"Tx" => {
+            shown == plain(first) && are_apart(first, letters)
+                || shown != plain(first) && has_format(reader, field)? && is_amount(&plain(first), &shown)
+        }
         b"Ch" if is_list(field) => is_in_list(&options(reader, field)?, &values, &shown, &marked),
         b"Ch" if field.field_flags & COMBO != 0 && values.len() <= 1 => {
             let is_named = |(export, name): &(String, String)| export == first && plain(name) == shown;
             shown == plain(first) || options(reader, field)?.iter().any(is_named)
         }
         _ => false,
+    })
+}
+
+/// Where a blank parts two digits of the value, so it does of what is shown.
+fn are_apart(value: &str, letters: &[&Letter]) -> bool {
+    let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
+    let mut parted = Vec::new();
+    for word in value.split_whitespace() {
+        parted.extend(plain(word).chars().enumerate().map(|(at, c)| (c, at == 0)));
+    }
+    let shown = letters.iter().flat_map(|letter| {
+        let said = plain(letter.said.as_deref().unwrap_or_default());
+        (0..said.chars().count()).map(|at| (at == 0).then_some(*letter)).collect::<Vec<_>>()
+    });
+    let shown: Vec<Option<&Letter>> = shown.collect();
+    (1..parted.len()).all(|at| {
+        let is_between = parted[at].1 && digit(Some(&parted[at - 1].0)) && digit(Some(&parted[at].0));
+        let before = shown.iter().take(at).rev().find_map(|letter| *letter);
+        let letter = shown.get(at).copied().flatten();
+        !is_between || before.zip(letter).is_some_and(|(before, letter)| letter.is_apart(before))
     })
 }
 
@@ -70,18 +93,26 @@ fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).map(plain).collect()
 }
 
-/// Sign, whole part and fraction of a number, however it is grouped.
-fn amount(text: &str) -> Option<(bool, String, String)> {
-    let is_negative = text.contains('-') || text.starts_with('(') && text.ends_with(')');
-    let digits: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
-    let (whole, fraction) = match digits.rfind(['.', ',']) {
-        Some(point) if digits.len() - point != 4 => digits.split_at(point),
-        _ => (digits.as_str(), ""),
+/// Whether the same number is shown, however it is grouped, with a sign of its currency or none.
+fn is_amount(value: &str, shown: &str) -> bool {
+    let is_of_number = |c: char| c.is_ascii_digit() || ".,-()¥$€£￥'".contains(c);
+    let point = |text: &str| match text.rfind(['.', ',']) {
+        // Three digits behind it are a group.
+        Some(point) if text[point..].chars().filter(char::is_ascii_digit).count() != 3 => Some(point),
+        _ => None,
     };
+    shown.chars().all(is_of_number)
+        && number(value, value.rfind('.')).is_some_and(|one| number(shown, point(shown)) == Some(one))
+}
+
+/// Sign, whole part and fraction of a number whose point is there.
+fn number(text: &str, point: Option<usize>) -> Option<(bool, String, String)> {
+    let is_negative = text.contains('-') || text.starts_with('(') && text.ends_with(')');
     let only = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (whole, fraction) = text.split_at(point.unwrap_or(text.len()));
     let (whole, fraction) = (only(whole), only(fraction));
     let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
-    digits.contains(|c: char| c.is_ascii_digit()).then(|| (is_negative, whole.to_owned(), fraction.to_owned()))
+    text.contains(|c: char| c.is_ascii_digit()).then(|| (is_negative, whole.to_owned(), fraction.to_owned()))
 }
 
 /// The list shows choices that follow each other, those that are taken among them, and marks these or none.
@@ -111,15 +142,22 @@ mod tests {
 
     #[test]
     fn an_amount_is_one_however_it_is_grouped() {
-        for (one, other) in
-            [("1000", "1,000.00"), ("-1234.5", "-1.234,50"), ("0.5", ".5"), ("0211234567", "(021)123-4567")]
+        for (value, shown) in
+            [("1000", "1,000.00"), ("-1234.5", "-1.234,50"), ("0.5", ".5"), ("1234567", "¥1'234'567"), ("-5", "(5)")]
         {
-            assert_eq!(amount(one).map(|(_, w, f)| (w, f)), amount(other).map(|(_, w, f)| (w, f)), "{one} {other}");
+            assert!(is_amount(value, shown), "{value} {shown}");
         }
-        for (one, other) in
-            [("1000", "10"), ("1000", "-1000"), ("1000.5", "10005"), ("2000", "9000"), ("1000", "10.00")]
-        {
-            assert_ne!(amount(one), amount(other), "{one} {other}");
+        for (value, shown) in [
+            ("1000", "10"),
+            ("1000", "-1000"),
+            ("1000.5", "10005"),
+            ("2000", "9000"),
+            ("1000", "10.00"),
+            ("1.234", "1,234"),
+            ("5", "5million"),
+            ("Yes", "No"),
+        ] {
+            assert!(!is_amount(value, shown), "{value} {shown}");
         }
     }
 

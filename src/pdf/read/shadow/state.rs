@@ -120,6 +120,12 @@ impl State {
         self.luma().filter(|_| self.is_flat())
     }
 
+    /// How far a line reaches from its middle, sideways and upwards.
+    pub(super) fn line_reach(&self) -> (f64, f64) {
+        let [a, b, c, d, ..] = self.matrix.0;
+        (self.line_width * a.hypot(c) / 2.0, self.line_width * b.hypot(d) / 2.0)
+    }
+
     pub(super) fn line_width(&self) -> f64 {
         let [a, b, c, d, ..] = self.matrix.0;
         self.line_width * (a * d - b * c).abs().sqrt()
