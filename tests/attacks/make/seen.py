@@ -106,6 +106,22 @@ odd("list-inverted", "a list marks all but the choice that is taken", lambda: of
 
 # Honest
 good("form-filled-lines", "a value of two lines, P=2", lambda: flagged("/Ff 4096", "BT /F1 8 Tf 0 g 2 12 Td (Second floor,) Tj 0 -9 Td (North gate) Tj ET", "Second floor,\\nNorth gate"))
+
+
+def radio():
+    """Two buttons without a look for Off; the second is chosen in place of the first."""
+    objects = pdf.contract()
+    objects[1] = b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [8 0 R] /DA (/F1 12 Tf 0 g) >> >>"
+    objects[3] = pdf.PAGE.replace(b"/Contents", b"/Annots [6 0 R 7 0 R] /Contents")
+    button = "<< /Type /Annot /Subtype /Widget /Parent 8 0 R /F 4 /P 3 0 R /Rect [{} 320 {} 334] /AS /{} /AP << /N << /{} 9 0 R >> >> >>".format
+    objects[6], objects[7] = button(72, 86, "A", "A").encode(), button(92, 106, "Off", "B").encode()
+    objects[8] = b"<< /FT /Btn /Ff 32768 /T (kind) /V /A /Kids [6 0 R 7 0 R] >>"
+    objects[9] = appearance(BOX + " 4 4 6 6 re f", (14, 14))
+    doc = Doc(objects).sign(permission=2)
+    return doc.append({6: button(72, 86, "Off", "A").encode(), 7: button(92, 106, "B", "B").encode(), 8: objects[8].replace(b"/V /A", b"/V /B")})
+
+
+good("form-radio", "another of two buttons chosen, P=2", radio)
 LINES = {"remarks": "First line\nsecond line", "name": "O'Brien"}
 good("form-lines-pdfbox", "a value with a line end and one with an apostrophe, by PDFBox, P=2", lambda: by_pdfbox(LINES))
 good("form-lines-pypdf", "the same by pypdf", lambda: by_pypdf(LINES))

@@ -119,7 +119,7 @@ impl Change {
                 format!("{page}占满页面或压着文字的表单项“{field}”的内容被改动，可能遮盖原有内容")
             }
             (ChangeCode::FilledOddly, _) => {
-                format!("{page}表单项“{field}”的内容被改动，显示的除所填文字之外还有别的图形，或有看不清的文字")
+                format!("{page}表单项“{field}”的内容被改动，显示的与所填的不一致，或另有图形、看不清的文字")
             }
             (ChangeCode::LockedFieldFilled, _) => format!("{page}已被锁定的表单项“{field}”的内容被改动"),
             (ChangeCode::LockedField, _) => format!("已被锁定的签章位置“{field}”又被使用{on_page}"),

@@ -11,7 +11,7 @@
 
 use super::super::ReadError;
 use super::super::text::text;
-use super::super::value::{Dict, Id, Value};
+use super::super::value::{Id, Value};
 use super::super::view::View;
 use super::annotations::Annotation;
 use super::content::Canvas;
@@ -28,7 +28,6 @@ use super::{line, said, values};
 /// Field flags (ISO 32000-1, tables 228 and 230).
 const MULTILINE: i64 = 1 << 12;
 const COMB: i64 = 1 << 24;
-const RADIO: i64 = 1 << 15;
 /// A frame is no wider, in points and as a part of the field's side.
 const FRAME: f64 = 5.0;
 const FRAME_PART: f64 = 0.25;
@@ -42,13 +41,8 @@ const ROUND: f64 = 0.5;
 const MAX_ROUNDED: usize = 2;
 /// Lines between the letters of a comb are no wider, and stand no further from the end of a cell.
 const COMB_LINE: f64 = 3.0;
-/// What a program draws in a box that is ticked, if it writes it.
-const TICKS: &str = "xX×✓✔✕✖✗✘●■*";
-/// From here on a ground is light; what is at least so dark marks.
+/// A bar that marks a choice is no lighter.
 const LIGHT: f64 = 0.95;
-const DARK: f64 = 0.75;
-/// The part of a box that its mark takes up at least.
-const MARK: f64 = 0.1;
 
 impl Paper<'_, '_> {
     /// Whether the widget shows its value in `after`, and nothing else.
@@ -62,12 +56,11 @@ impl Paper<'_, '_> {
         if !self.has_other_looks_as_before(&reader, &was, &is)? {
             return Ok(false);
         }
-        let Some(look) = is.look else { return Ok(is.dict.get("AP").is_none()) };
-        let is_signed = self.is_untouched(&reader, &Value::Ref(look))?;
         if is.field == b"Btn" {
-            return Ok(self.has_state(&reader, &was, &is)? && (is_signed || is_ticked_as_said(&reader, &is, &page)));
+            return self.is_ticked_as_said(&reader, &was, &is, &page);
         }
-        let is_old = is_signed && was.look == Some(look);
+        let Some(look) = is.look else { return Ok(is.dict.get("AP").is_none()) };
+        let is_old = was.look == Some(look) && self.is_untouched(&reader, &Value::Ref(look))?;
         if is_old && of_field(&self.reader, &was.dict, "V")? == of_field(&reader, &is.dict, "V")? {
             return Ok(true);
         }
@@ -105,7 +98,7 @@ impl Paper<'_, '_> {
     }
 
     /// Whether the forms to which the value refers are what they were.
-    fn is_untouched(&self, after: &Reader<'_, '_>, value: &Value) -> Result<bool, ReadError> {
+    pub(super) fn is_untouched(&self, after: &Reader<'_, '_>, value: &Value) -> Result<bool, ReadError> {
         let mut forms = Vec::new();
         value.references(&mut |id| forms.push(id));
         for form in forms {
@@ -165,64 +158,10 @@ impl Paper<'_, '_> {
         }
         Ok(true)
     }
-
-    /// A box is in the state that its value names, of those that it had.
-    fn has_state(&self, after: &Reader<'_, '_>, was: &Annotation, is: &Annotation) -> Result<bool, ReadError> {
-        let states = |reader: &Reader<'_, '_>, dict: &Dict| -> Result<Option<Dict>, ReadError> {
-            let appearances = reader.dict(dict.get("AP"))?.unwrap_or_default();
-            match appearances.get("N") {
-                Some(Value::Ref(id)) if reader.object(*id)?.is_some_and(|object| object.data.is_some()) => Ok(None),
-                normal => reader.dict(normal),
-            }
-        };
-        let (Some(old), Some(new)) = (states(&self.reader, &was.dict)?, states(after, &is.dict)?) else {
-            return Ok(false);
-        };
-        let has = |states: &Dict, wanted: &[u8]| states.entries().any(|(name, _)| *name == *wanted);
-        let state = is.dict.get("AS").and_then(Value::as_name).unwrap_or(b"Off");
-        let value = of_field(after, &is.dict, "V")?.unwrap_or(Value::Name(b"Off"[..].into()));
-        let Some(value) = value.as_name() else { return Ok(false) };
-        // Of several boxes of one field, each has states of its own.
-        let is_alone = is.dict.get("T").is_some() && is.field_flags & RADIO == 0;
-        if is_alone && value != b"Off" && !has(&old, value) {
-            return Ok(false);
-        }
-        let wanted = if has(&old, value) { value } else { b"Off" };
-        // Each state looks as it did, unless it is drawn anew: never as another did.
-        let is_swapped =
-            new.entries().any(|(name, form)| old.entries().any(|(other, old)| old == form && other != name));
-        Ok(state == wanted && old.entries().all(|(name, _)| has(&new, name)) && !is_swapped)
-    }
-}
-
-/// A box shows a mark if it is ticked, and none if it is not.
-fn is_ticked_as_said(reader: &Reader<'_, '_>, field: &Annotation, page: &Page) -> bool {
-    let Some(inks) = inks(reader, field, page, false) else { return false };
-    let filled = Filled { field, inner: inner(&field.rect), comb: None, inks: &inks, was: &[] };
-    let is_on = field.dict.get("AS").and_then(Value::as_name).is_some_and(|state| state != b"Off");
-    let is_dark =
-        |ink: &&Ink| matches!(ink, Ink::Path(path) if path.is_filled && path.luma.is_none_or(|luma| luma < DARK));
-    if inks.iter().filter(|ink| filled.is_frame(ink)).any(|ink| is_dark(&ink)) {
-        return false;
-    }
-    let Some(first) = inks.iter().position(|ink| !filled.is_frame(ink)) else { return !is_on };
-    let is_mark = |ink: &Ink| {
-        let (place, luma) = match ink {
-            Ink::Letter(letter) => {
-                let is_tick =
-                    letter.is_standard && letter.said.as_ref().is_none_or(|said| TICKS.contains(said.as_str()));
-                (is_tick.then_some(letter.place.meet(&letter.clip)), letter.luma)
-            }
-            Ink::Path(path) => (path.bounds.zip(path.clip).map(|(bounds, clip)| bounds.meet(&clip)), path.luma),
-        };
-        let area = place.map_or(0.0, |place| place.meet(&filled.inner).area());
-        area >= MARK * filled.inner.area() && luma.is_some_and(|luma| luma <= 0.5)
-    };
-    is_on && inks[first..].iter().all(is_mark)
 }
 
 /// What the annotation draws; `None` if that cannot be told, or is not written as fillers write. What was signed may be.
-fn inks(reader: &Reader<'_, '_>, annotation: &Annotation, page: &Page, is_signed: bool) -> Option<Vec<Ink>> {
+pub(super) fn inks(reader: &Reader<'_, '_>, annotation: &Annotation, page: &Page, is_signed: bool) -> Option<Vec<Ink>> {
     let form = reader.object(annotation.look?).ok()??;
     let is_plain = is_signed || reader.is_whole(&form)? && filler::speaks(&reader.decode(&form)?, reader);
     if is_plain { inks_of(reader, annotation, page) } else { None }
@@ -241,20 +180,20 @@ fn cells(reader: &Reader<'_, '_>, field: &Annotation) -> Result<Option<f64>, Rea
 }
 
 /// The rectangle within its frame.
-fn inner(rect: &Rect) -> Rect {
+pub(super) fn inner(rect: &Rect) -> Rect {
     let side = |length: f64| FRAME.min(FRAME_PART * length);
     let ([left, bottom, right, top], x, y) = (rect.0, side(rect.width()), side(rect.height()));
     Rect([left + x, bottom + y, right - x, top - y])
 }
 
 /// A field that was filled in.
-struct Filled<'i> {
-    field: &'i Annotation,
-    inner: Rect,
-    comb: Option<f64>,
-    inks: &'i [Ink],
+pub(super) struct Filled<'i> {
+    pub(super) field: &'i Annotation,
+    pub(super) inner: Rect,
+    pub(super) comb: Option<f64>,
+    pub(super) inks: &'i [Ink],
     /// What it drew before.
-    was: &'i [Ink],
+    pub(super) was: &'i [Ink],
 }
 
 impl<'i> Filled<'i> {
@@ -276,7 +215,7 @@ impl<'i> Filled<'i> {
     }
 
     /// A path along the edges of the field, or one that was there before.
-    fn is_frame(&self, ink: &Ink) -> bool {
+    pub(super) fn is_frame(&self, ink: &Ink) -> bool {
         let Ink::Path(path) = ink else { return false };
         let (Some(bounds), Some(clip)) = (path.bounds, path.clip) else { return false };
         let holds = |rect: &Rect| self.inner.corners().iter().all(|corner| rect.holds(*corner));

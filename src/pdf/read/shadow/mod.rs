@@ -36,6 +36,7 @@ mod standard;
 mod state;
 #[cfg(test)]
 mod tests;
+mod ticked;
 mod tree;
 mod values;
 mod veil;
