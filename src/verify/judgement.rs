@@ -89,16 +89,12 @@ impl<'c, 'd, 'a> Judgement<'c, 'd, 'a> {
         if changes.allowed.iter().any(|change| matches!(change.code, ChangeCode::Filled | ChangeCode::FormDefaults)) {
             let signed = self.case.document.prepared(coverage.revision());
             let arises = |one: &Prepared| match one.code {
-                PreparedCode::ValueDiffers | PreparedCode::StateDiffers | PreparedCode::NotSearched => Some(*one),
-                PreparedCode::AnnotationOverText => (!signed.contains(one)).then_some(*one),
-                // What was filled in shows no letter of its value: nothing, or something drawn in place of it.
-                PreparedCode::ValueNotShown if !signed.contains(one) => {
-                    Some(Prepared { code: PreparedCode::ValueDiffers, ..*one })
-                }
-                _ => None,
+                PreparedCode::ValueDiffers | PreparedCode::StateDiffers | PreparedCode::NotSearched => true,
+                PreparedCode::AnnotationOverText => !signed.contains(one),
+                _ => false,
             };
             let last = self.case.document.prepared(self.case.document.revisions().len() - 1);
-            let told = last.iter().filter_map(arises);
+            let told = last.iter().filter(|one| arises(one));
             self.found.extend(told.map(|one| Finding::told(Reason::Prepared(one.code), one.text(), one.page)));
         }
         self.found.extend(changes.forbidden.iter().map(told(Reason::Changed)));

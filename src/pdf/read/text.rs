@@ -73,6 +73,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_byte_of_a_document_is_what_annex_d_says() {
+        // ISO 32000-1, table D.2, the column PDF, in octal there.
+        assert_eq!(text(b"\x18\x1f\x80\x83\x84\x8d\x90\x92\x9e\xa0\xe9"), "˘˜•…—“’™ž€é");
+        assert_eq!(text(b"a\r\n\tb"), "a\r\n\tb");
+        assert_eq!(text(b"\x00\x7f\x9f"), "\u{fffd}\u{fffd}\u{fffd}");
+    }
+
+    #[test]
     fn reads_dates_of_every_length() {
         let instant = |text: &str| date(text.as_bytes()).map(|t| t.to_string());
         // ISO 32000-1, 7.9.4: "December 23, 1998, at 7:52 PM, U.S. Pacific Standard Time".

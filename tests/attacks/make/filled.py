@@ -14,7 +14,7 @@ from good import certified_form, good
 from pdf import PAGE, Doc, appearance, contract, stream
 from structure import NO, bad
 
-ODD = ["form-filled-shows-more"]
+ODD = ["form-filled-shows-other"]
 
 # A form of many fields, its looks empty but for boxes to tick
 FIELDS = {
@@ -326,6 +326,8 @@ PAYS = "BT /F1 14 Tf 72 605 Td (pays 12,000 yuan) Tj ET"
 two_ways("operands-two", "a digit hidden by an operator with two operands", "BT /F1 14 Tf 72 605 Td (pays ) Tj 0 3 Tr (1) Tj 0 Tr (2,000 yuan) Tj ET")
 two_ways("operands-five", "a digit covered by an operator with five operands", PAYS + " 1 g 0 100 600 10 20 re f")
 two_ways("operands-seven", "a digit moved away by an operator with seven operands", "q 1 0 0 1 0 0 900 cm BT /F1 14 Tf 72 605 Td (1) Tj ET Q BT /F1 14 Tf 80 605 Td (2,000) Tj ET")
+two_ways("operands-after-image", "a digit hidden by an operator with two operands, behind an image that is part of the content",
+         "q 9 0 0 9 400 400 cm BI /W 4 /H 4 /BPC 8 /CS /G ID 0123456789abcdef EI Q BT /F1 14 Tf 72 605 Td (pays ) Tj 0 3 Tr (1) Tj 0 Tr (2,000 yuan) Tj ET")
 two_ways("page-names", "a form draws what only the page names", PAYS + " /F Do", b"/XObject << /X1 40 0 R /F 41 0 R >>", {
     40: appearance("1 g 100 600 10 20 re f", (595, 842)), 41: appearance("/X1 Do", (595, 842))})
 two_ways("transfer", "a digit made white by a transfer function", "q /G gs BT /F1 14 Tf 72 605 Td (1) Tj ET Q BT /F1 14 Tf 80 605 Td (2,000) Tj ET",
@@ -340,3 +342,13 @@ def drawn_by_page():
 
 
 bad("ssa-page-drawing", "a second signature's look is a drawing that only the page names", drawn_by_page, NO, codes=["signature-may-cover-content"])
+
+
+def pictured():
+    """An image that is part of the content, in whose data its end seems to come sooner."""
+    objects = contract()
+    objects[4] = stream(pdf.content() + b" q 20 0 0 20 400 400 cm BI /W 8 /H 4 /BPC 8 /CS /G ID ab EI cd 1 2 w x0123456789abcdef EI Q")
+    return Doc(objects).sign()
+
+
+good("inline-image", "an image that is part of the content, whose data look like its end", pictured)

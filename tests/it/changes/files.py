@@ -302,6 +302,7 @@ done = {
     'timestamp': timestamp,
     'fill': lambda data: change(data, fill(12, 'B')),
     'fill-redrawn': lambda data: change(data, fill(12, 'B', redraw)),
+    'fill-drawn': lambda data: change(data, fill(12, 'B', lambda writer, field: field.__setitem__('/AP', dictionary(N=drawing(writer))))),
     'fill-note': lambda data: change(data, fill(15, 'B')),
     'note': lambda data: change(data, annotate('Text', rect=(500, 700, 520, 720), Contents=pdf_string('x'))),
     'highlight': lambda data: change(data, annotate('Highlight', draw=multiplied)),

@@ -132,7 +132,7 @@ impl ChangeCode {
             Self::Filled => ("form-filled", "签章之后表单项的内容被改动。"),
             Self::FormDefaults => ("form-defaults-changed", "签章之后表单的缺省字体或画法被补充。"),
             Self::FilledCovers => ("form-filled-covers-content", "签章之后，一个占满页面或压着文字的表单项的内容被改动，可能遮盖原有内容。"),
-            Self::FilledOddly => ("form-filled-shows-more", "签章之后，一个表单项的内容被改动，显示的与所填的不一致，或另有图形、看不清的文字。"),
+            Self::FilledOddly => ("form-filled-shows-other", "签章之后，一个表单项的内容被改动，显示的与所填的不一致，或另有图形、看不清的文字。"),
             Self::AnnotationAdded => ("annotation-added", "签章之后页面上新增了批注。"),
             Self::Annotation => ("annotation-changed", "签章之后页面上的批注或图章被改动。"),
             Self::AnnotationRemoved => ("annotation-removed", "签章之后页面上的批注被删除。"),

@@ -8,6 +8,7 @@ use super::super::syntax::{Parser, is_space};
 use super::super::value::{Dict, Id, Value};
 use super::font::Font;
 use super::geometry::{Matrix, Rect};
+use super::images;
 use super::ink::Inks;
 use super::mark::{Kind, Mark, Thing};
 use super::operands;
@@ -175,7 +176,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
 
     fn draw(&mut self, content: &[u8], resources: &Dict, mut state: State, depth: usize) -> Option<()> {
         let (mut saved, mut operands, mut at) = (Vec::new(), Vec::new(), 0);
-        let (mut outline, mut has_image) = (Outline::default(), false);
+        let mut outline = Outline::default();
         // Marked content that belongs to a layer, and what is inside, is the layers' affair.
         let mut marked: Vec<bool> = Vec::new();
         while let Some((token, end)) = token(&mut Parser::new(content, at)) {
@@ -189,9 +190,7 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
                 Token::Operator(operator) => operator,
             };
             self.reader.operator()?;
-            // What comes after an image's data may be part of them.
-            has_image |= operator == b"BI";
-            self.is_ambiguous |= !has_image && !operands::fit(operator, &operands);
+            self.is_ambiguous |= !operands::fit(operator, &operands);
             match operator {
                 b"q" if saved.len() < MAX_STATES => saved.push(state.clone()),
                 b"q" => return None,
@@ -269,23 +268,26 @@ impl<'r, 'd, 'a> Canvas<'r, 'd, 'a> {
         Some(())
     }
 
-    /// Skips an image that is part of the stream: the data end at white space, `EI` and white space.
+    /// Skips an image that is part of the stream: after its data come white space, `EI` and white space.
     fn inline_image(&mut self, content: &[u8], at: usize, state: &State) -> Option<usize> {
-        let mut at = at;
-        let mut is_mask = false;
+        let (mut at, mut image) = (at, Vec::new());
         loop {
             match token(&mut Parser::new(content, at))? {
                 (Token::Operator(b"ID"), end) => break at = end,
                 (token, end) => {
                     self.reader.operator()?;
-                    is_mask |=
-                        matches!(token, Token::Operand(Value::Name(name)) if matches!(&*name, b"IM" | b"ImageMask"));
+                    if let Token::Operand(value) = token {
+                        image.push(value);
+                    }
                     at = end;
                 }
             }
         }
+        let is_mask = images::is_mask(&image);
         let data = content.get(at + 1..)?;
-        let end = data.windows(4).position(|w| is_space(w[0]) && &w[1..3] == b"EI" && is_space(w[3]));
+        let known = images::length(&image).filter(|length| *length <= data.len()).unwrap_or(0);
+        let ends = |w: &[u8]| is_space(w[0]) && &w[1..3] == b"EI" && is_space(w[3]);
+        let end = data[known..].windows(4).position(ends).map(|end| known + end);
         self.paint(Some(Rect::UNIT.under(&state.matrix)));
         self.thing(Some(Rect::UNIT.under(&state.matrix).meet(&state.clip)), Kind::Picture)?;
         if !is_mask && state.matrix.is_upright() {

@@ -6,7 +6,7 @@
 //! 1. the look is written as fillers write ([`filler`](super::filler))
 //! 2. nothing is drawn but letters and a frame ([`Filled::has_no_drawing`])
 //! 3. every letter is seen ([`Grounds`]), upright, after the one before it ([`line`](super::line))
-//! 4. in a font that was there, or that everybody has
+//! 4. in a font that was signed, or that everybody has
 //! 5. and together they are the value ([`said`](super::said))
 
 use super::super::ReadError;
@@ -72,7 +72,7 @@ impl Paper<'_, '_> {
         let (letters, direction) = (filled.letters(), self.direction(widget)?);
         let is_drawn_well = is_old
             || filled.has_no_drawing()
-                && filled.is_seen(self.grounds(id, &page, widget)?)
+                && filled.is_seen(self.grounds(id, &page, widget)?, &self.reader)
                 && line::is_in_order(&letters, direction, filled.has_lines())
                 && line::is_whole(&letters, &filled.inner, direction, filled.has_lines())
                 && self.has_known_shapes(&reader, &is, &inks)?;
@@ -136,22 +136,22 @@ impl Paper<'_, '_> {
         Ok(Grounds::on(grounds))
     }
 
-    /// The letters' shapes were there from the first, or everybody has them: others may draw 9 for 1. Chinese needs fonts that come with it.
+    /// The letters' shapes were signed, or everybody has them: others may draw 9 for 1. Chinese needs fonts that come with it.
     fn has_known_shapes(&self, after: &Reader<'_, '_>, field: &Annotation, inks: &[Ink]) -> Result<bool, ReadError> {
         let value = match of_field(after, &field.dict, "V")? {
             Some(Value::String(value)) => text(&value),
             _ => String::new(),
         };
-        let first = Reader::new(self.reader.view.document().as_of(0));
+        let signed = Reader::new(self.reader.view.document().as_of(self.signed()?));
         for ink in inks {
             let Ink::Letter(letter) = ink else { continue };
             let was_there = match letter.font {
                 Some(font) => {
-                    first.object(font)?.zip(after.object(font)?).is_some_and(|(was, is)| was.value == is.value)
+                    signed.object(font)?.zip(after.object(font)?).is_some_and(|(was, is)| was.value == is.value)
                 }
                 None => false,
             };
-            let is_known = was_there || letter.is_standard && letter.is_measured;
+            let is_known = was_there || letter.is_standard;
             if !is_known && value.is_ascii() {
                 return Ok(false);
             }
@@ -290,7 +290,12 @@ impl<'i> Filled<'i> {
     }
 
     /// Every letter stands out from what it stands on, and nothing lies over it.
-    fn is_seen(&self, mut grounds: Grounds) -> bool {
+    fn is_seen(&self, mut grounds: Grounds, reader: &Reader<'_, '_>) -> bool {
+        // Each with each.
+        let most = (self.inks.len() + grounds.len()).saturating_mul(self.inks.len());
+        if reader.comparisons(most).is_none() {
+            return false;
+        }
         let mut stands_out = |ink: &Ink| match ink {
             Ink::Letter(letter) => letter.is_blank() || grounds.show(letter),
             Ink::Path(path) => grounds.paint(path),

@@ -104,10 +104,9 @@ impl Spoken {
             }
             b"J" | b"j" | b"M" | b"i" => numbers(1),
             b"w" | b"Tc" | b"Tw" | b"TL" | b"Ts" | b"m" | b"l" | b"Td" | b"TD" | b"re" | b"v" | b"y" | b"c" | b"cm"
-            | b"Tm" | b"Tf" | b"Tj" | b"'" => operands::fit(operator, operands),
+            | b"Tm" | b"Tf" | b"Tj" | b"'" | b"\"" => operands::fit(operator, operands),
             b"Tr" => matches!(operands, [Value::Int(0)]),
             b"Tz" => numbers(1) && operands.iter().filter_map(Value::as_number).all(|part| STRETCH.contains(&part)),
-            b"\"" => matches!(operands, [word, letter, Value::String(_)] if is_number(word) && is_number(letter)),
             b"TJ" => matches!(operands, [Value::Array(pieces)] if pieces.iter().all(is_piece)),
             b"d" => matches!(operands, [Value::Array(dashes), phase] if is_number(phase) && are_dashes(dashes)),
             _ => self.colour(operator, operands)?,

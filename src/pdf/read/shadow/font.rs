@@ -464,6 +464,21 @@ mod tests {
     }
 
     #[test]
+    fn glyphs_are_named_as_adobe_names_them() {
+        let named = |names: &[&str]| names.iter().map(|name| glyph(name.as_bytes())).collect::<Option<String>>();
+        let names =
+            ["space", "quotesingle", "comma", "nine", "at", "Z", "degree", "eacute", "multiply", "ydieresis", "endash"];
+        assert_eq!(named(&names).as_deref(), Some(" ',9@Z°é×ÿ–"));
+        assert_eq!(["g17", "-", "", "two.oldstyle"].map(|name| glyph(name.as_bytes())), [None; 4]);
+        let windows = upper(Some(b"WinAnsiEncoding"));
+        assert_eq!(
+            [0x80, 0x92, 0x9f, 0xa9, 0xad, 0xff].map(|code| windows[&code]),
+            ["€", "’", "Ÿ", "©", "-", "ÿ"].map(|c| c.chars().next())
+        );
+        assert_eq!(windows[&0x81], None);
+    }
+
+    #[test]
     fn what_a_font_does_not_tell_is_not_guessed() {
         let others =
             differences(&[Value::Int(65), Value::Name(b"one"[..].into()), Value::Name(b"g17"[..].into())]).unwrap();

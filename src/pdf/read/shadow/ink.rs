@@ -42,10 +42,8 @@ pub(super) struct Letter {
     /// From 0, black, to 1, white; `None` if it is not filled with one opaque colour.
     pub(super) luma: Option<f64>,
     pub(super) font: Option<Id>,
-    /// Whoever reads the file has the font.
+    /// Whoever reads the file has the font, and knows how wide the letter is.
     pub(super) is_standard: bool,
-    /// The font says how wide it is.
-    pub(super) is_measured: bool,
     /// How wide the font has it, in parts of its size.
     pub(super) width: f64,
 }
@@ -102,8 +100,7 @@ impl Inks {
             clip: state.clip,
             luma: state.text_luma(),
             font: font.id,
-            is_standard: font.is_standard,
-            is_measured: font.measures(code),
+            is_standard: font.is_standard && font.measures(code),
             width,
         }))
     }

@@ -20,6 +20,7 @@ mod filler;
 mod font;
 mod geometry;
 mod grounds;
+mod images;
 mod ink;
 mod inventory;
 mod layers;

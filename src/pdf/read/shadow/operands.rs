@@ -12,6 +12,9 @@ pub(super) fn fit(operator: &[u8], operands: &[Value]) -> bool {
         b"cm" | b"c" | b"Tm" => 6,
         b"Tf" => return matches!(operands, [Value::Name(_), size] if size.as_number().is_some()),
         b"Tj" | b"'" => return matches!(operands, [Value::String(_)]),
+        b"\"" => {
+            return matches!(operands, [word, letter, Value::String(_)] if word.as_number().and(letter.as_number()).is_some());
+        }
         b"TJ" => return matches!(operands, [Value::Array(_)]),
         b"Do" | b"gs" => return matches!(operands, [Value::Name(_)]),
         _ => return true,

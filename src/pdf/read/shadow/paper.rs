@@ -1,10 +1,11 @@
 //! Where a page is blank, so that what comes to lie there hides nothing, and where it has text.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::super::ReadError;
+use super::super::signature::Signature;
 use super::super::value::Id;
 use super::super::view::View;
 use super::annotations;
@@ -27,6 +28,7 @@ pub(in super::super) struct Paper<'d, 'a> {
     pub(super) things: RefCell<HashMap<Id, Around>>,
     /// Where something may be drawn, text taken to reach as far as it may.
     reaches: RefCell<HashMap<Id, Option<Rc<Vec<Rect>>>>>,
+    signed: OnceCell<usize>,
 }
 
 /// Everything that is seen on a page, each thing by itself, with the annotation that shows it; `None` if that cannot be told.
@@ -51,7 +53,23 @@ impl<'d, 'a> Paper<'d, 'a> {
             pages: RefCell::default(),
             things: RefCell::default(),
             reaches: RefCell::default(),
+            signed: OnceCell::new(),
         }
+    }
+
+    /// The revision at the end of which the first signature says that it ends.
+    pub(super) fn signed(&self) -> Result<usize, ReadError> {
+        if let Some(signed) = self.signed.get() {
+            return Ok(*signed);
+        }
+        let document = self.reader.view.document();
+        let end = |signature: Signature| match signature.byte_range[..] {
+            [_, _, second, length] => usize::try_from(second.checked_add(length)?.checked_sub(1)?).ok(),
+            _ => None,
+        };
+        let fields = document.signature_fields()?.into_iter();
+        let revisions = fields.filter_map(|field| document.revision_at(end(field.signature?)?));
+        Ok(*self.signed.get_or_init(|| revisions.min().unwrap_or(0)))
     }
 
     /// Whether certainly nothing is drawn there but by the annotation `own`.

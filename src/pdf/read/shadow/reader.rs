@@ -8,6 +8,8 @@ use std::io::Read;
 use std::ops::Range;
 use std::rc::Rc;
 
+use flate2::{Decompress, FlushDecompress, Status};
+
 use super::super::ReadError;
 use super::super::document::Document;
 use super::super::objects::Object;
@@ -20,6 +22,8 @@ const OPERATORS: usize = 500_000;
 const BYTES: usize = 64 << 20;
 /// Bytes that one stream may decode to.
 const STREAM: usize = 16 << 20;
+/// Bytes inflated at once, at least.
+const CHUNK: usize = 16 << 10;
 /// Texts compared with what may cover them.
 const COMPARISONS: usize = 50_000_000;
 /// Revisions for which all of this may be spent in one document: many signatures do not make the work endless.
@@ -241,11 +245,23 @@ fn spend(left: &Cell<usize>, amount: usize) -> Option<()> {
     Some(())
 }
 
-/// What can be had: writers that end early are common, and programs show what there is.
+/// What can be had, to the last byte before what is wrong: writers that end early are common, and programs show what there is.
 fn inflate(raw: &[u8], limit: usize) -> Option<Vec<u8>> {
-    let mut data = Vec::new();
-    let read = flate2::read::ZlibDecoder::new(raw).take(limit as u64 + 1).read_to_end(&mut data);
-    (data.len() <= limit && (read.is_ok() || !data.is_empty())).then_some(data)
+    let (mut inflater, mut data, mut rest) = (Decompress::new(true), Vec::new(), raw);
+    loop {
+        data.reserve(raw.len().clamp(CHUNK, limit.max(CHUNK)));
+        let (read, written) = (inflater.total_in(), data.len());
+        let status = inflater.decompress_vec(rest, &mut data, FlushDecompress::None);
+        if data.len() > limit {
+            return None;
+        }
+        rest = &rest[usize::try_from(inflater.total_in() - read).ok()?..];
+        match status {
+            Ok(Status::StreamEnd) => return Some(data),
+            Ok(_) if data.len() > written || inflater.total_in() > read => {}
+            _ => return (!data.is_empty()).then_some(data),
+        }
+    }
 }
 
 /// ISO 32000-1, 7.4.2.
@@ -288,6 +304,22 @@ fn base85(group: &[u8]) -> Option<[u8; 4]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_deflated_is_had_up_to_where_it_is_damaged() {
+        let said: Vec<u8> = (0..200_000_u32).flat_map(u32::to_be_bytes).collect();
+        let mut deflated = Vec::new();
+        flate2::read::ZlibEncoder::new(&said[..], flate2::Compression::fast()).read_to_end(&mut deflated).unwrap();
+        assert_eq!(inflate(&deflated, STREAM).as_ref(), Some(&said));
+        assert_eq!(inflate(&deflated, said.len() - 1), None);
+        let sum = deflated.len() - 4;
+        deflated[sum..].fill(0);
+        assert_eq!(inflate(&deflated, STREAM).as_ref(), Some(&said), "a wrong checksum");
+        assert_eq!(inflate(&deflated[..sum], STREAM).as_ref(), Some(&said), "none");
+        let half = inflate(&deflated[..sum / 2], STREAM).unwrap();
+        assert!(half.len() > said.len() / 4 && said.starts_with(&half), "{}", half.len());
+        assert_eq!(inflate(b"no such stream", STREAM), None);
+    }
 
     #[test]
     fn text_filters_decode() {
