@@ -139,6 +139,10 @@ impl Year {
                 }
                 self.together(wanted * (place + 1) / HOURS.len() - wanted * place / HOURS.len(), day).await;
             }
+            // What was refused is made up for on the next open day, on the last of them at once.
+            while past == open.len() && self.counts.sealed < certificates {
+                self.together(certificates - self.counts.sealed, day).await;
+            }
             progress(day, &self.counts);
         }
     }
@@ -329,6 +333,9 @@ fn dated(data: &Value, day: Date) -> Map<String, Value> {
     for (key, value) in &mut data {
         match key.as_str() {
             "发证日期" | "打印日期" | "备案日期" | "成文日期" => *value = day.to_string().into(),
+            // Up to a month that is over in all of the year.
+            "缴费起止年月" => *value = "2012年08月至2025年12月".into(),
+            "累计缴费月数" => *value = "161".into(),
             "有效期至" => *value = (day + 5.years()).yesterday().unwrap().to_string().into(),
             _ => {}
         }
