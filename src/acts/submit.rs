@@ -21,7 +21,7 @@ use crate::db::matter::{AskedUse, MatterRow};
 use crate::db::seal::SealRow;
 use crate::digest::Digest;
 use crate::fault;
-use crate::hall::approval::{Decision, Statement, Step};
+use crate::hall::approval::{Accepted, Decision, Statement, Step};
 use crate::hall::calendar::NotEntered;
 use crate::hall::certificate::last_day;
 use crate::hall::id::{CaseNumber, CertificateId, ItemCode, WindowNo};
@@ -277,8 +277,14 @@ impl Making<'_> {
         })
         .await??;
         let id: CertificateId = app.new_uuid().try_into().map_err(inconsistent)?;
+        let row = self.row(id, draft, number, unsealed, &layout)?;
+        let ids: Vec<String> = draft.signers.iter().map(|_| app.new_uuid().to_string()).collect();
+        let asked = ids.iter().zip(&draft.signers).map(|(id, signer)| {
+            [id.as_str(), signer.department.key.as_str(), signer.kind.as_str(), signer.item.code.as_str()]
+        });
+        let accepted = Accepted { case: self.matter.as_accepted(true), document: row.as_accepted(asked) };
         let mut uses = Vec::new();
-        for (signer, seal) in draft.signers.iter().zip(seals) {
+        for ((id_of_use, signer), seal) in ids.into_iter().zip(&draft.signers).zip(seals) {
             let statement = Statement {
                 certificate: id,
                 document: unsealed,
@@ -292,9 +298,10 @@ impl Making<'_> {
                 by: Means::Session,
                 at: Timestamp::from_microsecond(self.now.as_microsecond()).unwrap_or(self.now),
                 meeting: None,
+                accepted: Some(accepted),
             };
             uses.push(AskedUse {
-                id: app.new_uuid().to_string(),
+                id: id_of_use,
                 department: signer.department.key.to_string(),
                 kind: signer.kind.as_str(),
                 item: signer.item.code.to_string(),
@@ -302,7 +309,6 @@ impl Making<'_> {
                 request_salt: app.random(),
             });
         }
-        let row = self.row(id, draft, number, unsealed, &layout)?;
         Ok((row, uses))
     }
 

@@ -21,6 +21,8 @@ pub struct EntryRow {
     pub leaf: Vec<u8>,
     /// Of a seal-use entry: the use.
     pub seal_use: Option<String>,
+    /// Of a seal-void entry: the index voided.
+    pub voids: Option<i64>,
     /// Of a change of a seal: the statement whose salted digest stands in the entry.
     pub statement: Option<Vec<u8>>,
     /// Its salt.
@@ -60,7 +62,7 @@ impl Db {
 
     /// The rows of entries of indexes `from..to`, in order.
     pub async fn entry_rows(&self, from: u64, to: u64) -> Result<Vec<EntryRow>, DbError> {
-        sql("SELECT idx, kind, entry, leaf, seal_use, statement, salt, at FROM ledger_entry
+        sql("SELECT idx, kind, entry, leaf, seal_use, voids, statement, salt, at FROM ledger_entry
              WHERE idx >= ? AND idx < ? ORDER BY idx")
         .bind(from as i64)
         .bind(to as i64)

@@ -15,6 +15,7 @@ use sqlx::{Connection, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use crate::digest::Digest;
 
+mod accepted;
 pub mod audit;
 pub mod certificate;
 pub mod delivery;

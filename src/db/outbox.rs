@@ -58,6 +58,11 @@ impl Db {
         sql("SELECT COALESCE(MAX(id), 0) FROM outbox").the_value(self.readers()).await
     }
 
+    /// How many events there are: as many as the last one's running number.
+    pub async fn event_count(&self) -> Result<i64, DbError> {
+        sql("SELECT COUNT(*) FROM outbox").the_value(self.readers()).await
+    }
+
     /// Makes known the receiver's name; it begins with the first event there is.
     pub async fn know_webhook(&self, name: &str) -> Result<(), DbError> {
         sql("INSERT INTO webhook (name, told, failures, next_at, lease_until) VALUES (?, 0, 0, 0, 0) ON CONFLICT DO NOTHING")

@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::certificate::CertificateRow;
 use super::record::{Consequence, RowWrite, Table};
 use super::sql::{Kind, sql};
 use super::{Db, DbError, Tx};
@@ -51,6 +52,14 @@ impl Db {
         .optional(self.readers())
         .await?;
         found.ok_or(DbError::NothingChanged { table: "certificate", row: certificate.to_owned() })
+    }
+
+    /// The documents that take a certificate's place, withdraw it or copy it, the oldest first.
+    pub async fn documents_about(&self, certificate: &str) -> Result<Vec<CertificateRow>, DbError> {
+        sql("SELECT * FROM certificate WHERE ? IN (replaces, withdraws, copy_of) ORDER BY id")
+            .bind(certificate)
+            .all(self.readers())
+            .await
     }
 
     /// The cancellation of a certificate, if it was cancelled.

@@ -16,6 +16,7 @@ mod api;
 mod document;
 mod health;
 mod keeper;
+mod lives;
 #[path = "../../tests/it/postgres.rs"]
 mod postgres;
 mod staff;
@@ -49,12 +50,17 @@ async fn site() -> Site {
 
 /// The same with more in its configuration.
 async fn site_with(more: &str) -> Site {
+    site_of(HALL, more).await
+}
+
+/// Another hall.
+async fn site_of(hall: &str, more: &str) -> Site {
     let folder = tempfile::tempdir().unwrap();
     let database = postgres::database(None).await;
     let line = database.as_ref().map(|address| format!("database = \"{address}\"\n")).unwrap_or_default();
     let config = Config::parse(&format!("{line}{CONFIG}{more}"), folder.path()).unwrap();
     let clock = Clock::standing_at("2026-11-20T10:00:00+08:00".parse().unwrap());
-    set_up(&config, HALL, clock.clone(), &[], |_| PASSWORD.to_owned()).await.unwrap();
+    set_up(&config, hall, clock.clone(), &[], |_| PASSWORD.to_owned()).await.unwrap();
     let app = Arc::new(App::open(&config, clock).await.unwrap());
     let door = Door::open("127.0.0.1:0".parse().unwrap(), None).unwrap();
     let url = door.url();

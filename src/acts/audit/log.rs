@@ -131,8 +131,10 @@ fn compare(row: &EntryRow, published: Option<&Vec<u8>>, is_published: bool, audi
         audited.find("entry-altered", &place, "记录与其摘要不一致");
     }
     let Ok(entry) = Entry::parse(&row.entry) else { return };
-    if entry.kind() != row.kind {
-        audited.find("entry-altered", &place, "记录的种类与内容不一致");
+    let voids = if let Entry::SealVoid { index, .. } = &entry { i64::try_from(*index).ok() } else { None };
+    let of_use = matches!(entry, Entry::SealUse(_));
+    if entry.kind() != row.kind || voids != row.voids || of_use != row.seal_use.is_some() {
+        audited.find("entry-altered", &place, "记录的种类或所指与内容不一致");
     }
     // The entry states the day on which it was asked for; it is committed at once.
     let committed = china_date(time(row.at));

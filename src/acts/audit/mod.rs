@@ -23,10 +23,14 @@ use crate::app::config::Config;
 use crate::app::{StartError, composing, read_trust};
 use crate::compose::{Composer, Templates};
 use crate::db::certificate::CertificateRow;
+use crate::db::limits::HolidayYearRow;
+use crate::db::matter::MatterRow;
 use crate::db::seal::SealRow;
 use crate::db::staff::StaffRow;
 use crate::db::{Db, DbError};
+use crate::hall::calendar::{Arrangement, Calendar};
 use crate::hall::file::Hall;
+use crate::hall::opening::china_date;
 use crate::ledger::entry::Entry;
 use crate::ledger::note::VerifierKey;
 use crate::ledger::policy::Policy;
@@ -168,6 +172,21 @@ struct Register {
     seals: HashMap<String, SealRow>,
     staff: HashMap<String, StaffRow>,
     factors: evidence::Factors,
+    /// Years' holidays as they were entered, in order.
+    holidays: Vec<Arrangement>,
+}
+
+impl Register {
+    /// Whether a case whose last days were not known at acceptance has none still, or those of some holidays entered since.
+    fn counted_later(&self, matter: &MatterRow) -> bool {
+        let Ok(Some(due)) = matter.due() else { return matter.due.is_none() && matter.legal_due.is_none() };
+        let day = china_date(time(matter.submitted_at));
+        let mut calendar = Calendar::published();
+        self.holidays.iter().any(|year| {
+            calendar.enter(year.clone());
+            calendar.due(day, matter.limit()) == Ok(due)
+        })
+    }
 }
 
 /// Audits the published log alone: its tree, and its entries against their rows.
@@ -187,6 +206,13 @@ pub async fn audit(books: &Books, mut progress: impl FnMut(u64, u64)) -> Result<
         seals: books.db.seals().await?.into_iter().map(|seal| (seal.id.clone(), seal)).collect(),
         staff: books.db.all_staff().await?.into_iter().map(|person| (person.id.clone(), person)).collect(),
         factors: evidence::Factors::load(books).await?,
+        holidays: books
+            .db
+            .holiday_years()
+            .await?
+            .iter()
+            .map(HolidayYearRow::to_arrangement)
+            .collect::<Result<_, _>>()?,
     };
     seals::audit(&register, &entries, &mut audited);
     let all = books.db.certificate_count().await?;
@@ -203,6 +229,9 @@ pub async fn audit(books: &Books, mut progress: impl FnMut(u64, u64)) -> Result<
         progress(audited.certificates, all);
     }
     papers::audit(books, &mut audited).await?;
+    if books.db.event_count().await? != books.db.last_event().await? {
+        audited.find("event-missing", "outbox", "对外事件的编号不连续，有事件缺失或被改动");
+    }
     if entries.uses != audited.uses {
         let text = format!("账本有 {} 次用印，用印记录中有 {} 次", entries.uses, audited.uses);
         audited.find("use-count", "seal_use", text);

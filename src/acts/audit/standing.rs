@@ -1,4 +1,5 @@
-//! Where certificates stand: the state in the row against the documents, acts and days that bring it about.
+//! Where certificates stand: the state in the row against the documents, acts and days that bring it about, and what others
+//! were told of it.
 
 use crate::db::certificate::CertificateRow;
 use crate::hall::certificate::last_day;
@@ -22,7 +23,8 @@ pub(super) async fn audit(
             let original_stands = original.is_none_or(|state| matches!(state, "sealed" | "expired"));
             !ends.withdrawn && !ends.superseded && !ends.cancelled && original_stands
         }
-        _ => true,
+        "submitted" | "refused" | "voided" => true,
+        _ => false,
     };
     let mut find = |text: String| audited.find("standing-altered", format!("certificate {}", certificate.id), text);
     if !holds {
@@ -34,6 +36,27 @@ pub(super) async fn audit(
     }
     if ends.earlier_number.is_some_and(|number| number != certificate.number) {
         find("证号与所替换（加注）的证照不同".to_owned());
+    }
+    told(books, certificate, audited).await
+}
+
+/// Others are told when it is sealed and when it ends; copies end silently with their original.
+async fn told(books: &Books, certificate: &CertificateRow, audited: &mut Audited) -> Result<(), AuditError> {
+    let Some(sealed_at) = certificate.sealed_at else { return Ok(()) };
+    let events = books.db.events_of(&certificate.id).await?;
+    let is_told = |kinds: &[&str]| events.iter().any(|event| kinds.contains(&event.kind.as_str()));
+    let end: &[&str] = match certificate.state.as_str() {
+        _ if certificate.copy_of.is_some() => &[],
+        "superseded" => &["certificate.changed", "certificate.renewed", "certificate.reissued"],
+        "withdrawn" => &["certificate.withdrawn"],
+        "cancelled" => &["certificate.cancelled"],
+        "expired" => &["certificate.expired"],
+        _ => &[],
+    };
+    let sealed = events.iter().any(|event| event.kind == "certificate.sealed" && event.at == sealed_at);
+    if !sealed || !end.is_empty() && !is_told(end) {
+        let place = format!("outbox {}", certificate.id);
+        audited.find("event-missing", place, "证照签发或终止的事件缺失或被改动，审管系统可能没有得知");
     }
     Ok(())
 }

@@ -20,6 +20,8 @@ struct Use<'a> {
     matter: &'a MatterRow,
     certificate: &'a CertificateRow,
     row: &'a SealUseRow,
+    /// All uses that the certificate asks for.
+    asked: &'a [SealUseRow],
     approvals: &'a [ApprovalRow],
     evidence: &'a [EvidenceRow],
     register: &'a Register,
@@ -43,6 +45,7 @@ pub(super) async fn audit(
             matter: &matter,
             certificate: &certificate,
             row,
+            asked: &uses,
             approvals: &approvals,
             evidence: &evidence,
             register,
@@ -134,6 +137,7 @@ impl Use<'_> {
         match Statement::parse(&self.row.request) {
             Ok(request) => {
                 self.about(&request, self.place(), audited);
+                self.accepted(&request, audited);
                 if request.who.to_string() != self.certificate.asked_by {
                     audited.find(
                         "certificate-altered",
@@ -160,7 +164,8 @@ impl Use<'_> {
                 && statement.who.to_string() == row.staff
                 && statement.at == time(row.at)
                 && statement.meeting.map(|digest| digest.as_bytes().to_vec()) == row.meeting
-                && row.asked_by == self.certificate.asked_by;
+                && row.asked_by == self.certificate.asked_by
+                && (row.decision == "refuse" || row.reasons.is_empty());
             if !same {
                 audited.find("approval-altered", &place, "审批意见与所登记的步骤、人员或时间不一致");
             }
@@ -177,6 +182,21 @@ impl Use<'_> {
                 Some(_) => audited.find("approver-wrong", &place, "审批人当时不具有这一步骤的审批资格"),
                 None => audited.find("staff-missing", format!("staff {}", row.staff), "审批人的登记缺失"),
             }
+        }
+    }
+
+    /// Case and document are as they were accepted.
+    fn accepted(&self, request: &Statement, audited: &mut Audited) {
+        let Some(accepted) = request.accepted else { return };
+        let was = |known| self.matter.as_accepted(known) == accepted.case;
+        if !was(true) && !(was(false) && self.register.counted_later(self.matter)) {
+            audited.find("case-altered", format!("matter {}", self.matter.id), "办件的登记与受理时不一致");
+        }
+        let in_order = self.asked.iter().zip(0..).all(|(one, place)| one.position == place);
+        let uses = self.asked.iter().map(|one| [one.id.as_str(), &one.department, &one.kind, &one.item]);
+        if !in_order || self.certificate.as_accepted(uses) != accepted.document {
+            let place = format!("certificate {}", self.certificate.id);
+            audited.find("certificate-altered", place, "证照或其用印的登记与受理时不一致");
         }
     }
 

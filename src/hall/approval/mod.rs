@@ -10,7 +10,7 @@ mod statement;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-pub use self::statement::{Decision, MAX_STATEMENT, SaltedStatement, Statement, StatementError, Step};
+pub use self::statement::{Accepted, Decision, MAX_STATEMENT, SaltedStatement, Statement, StatementError, Step};
 use super::authorization::{Letter, LetterState};
 use super::certificate::{CertificateState, Standing};
 use super::fee::Fee;
@@ -367,6 +367,7 @@ fn state(question: &Question<'_>, apart: Apart, decision: Decision, salt: [u8; 3
         by: question.by,
         at: to_the_microsecond(question.said_at),
         meeting: question.meeting,
+        accepted: None,
     }
     .salted(salt)
 }

@@ -18,6 +18,9 @@
 //! at 2026-11-20T02:00:00.000000Z
 //! meeting <hex SHA-256 of the record of the meeting that decided, where there was one>
 //! ```
+//!
+//! A request ends with `accepted` instead, followed by two digests: of the case and of the document as they were accepted
+//! ([`Accepted`]). With the request's salted digest they stand in the ledger, so that rows altered later are found.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -103,6 +106,32 @@ pub struct Statement {
     pub at: Timestamp,
     /// SHA-256 of the record (PDF) of the meeting in which it was decided.
     pub meeting: Option<Digest>,
+    /// Of a request, and of nothing else: what was accepted.
+    pub accepted: Option<Accepted>,
+}
+
+/// What was accepted: digests of the rows of the case and of the document as acceptance wrote them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// Of the case.
+    pub case: Digest,
+    /// Of the document and the uses of seals it asks for.
+    pub document: Digest,
+}
+
+impl Display for Accepted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.case, self.document)
+    }
+}
+
+impl FromStr for Accepted {
+    type Err = StatementError;
+
+    fn from_str(text: &str) -> Result<Self, StatementError> {
+        let digests = text.split_once(' ').and_then(|(case, document)| case.parse().ok().zip(document.parse().ok()));
+        digests.map(|(case, document)| Self { case, document }).ok_or(StatementError::Line("accepted"))
+    }
 }
 
 /// A text is not a statement, or not in its canonical spelling.
@@ -128,13 +157,17 @@ pub enum StatementError {
 impl Statement {
     /// The canonical bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let Self { certificate, document, template, seal, item, case, step, decision, who, by, at, meeting } = self;
+        let Self { certificate, document, template, seal, item, case, step, decision, who, by, at, meeting, accepted } =
+            self;
         let mut text = format!(
             "{HEADER}\ncertificate {certificate}\ndocument {document}\ntemplate {template}\nseal {seal}\nitem {item}\n\
              case {case}\nstep {step}\ndecision {decision}\nwho {who}\nby {by}\nat {at:.6}\n"
         );
         if let Some(meeting) = meeting {
             text.push_str(&format!("meeting {meeting}\n"));
+        }
+        if let Some(accepted) = accepted {
+            text.push_str(&format!("accepted {accepted}\n"));
         }
         text.into_bytes()
     }
@@ -154,7 +187,7 @@ impl Statement {
         if lines.next() != Some(HEADER) {
             return Err(StatementError::Header);
         }
-        let statement = Self {
+        let mut statement = Self {
             certificate: line(lines.next(), "certificate")?,
             document: line(lines.next(), "document")?,
             template: line(lines.next(), "template")?,
@@ -166,8 +199,14 @@ impl Statement {
             who: line(lines.next(), "who")?,
             by: line(lines.next(), "by")?,
             at: line(lines.next(), "at")?,
-            meeting: lines.next().map(|last| line(Some(last), "meeting")).transpose()?,
+            meeting: None,
+            accepted: None,
         };
+        if statement.step == Step::Request {
+            statement.accepted = Some(line(lines.next(), "accepted")?);
+        } else {
+            statement.meeting = lines.next().map(|last| line(Some(last), "meeting")).transpose()?;
+        }
         if (statement.step == Step::Request) != (statement.decision == Decision::Ask) {
             return Err(StatementError::Decision);
         }
@@ -245,7 +284,26 @@ mod tests {
             by: Means::Passkey(Digest::of(b"abc")),
             at: "2026-11-20T10:00:00+08:00".parse().unwrap(),
             meeting: None,
+            accepted: None,
         }
+    }
+
+    #[test]
+    fn a_request_says_what_was_accepted() {
+        let accepted = Some(Accepted { case: Digest::of(b"abc"), document: Digest::of(b"") });
+        let request = Statement { step: Step::Request, decision: Decision::Ask, accepted, ..statement() };
+        let bytes = request.to_bytes();
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert!(bytes.ends_with(format!("\naccepted {ABC} {empty}\n").as_bytes()));
+        assert!(bytes.len() <= MAX_STATEMENT);
+        assert_eq!(Statement::parse(&bytes), Ok(request.clone()));
+        for other in
+            [Statement { accepted: None, ..request.clone() }, Statement { meeting: Some(Digest::of(b"")), ..request }]
+        {
+            assert_eq!(Statement::parse(&other.to_bytes()), Err(StatementError::Line("accepted")));
+        }
+        let approval = Statement { accepted, ..statement() };
+        assert_eq!(Statement::parse(&approval.to_bytes()), Err(StatementError::Line("meeting")));
     }
 
     #[test]
@@ -285,7 +343,7 @@ mod tests {
             (t.replace("chief", "boss"), Line("step")),
             (t.replace("by passkey", "by password"), Line("by")),
             (t.replace(&format!("by passkey {ABC}\n"), ""), Line("by")),
-            (t.replace("step chief", "step request"), Decision),
+            (t.replace("step chief", "step request"), Line("accepted")),
             (t.replace("decision approve", "decision ask"), Decision),
             (t.replace("02:00:00.000000Z", "02:00:00Z"), NotCanonical),
             (t.replace("02:00:00.000000Z", "10:00:00.000000+08:00"), NotCanonical),

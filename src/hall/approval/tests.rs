@@ -78,6 +78,7 @@ impl Scene {
             by: Means::Session,
             at: friday(),
             meeting: None,
+            accepted: Some(Accepted { case: Digest::of(b"case"), document: Digest::of(b"document") }),
         };
         Self {
             seal: (department, item.seal.kind(), SealState::Active, Digest::of(b"spki")),
@@ -109,6 +110,7 @@ impl Scene {
             step: Step::Chief,
             decision: Decision::Approve,
             who: chief().id,
+            accepted: None,
             ..self.request.statement.clone()
         };
         self.earlier.push(said.salted([2; 32]));

@@ -12,11 +12,13 @@ use super::super::{
     body::Body, desks::cases::pdf_response, error::Error, guard::session::SignedIn, router::Web, whole,
 };
 use super::once::Key;
+use super::paper::Paper;
 use super::problems;
 use super::shapes::Case;
 use crate::acts::approve::{Done, Verdict, approve_confirmed};
 use crate::acts::confirm::Confirmation;
 use crate::acts::look;
+use crate::acts::papers::keep_record;
 use crate::digest::Digest;
 
 /// A use of a seal that waits for this person.
@@ -68,6 +70,10 @@ pub struct Decision {
     /// Why it is refused: all reasons.
     #[serde(default)]
     reasons: Vec<String>,
+    /// SHA-256 of the record of the meeting that decided, sent before to `/api/v1/meetings`; where the item is decided in a meeting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    meeting: Option<Digest>,
     /// A one-time code that confirms an approval, where the hall or the approver demands one. Passkeys confirm on the hall's pages alone.
     #[serde(default)]
     code: Option<String>,
@@ -104,9 +110,10 @@ pub async fn decide(
     key: Key,
     Body(asked): Body<Decision>,
 ) -> Result<Response, Error> {
-    let verdict = match asked.decision {
-        Word::Approve => Verdict::Approve,
-        Word::Refuse => Verdict::Refuse(asked.reasons.clone()),
+    let verdict = match (asked.decision, asked.meeting) {
+        (Word::Approve, None) => Verdict::Approve,
+        (Word::Approve, Some(record)) => Verdict::ApproveAfterMeeting(record),
+        (Word::Refuse, _) => Verdict::Refuse(asked.reasons.clone()),
     };
     let (app, person, certificate) = (web.app.clone(), who.person.clone(), id.clone());
     let (seal_use, digest) = (asked.seal_use.clone(), asked.digest);
@@ -121,6 +128,39 @@ pub async fn decide(
         };
         let case = look::case_of(&web.app, &who.person, &id).await?;
         Ok(Outcome { outcome, case: Case::of(case, &web.app) })
+    };
+    key.once(&web, &who, &asked, act).await
+}
+
+/// The record of a meeting.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeetingRecord {
+    /// PDF, base64.
+    #[schema(value_type = String)]
+    record: Paper,
+}
+
+/// A record kept.
+#[derive(Serialize, ToSchema)]
+pub struct MeetingKept {
+    /// SHA-256: what the decision names.
+    digest: String,
+}
+
+/// Takes the record of the meeting that decided, for the approval that will name it; for chief representatives.
+#[utoipa::path(post, path = "/api/v1/meetings", request_body = MeetingRecord, security(("bearer" = [])),
+    params(("Idempotency-Key" = String, Header)),
+    responses((status = 201, body = MeetingKept), problems::Session, problems::Key, problems::Body, problems::Rule))]
+pub async fn meeting(
+    State(web): State<Web>,
+    who: SignedIn,
+    key: Key,
+    Body(asked): Body<MeetingRecord>,
+) -> Result<Response, Error> {
+    let act = async {
+        let kept = keep_record(&web.app, &who.person, asked.record.0.clone()).await?;
+        Ok(MeetingKept { digest: kept.to_string() })
     };
     key.once(&web, &who, &asked, act).await
 }

@@ -15,6 +15,8 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
+use paper::with_paper;
+
 use super::{
     desks::verify::MOST_DOCUMENT,
     guard::{session, trouble::Problem},
@@ -28,9 +30,15 @@ pub mod cases;
 pub mod events;
 pub mod findings;
 pub mod items;
+pub mod letters;
+pub mod nominations;
 pub mod once;
+pub mod paper;
 pub mod problems;
 pub mod report;
+pub mod reports;
+pub mod rota;
+pub mod seal_steps;
 pub mod seals;
 pub mod sessions;
 pub mod shapes;
@@ -53,20 +61,35 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/calendar", get(calendar::show).post(calendar::enter))
         .route("/api/v1/certificates/{id}/cancellation", post(case_acts::cancel))
         .route("/api/v1/inbox", get(approvals::inbox))
+        .route("/api/v1/meetings", with_paper(post(approvals::meeting)))
         .route("/api/v1/certificates/{id}/approvals", post(approvals::decide))
         .route("/api/v1/certificates/{id}/unsealed.pdf", get(approvals::unsealed))
         .route("/api/v1/certificates/{id}/sealed.pdf", get(approvals::sealed))
-        .route("/api/v1/seals", get(seals::list))
+        .route("/api/v1/seals", get(seals::list).post(seal_steps::apply))
+        .route("/api/v1/seals/{id}/steps", with_paper(get(seal_steps::of_seal).post(seal_steps::propose)))
+        .route("/api/v1/seal-steps", get(seal_steps::waiting))
+        .route("/api/v1/seal-steps/{id}/decision", post(seal_steps::decide))
         .route("/api/v1/seals/{id}/state", post(seals::change))
         .route("/api/v1/staff", get(staff::list))
         .route("/api/v1/staff/{id}/state", post(staff::change))
-        .route("/api/v1/letters", get(staff::letters))
-        .route("/api/v1/letters/{id}/revocation", post(staff::revoke))
+        .route("/api/v1/nominations", get(nominations::list).post(nominations::send))
+        .route("/api/v1/nominations/{id}/decision", post(nominations::decide))
+        .route("/api/v1/rota", get(rota::list).post(rota::put))
+        .route("/api/v1/rota/{id}/withdrawal", post(rota::withdraw))
+        .route("/api/v1/letters", get(letters::list).post(letters::propose))
+        .route("/api/v1/letters/{id}/letter.pdf", get(letters::pdf))
+        .route("/api/v1/letters/{id}/decision", post(letters::decide))
+        .route("/api/v1/letters/{id}/filing", with_paper(post(letters::file)))
+        .route("/api/v1/letters/{id}/sealing", post(letters::seal))
+        .route("/api/v1/letters/{id}/revocation", post(letters::revoke))
         .route("/api/v1/uses", get(seals::uses))
         .route("/api/v1/events", get(events::after))
         .route("/api/v1/findings", get(findings::list))
         .route("/api/v1/findings/{id}/steps", post(findings::step))
         .route("/api/v1/figures", get(findings::figures))
+        .route("/api/v1/reports", get(reports::list).post(reports::make))
+        .route("/api/v1/reports/{month}/{version}/report.pdf", get(reports::pdf))
+        .route("/api/v1/reports/{month}/{version}/sealing", post(reports::seal))
         .route("/api/v1/certificates/{id}/story.pdf", get(findings::story))
         .route("/api/v1/verifications", post(verifications::judge).layer(DefaultBodyLimit::max(MOST_DOCUMENT)))
         .layer(middleware::from_fn_with_state(web.clone(), session::of_program))
@@ -92,20 +115,41 @@ pub fn router(web: &Web) -> Router<Web> {
         calendar::show,
         calendar::enter,
         approvals::inbox,
+        approvals::meeting,
         approvals::decide,
         approvals::unsealed,
         approvals::sealed,
         seals::list,
         seals::change,
         seals::uses,
+        seal_steps::waiting,
+        seal_steps::of_seal,
+        seal_steps::apply,
+        seal_steps::propose,
+        seal_steps::decide,
         staff::list,
         staff::change,
-        staff::letters,
-        staff::revoke,
+        nominations::list,
+        nominations::send,
+        nominations::decide,
+        rota::list,
+        rota::put,
+        rota::withdraw,
+        letters::list,
+        letters::pdf,
+        letters::propose,
+        letters::decide,
+        letters::file,
+        letters::seal,
+        letters::revoke,
         events::after,
         findings::list,
         findings::step,
         findings::figures,
+        reports::list,
+        reports::make,
+        reports::pdf,
+        reports::seal,
         findings::story,
         verifications::judge,
     ),

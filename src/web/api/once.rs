@@ -47,15 +47,30 @@ impl Key {
         body: &impl Serialize,
         act: impl Future<Output = Result<T, Error>>,
     ) -> Result<Response, Error> {
+        self.once_without(web, who, body, act, |_| ()).await
+    }
+
+    /// The same, where an answer has a secret: `strip` takes out what is shown once and not kept.
+    pub async fn once_without<T: Serialize>(
+        self,
+        web: &Web,
+        who: &SignedIn,
+        body: &impl Serialize,
+        act: impl Future<Output = Result<T, Error>>,
+        strip: impl FnOnce(&mut T),
+    ) -> Result<Response, Error> {
         let body = serde_json::to_vec(body).map_err(Error::failed)?;
         let request = Digest::of_parts(&[self.place.as_bytes(), b"\n", &body]);
         if let Some((status, answer)) = once::answered(&web.app, &who.person, &self.key, &request).await? {
             return Ok(json(StatusCode::from_u16(status).map_err(Error::failed)?, answer));
         }
-        let answer = serde_json::to_string(&act.await?).map_err(Error::failed)?;
+        let mut answer = act.await?;
+        let shown = serde_json::to_string(&answer).map_err(Error::failed)?;
+        strip(&mut answer);
+        let kept = serde_json::to_string(&answer).map_err(Error::failed)?;
         let status = StatusCode::CREATED;
-        once::keep(&web.app, &who.person, &self.key, &request, (status.as_u16(), &answer)).await?;
-        Ok(json(status, answer))
+        once::keep(&web.app, &who.person, &self.key, &request, (status.as_u16(), &kept)).await?;
+        Ok(json(status, shown))
     }
 }
 

@@ -57,7 +57,7 @@ pub async fn list(State(web): State<Web>, who: SignedIn) -> Result<Json<Vec<Seal
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
-    /// `suspended`: what one person may do alone. Everything else takes two people, at the seal's page.
+    /// `suspended`: what one person may do alone. Everything else takes two people: `/api/v1/seals/{id}/steps`.
     to: To,
     /// Why.
     why: String,

@@ -1,4 +1,4 @@
-//! Staff, and letters of authorization.
+//! Staff.
 
 use axum::{
     Json,
@@ -12,8 +12,6 @@ use super::super::{body::Body, error::Error, guard::session::SignedIn, router::W
 use super::once::Key;
 use super::problems;
 use crate::acts::change_staff::change_staff;
-use crate::acts::decide_letter::revoke_letter;
-use crate::acts::look::LetterRow;
 use crate::acts::register::{self, Member};
 use crate::hall::staff::{Registration, StaffAct};
 
@@ -125,95 +123,6 @@ pub async fn change(
     let act = async {
         whole(async move { change_staff(&app, &person, &id, step, &why).await }).await??;
         Ok(StaffStepped { state: state.as_str() })
-    };
-    key.once(&web, &who, &asked, act).await
-}
-
-/// A letter of authorization.
-#[derive(Serialize, ToSchema)]
-pub struct Letter {
-    /// Identifier.
-    id: String,
-    /// Its number.
-    number: String,
-    /// Department key.
-    department: String,
-    /// Powers given.
-    powers: Vec<String>,
-    /// Item codes.
-    items: Vec<String>,
-    /// First day, YYYY-MM-DD.
-    from: String,
-    /// Last day, YYYY-MM-DD.
-    to: String,
-    /// `proposed`, `approved`, `filed` (in force on its days), `declined` or `revoked`.
-    state: String,
-    /// SHA-256 of the PDF as composed.
-    document: String,
-    /// `paper` (before the hall was set up), `scan` or `seal`, once it is filed.
-    filed_as: Option<String>,
-    /// SHA-256 of the scan filed.
-    scan: Option<String>,
-    /// SHA-256 of the letter as sealed electronically.
-    sealed: Option<String>,
-}
-
-impl From<LetterRow> for Letter {
-    fn from(row: LetterRow) -> Self {
-        Self {
-            powers: serde_json::from_str(&row.powers).unwrap_or_default(),
-            items: serde_json::from_str(&row.items).unwrap_or_default(),
-            document: hex::encode(row.document),
-            filed_as: row.filed_as,
-            scan: row.scan.map(hex::encode),
-            sealed: row.sealed.map(hex::encode),
-            id: row.id,
-            number: row.number,
-            department: row.department,
-            from: row.first_day,
-            to: row.last_day,
-            state: row.state,
-        }
-    }
-}
-
-/// The letters of authorization of one's department; for the hall's administrator and auditor all.
-#[utoipa::path(get, path = "/api/v1/letters", security(("bearer" = [])),
-    responses((status = 200, body = Vec<Letter>), problems::Session, problems::Rule))]
-pub async fn letters(State(web): State<Web>, who: SignedIn) -> Result<Json<Vec<Letter>>, Error> {
-    Ok(Json(register::letters(&web.app, &who.person).await?.into_iter().map(Letter::from).collect()))
-}
-
-/// Why a letter is revoked.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Revocation {
-    /// Why.
-    why: String,
-}
-
-/// A letter revoked.
-#[derive(Serialize, ToSchema)]
-pub struct Revoked {
-    /// The state now: `revoked`.
-    state: &'static str,
-}
-
-/// Revokes a letter of authorization of one's department, effective at once.
-#[utoipa::path(post, path = "/api/v1/letters/{id}/revocation", request_body = Revocation, security(("bearer" = [])),
-    params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = Revoked), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule))]
-pub async fn revoke(
-    State(web): State<Web>,
-    who: SignedIn,
-    Path(id): Path<String>,
-    key: Key,
-    Body(asked): Body<Revocation>,
-) -> Result<Response, Error> {
-    let (app, person, why) = (web.app.clone(), who.person.clone(), asked.why.clone());
-    let act = async {
-        whole(async move { revoke_letter(&app, &person, &id, &why).await }).await??;
-        Ok(Revoked { state: "revoked" })
     };
     key.once(&web, &who, &asked, act).await
 }

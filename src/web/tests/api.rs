@@ -154,6 +154,13 @@ async fn every_operation_serves_its_duty_and_refuses_another() {
     }
     api.answer(api.request("DELETE", "/api/v1/sessions").bearer_auth(&auditor)).await.is(204);
     api.get(&auditor, "/api/v1/uses").await.refused(401, "signed-out");
+    let more = site_of(&format!("{HALL}{}{}", lives::SEALING[0], lives::SEALING[1]), "").await;
+    let more = Api::of(&more).await;
+    lives::of_a_seal(&more).await;
+    lives::of_letters(&more).await;
+    lives::of_staff(&more).await;
+    lives::of_reports(&more).await;
+    api.served.borrow_mut().append(&mut more.served.borrow_mut());
     let every: BTreeSet<_> = api.operations().map(|(method, path, _)| (method.clone(), path.clone())).collect();
     assert_eq!(*api.served.borrow(), every, "each operation has served somebody");
 }

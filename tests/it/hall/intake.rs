@@ -20,7 +20,7 @@ impl Actor {
 }
 
 /// A catering permit with all materials.
-fn catering() -> Request {
+pub(super) fn catering() -> Request {
     let mut request = Case::number("000002").request();
     request.data.insert("社会信用代码".to_owned(), "91220201MA1XY0004T".into());
     request

@@ -62,6 +62,7 @@ mod staff;
 mod standing;
 mod story;
 mod supervision;
+mod tampered;
 mod tell;
 mod time;
 mod together;

@@ -11,20 +11,7 @@ use super::letters::{Step, letter};
 use super::*;
 
 /// What an item for letters takes, added to the hall's file: the department has its own seal there.
-const SEALING: &str = r#"
-[[item]]
-code = "220201-scjg-004"
-department = "scjg"
-name = "授权委托书用印"
-kind = "reply"
-legal_days = 5
-limit_days = 2
-seal = "department"
-legal_basis = "吉市政发〔2018〕2号三（四）：部门向其审批办公室出具授权委托书；本事项以机关名义行文，加盖机关印章"
-certificate = "授权委托书"
-number = "市监授权〔{year}〕{seq}号"
-fields = ["审批办公室", "首席代表", "授予权限", "授权事项", "有效期自", "有效期至", "签发日期", "盖章方式"]
-"#;
+const SEALING: &str = include_str!("../../data/sealed-letters.toml");
 
 impl Actor {
     async fn seal_letter(&self, letter: &str) -> Result<Submitted, ActError> {

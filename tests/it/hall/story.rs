@@ -2,7 +2,13 @@
 
 use std::process::Command;
 
+use serde_json::Map;
+use yinxin::acts::cancel::cancel;
+use yinxin::acts::draft::{CopyOf, Request};
+use yinxin::acts::extend::{Extension, extend};
 use yinxin::acts::story::{Part, Story, page, pdf, story};
+use yinxin::hall::cancellation::Ground;
+use yinxin::hall::extension::Telling;
 use yinxin::ledger::entry::approval_digest;
 
 use super::*;
@@ -110,6 +116,42 @@ async fn r16_a_certificates_story_is_told_from_request_to_todays_checks() {
     let chief = hall.chief("ghfj").person().await;
     assert_eq!(refusal(story(&hall.app, &chief, &sealed.id).await).codes(), ["wrong-duty"]);
     assert_eq!(hall.premises.count("SELECT COUNT(*) FROM outside_check").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_tells_of_time_fee_copies_and_the_end() {
+    let hall = TestHall::open().await;
+    let (leader, chief, clerk) = (hall.leader("scjg"), hall.chief("scjg"), hall.clerk("A01"));
+    let case = Case::number("000001");
+    clerk.submit(&case).await.unwrap();
+    let told_on = "2026-11-20".parse().unwrap();
+    let more = Extension { days: 5, reason: "需要现场核查".to_owned(), told: Telling::Phone, told_on };
+    extend(&hall.app, &leader.person().await, &case.case, &more).await.unwrap();
+    let licence = hall.approve_all(&case.case).await.remove(0);
+    let copy = CopyOf {
+        number: licence.number.clone(),
+        purpose: "办理银行开户".to_owned(),
+        until: "2026-12-31".parse().unwrap(),
+    };
+    let request = Request { data: Map::new(), copy: Some(copy), ..case.request() };
+    clerk.ask("2026-A01-800001", &request).await.unwrap();
+    let copy = hall.approve_all("2026-A01-800001").await.remove(0);
+    cancel(&hall.app, &chief.person().await, &licence.id, Ground::Holder, "持证人申请注销").await.unwrap();
+
+    let told = hall.story(&licence.id).await;
+    assert_eq!((value(&told, "申请", "承诺期限"), value(&told, "申请", "收费")), ("2026-11-27", "不收费"));
+    let extended = value(&told, "申请", "延期");
+    for part in
+        ["5个工作日", "由2026-11-27至2026-12-04", "需要现场核查", "以电话方式告知", &leader.person().await.staff.name]
+    {
+        assert!(extended.contains(part), "{part}: {extended}");
+    }
+    assert_eq!(value(&told, "用印之后", "依据"), "持证人申请注销");
+    assert_eq!(value(&told, "用印之后", "经办"), chief.person().await.staff.name);
+    assert!(said(&told).contains("加注件：办理银行开户") && said(&told).contains("以后的文件"));
+    let of_copy = hall.story(&copy.id).await;
+    let expected = format!("{}，用途：办理银行开户，至2026-12-31", licence.number);
+    assert_eq!(value(&of_copy, "申请", "加注件"), expected);
 }
 
 fn hex_of(bytes: &[u8]) -> String {

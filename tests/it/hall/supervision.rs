@@ -15,26 +15,7 @@ use super::*;
 use crate::tools::{python, run};
 
 /// What an item for the monthly report takes, added to the hall's file.
-const REPORTING: &str = r#"
-[[department]]
-key = "zwjc"
-name = "吉林经济技术开发区政务服务监察办公室"
-uscc = "11220200MB1A00101R"
-approval_office = "综合科"
-
-[[item]]
-code = "220201-zwjc-001"
-department = "zwjc"
-name = "政务服务电子监察通报用印"
-kind = "reply"
-legal_days = 1
-limit_days = 0
-certificate = "政务服务电子监察通报"
-number = "监察通报〔{year}〕{seq}号"
-pages = "many"
-fields = ["标题", "正文", "成文日期"]
-blocks = ["正文"]
-"#;
+const REPORTING: &str = include_str!("../../data/sealed-reports.toml");
 
 impl TestHall {
     fn auditor(&self) -> Actor {

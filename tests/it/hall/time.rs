@@ -29,7 +29,7 @@ impl Actor {
 }
 
 /// A made-up arrangement of 2027, since none is published.
-fn made_up() -> Entered {
+pub(super) fn made_up() -> Entered {
     let off = ["2027-01-01/2027-01-03", "2027-02-05/2027-02-12", "2027-05-01/2027-05-05", "2027-10-01/2027-10-07"];
     Entered {
         year: 2027,
