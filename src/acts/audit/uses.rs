@@ -189,7 +189,7 @@ impl Use<'_> {
     fn accepted(&self, request: &Statement, audited: &mut Audited) {
         let Some(accepted) = request.accepted else { return };
         let was = |known| self.matter.as_accepted(known) == accepted.case;
-        if !was(true) && !(was(false) && self.register.counted_later(self.matter)) {
+        if !(was(true) || was(false) && self.register.counted_later(self.matter)) {
             audited.find("case-altered", format!("matter {}", self.matter.id), "办件的登记与受理时不一致");
         }
         let in_order = self.asked.iter().zip(0..).all(|(one, place)| one.position == place);

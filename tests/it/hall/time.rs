@@ -9,6 +9,7 @@ use yinxin::acts::extend::{Extension, extend};
 use yinxin::hall::calendar::{Calendar, NotEntered, Remaining};
 use yinxin::hall::extension::Telling;
 
+use super::audit::audited;
 use super::*;
 use crate::tools;
 
@@ -170,6 +171,13 @@ async fn r15_a_year_not_entered_is_loud_until_the_administrator_enters_it() {
     centre.enter(&amended).await.unwrap();
     assert_eq!(hall.clerk("A01").time(&case.case).await.0.as_deref(), Some("2027-01-07"));
     assert_eq!(calendar(&hall.app).await.unwrap().after(date(2026, 12, 31), 1), Ok(date(2027, 1, 6)));
+    // In order, although it was accepted without a last day; another day than the one counted is found.
+    hall.approve_all(&case.case).await;
+    let premises = hall.close().await;
+    assert_eq!(audited(&premises).await.findings, []);
+    premises.tamper("UPDATE matter SET due = '2027-01-08'").await;
+    let found = audited(&premises).await.findings;
+    assert!(found.iter().all(|one| one.code == "case-altered") && !found.is_empty(), "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
