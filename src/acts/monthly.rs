@@ -200,24 +200,27 @@ pub fn item(app: &App) -> Option<&Item> {
     app.hall.items.iter().find(|item| item.certificate == TEMPLATE)
 }
 
-/// A window asks for the sealing of a report as filed: the same figures, a case like any other from here on.
-pub async fn ask_for_seal(
-    app: &App,
-    person: &Person,
-    month: Month,
-    version: i64,
-    form: &str,
-) -> Result<Submitted, ActError> {
+/// A window asks for the sealing of a report as filed: the same figures, a case like any other from here on. Asked again, gives the
+/// case that this person has asked for, unless that was refused.
+pub async fn ask_for_seal(app: &App, person: &Person, month: Month, version: i64) -> Result<Submitted, ActError> {
     person.require(&[Duty::Clerk])?;
     let row = one(app, person, month, version).await?;
     let text = "本厅没有设立通报用印的事项，通报只能存档；需要用印的，请在大厅配置中设立该事项";
     let item = item(app).ok_or_else(|| ActError::from(Refusal::because("no-item", text)))?;
     let figures: Figures = serde_json::from_str(&row.figures).map_err(inconsistent)?;
+    let filed = Timestamp::from_microsecond(row.at).map_err(inconsistent)?;
     let request = Request {
         item: Some(item.code.clone()),
-        data: data(&app.hall.name, &figures, china_date(app.now())),
+        data: data(&app.hall.name, &figures, china_date(filed)),
         materials: item.guide.materials.iter().cloned().collect(),
         ..Request::default()
     };
-    submit_form(app, person, form, &request).await
+    let mut asked = 0;
+    loop {
+        let submitted = submit_form(app, person, &format!("report {month}/{version} {asked}"), &request).await?;
+        if !submitted.certificates.iter().any(|one| matches!(one.state.as_str(), "refused" | "voided")) {
+            return Ok(submitted);
+        }
+        asked += 1;
+    }
 }

@@ -58,9 +58,9 @@ impl Db {
         sql("SELECT COALESCE(MAX(id), 0) FROM outbox").the_value(self.readers()).await
     }
 
-    /// How many events there are: as many as the last one's running number.
-    pub async fn event_count(&self) -> Result<i64, DbError> {
-        sql("SELECT COUNT(*) FROM outbox").the_value(self.readers()).await
+    /// How many running numbers up to the last have no event.
+    pub async fn missing_events(&self) -> Result<i64, DbError> {
+        sql("SELECT COALESCE(MAX(id), 0) - COUNT(*) FROM outbox").the_value(self.readers()).await
     }
 
     /// Makes known the receiver's name; it begins with the first event there is.

@@ -25,12 +25,14 @@ pub struct CancellationRow {
 /// What other rows say has become of a certificate.
 #[derive(Debug, Clone, FromRow)]
 pub struct EndsRow {
-    /// A sealed decision withdraws it, or the letter of authorization that it is was revoked.
-    pub withdrawn: bool,
-    /// A sealed certificate has taken its place.
-    pub superseded: bool,
-    /// It was cancelled.
-    pub cancelled: bool,
+    /// When a sealed decision withdrew it, or the letter of authorization that it is was revoked (microseconds).
+    pub withdrawn_at: Option<i64>,
+    /// When a sealed certificate took its place.
+    pub superseded_at: Option<i64>,
+    /// How: `change`, `renewal`, `reissue`.
+    pub superseded_as: Option<String>,
+    /// When it was cancelled.
+    pub cancelled_at: Option<i64>,
     /// Of a copy: the state of the original.
     pub original: Option<String>,
     /// Of a replacement or copy: the number of the earlier certificate.
@@ -41,10 +43,11 @@ impl Db {
     /// What other rows say has become of a certificate.
     pub async fn ends_of(&self, certificate: &str) -> Result<EndsRow, DbError> {
         let found = sql("SELECT
-             (EXISTS (SELECT 1 FROM certificate n WHERE n.withdraws = c.id AND n.sealed IS NOT NULL)
-              OR EXISTS (SELECT 1 FROM letter l WHERE l.id = c.letter AND l.state = 'revoked')) AS withdrawn,
-             EXISTS (SELECT 1 FROM certificate n WHERE n.replaces = c.id AND n.sealed IS NOT NULL) AS superseded,
-             EXISTS (SELECT 1 FROM cancellation x WHERE x.certificate = c.id) AS cancelled,
+             COALESCE((SELECT MIN(n.sealed_at) FROM certificate n WHERE n.withdraws = c.id),
+              (SELECT l.revoked_at FROM letter l WHERE l.id = c.letter AND l.state = 'revoked')) AS withdrawn_at,
+             (SELECT MIN(n.sealed_at) FROM certificate n WHERE n.replaces = c.id) AS superseded_at,
+             (SELECT MIN(n.replaces_as) FROM certificate n WHERE n.replaces = c.id AND n.sealed_at IS NOT NULL) AS superseded_as,
+             (SELECT x.at FROM cancellation x WHERE x.certificate = c.id) AS cancelled_at,
              (SELECT o.state FROM certificate o WHERE o.id = c.copy_of) AS original,
              (SELECT o.number FROM certificate o WHERE o.id = COALESCE(c.copy_of, c.replaces)) AS earlier_number
              FROM certificate c WHERE c.id = ?")

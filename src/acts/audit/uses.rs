@@ -13,15 +13,13 @@ use crate::hall::approval::{Decision, Statement, Step, both_reviews};
 use crate::hall::opening::china_date;
 use crate::ledger::entry::{Entry, SealUse, approval_digest};
 
-use super::{AuditError, Audited, Books, Register, documents, time};
+use super::{AuditError, Audited, Books, Register, accepted, documents, time};
 
 /// A use with what stands beside it.
 struct Use<'a> {
     matter: &'a MatterRow,
     certificate: &'a CertificateRow,
     row: &'a SealUseRow,
-    /// All uses that the certificate asks for.
-    asked: &'a [SealUseRow],
     approvals: &'a [ApprovalRow],
     evidence: &'a [EvidenceRow],
     register: &'a Register,
@@ -45,7 +43,6 @@ pub(super) async fn audit(
             matter: &matter,
             certificate: &certificate,
             row,
-            asked: &uses,
             approvals: &approvals,
             evidence: &evidence,
             register,
@@ -56,6 +53,7 @@ pub(super) async fn audit(
         };
         one.judge(entry.as_ref(), audited);
     }
+    accepted::audit(books, &matter, &certificate, &uses, audited).await?;
     documents::audit(books, &matter, &certificate, &uses, audited).await
 }
 
@@ -137,7 +135,6 @@ impl Use<'_> {
         match Statement::parse(&self.row.request) {
             Ok(request) => {
                 self.about(&request, self.place(), audited);
-                self.accepted(&request, audited);
                 if request.who.to_string() != self.certificate.asked_by {
                     audited.find(
                         "certificate-altered",
@@ -182,21 +179,6 @@ impl Use<'_> {
                 Some(_) => audited.find("approver-wrong", &place, "审批人当时不具有这一步骤的审批资格"),
                 None => audited.find("staff-missing", format!("staff {}", row.staff), "审批人的登记缺失"),
             }
-        }
-    }
-
-    /// Case and document are as they were accepted.
-    fn accepted(&self, request: &Statement, audited: &mut Audited) {
-        let Some(accepted) = request.accepted else { return };
-        let was = |known| self.matter.as_accepted(known) == accepted.case;
-        if !(was(true) || was(false) && self.register.counted_later(self.matter)) {
-            audited.find("case-altered", format!("matter {}", self.matter.id), "办件的登记与受理时不一致");
-        }
-        let in_order = self.asked.iter().zip(0..).all(|(one, place)| one.position == place);
-        let uses = self.asked.iter().map(|one| [one.id.as_str(), &one.department, &one.kind, &one.item]);
-        if !in_order || self.certificate.as_accepted(uses) != accepted.document {
-            let place = format!("certificate {}", self.certificate.id);
-            audited.find("certificate-altered", place, "证照或其用印的登记与受理时不一致");
         }
     }
 

@@ -63,7 +63,7 @@ async fn earlier(app: &App, row: &CertificateRow) -> Result<Vec<(String, String)
 /// When it was due, how it was extended, what was paid and brought.
 async fn limits(app: &App, case: &Case) -> Result<Vec<(String, String)>, ActError> {
     let (due, legal_due) = (case.matter.due.as_deref(), case.matter.legal_due.as_deref());
-    let unknown = "当年放假安排未录入，无法计算";
+    let unknown = "有关年度的放假安排尚未录入，无法计算";
     let mut list = vec![fact("承诺期限", due.unwrap_or(unknown)), fact("法定期限", legal_due.unwrap_or(unknown))];
     if let Some(one) = &case.extension {
         let by = look::name_of(app, &one.staff).await?;

@@ -70,7 +70,7 @@ async fn decision(app: &App, approval: &ApprovalRow, shown: Option<&EvidenceRow>
     }
     let mut parts = vec![facts(list)];
     parts.extend(evidence("所批准的陈述", &approval.statement, &approval.salt));
-    parts.push(shown.map_or_else(|| note("本次审批没有通行密钥或动态口令的证据。"), presence));
+    parts.push(shown.map_or_else(|| note("本次审批没有通行密钥或动态码的证据。"), presence));
     Ok(parts)
 }
 
@@ -86,7 +86,7 @@ fn presence(shown: &EvidenceRow) -> Part {
         ]),
         (None, Some(codes)) => {
             let period = shown.period.map(|period| period.to_string()).unwrap_or_default();
-            facts(vec![fact("动态口令", format!("{codes}，时段 {period}（弱于通行密钥）"))])
+            facts(vec![fact("动态码", format!("{codes}，时段 {period}（弱于通行密钥）"))])
         }
         (None, None) => note("证据不完整。"),
     }
@@ -129,7 +129,7 @@ async fn seal_at(app: &App, of: &Entry, index: u64) -> Result<Part, ActError> {
             Entry::SealOpen { .. } => ("启用", "启用"),
             Entry::SealSuspend(_) => ("停用", "停用"),
             Entry::SealResume(_) => ("恢复启用", "启用"),
-            Entry::SealRetire(_) => ("注销", "注销"),
+            Entry::SealRetire(_) => ("废止", "废止"),
             Entry::SealCertificate { .. } => ("更换证书", state),
             _ => continue,
         };

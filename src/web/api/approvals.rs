@@ -113,7 +113,10 @@ pub async fn decide(
     let verdict = match (asked.decision, asked.meeting) {
         (Word::Approve, None) => Verdict::Approve,
         (Word::Approve, Some(record)) => Verdict::ApproveAfterMeeting(record),
-        (Word::Refuse, _) => Verdict::Refuse(asked.reasons.clone()),
+        (Word::Refuse, None) => Verdict::Refuse(asked.reasons.clone()),
+        (Word::Refuse, Some(_)) => {
+            return Err(Error::Unreadable("不批准（refuse）不附会议记录，请去掉 meeting".into()));
+        }
     };
     let (app, person, certificate) = (web.app.clone(), who.person.clone(), id.clone());
     let (seal_use, digest) = (asked.seal_use.clone(), asked.digest);
@@ -151,18 +154,20 @@ pub struct MeetingKept {
 /// Takes the record of the meeting that decided, for the approval that will name it; for chief representatives.
 #[utoipa::path(post, path = "/api/v1/meetings", request_body = MeetingRecord, security(("bearer" = [])),
     params(("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = MeetingKept), problems::Session, problems::Key, problems::Body, problems::Rule))]
+    responses((status = 201, body = MeetingKept), problems::Session, problems::Key, problems::Body, problems::Rule,
+        problems::Rate))]
 pub async fn meeting(
     State(web): State<Web>,
     who: SignedIn,
     key: Key,
     Body(asked): Body<MeetingRecord>,
 ) -> Result<Response, Error> {
+    let body = serde_json::to_value(&asked).map_err(Error::failed)?;
     let act = async {
-        let kept = keep_record(&web.app, &who.person, asked.record.0.clone()).await?;
+        let kept = keep_record(&web.app, &who.person, asked.record.0).await?;
         Ok(MeetingKept { digest: kept.to_string() })
     };
-    key.once(&web, &who, &asked, act).await
+    key.once(&web, &who, &body, act).await
 }
 
 /// The unsealed PDF: the bytes that an approval names.

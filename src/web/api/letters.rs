@@ -118,6 +118,13 @@ pub async fn pdf(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) 
     Ok(pdf_response(look::letter_pdf(&web.app, &who.person, &id).await?))
 }
 
+/// The scan of its stamped original, once it is filed so.
+#[utoipa::path(get, path = "/api/v1/letters/{id}/scan.pdf", params(("id" = String, Path)), security(("bearer" = [])),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), problems::Session, problems::Named, problems::Rule))]
+pub async fn scan(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
+    Ok(pdf_response(register::letter_scan(&web.app, &who.person, &id).await?))
+}
+
 /// A letter to be proposed.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -207,7 +214,8 @@ pub struct Filing {
 /// Files a signed letter by the scan of its stamped original; it is in force on its days.
 #[utoipa::path(post, path = "/api/v1/letters/{id}/filing", request_body = Filing, security(("bearer" = [])),
     params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = Letter), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule))]
+    responses((status = 201, body = Letter), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule,
+        problems::Rate))]
 pub async fn file(
     State(web): State<Web>,
     who: SignedIn,
@@ -215,9 +223,10 @@ pub async fn file(
     key: Key,
     Body(asked): Body<Filing>,
 ) -> Result<Response, Error> {
-    let (app, person, letter, scan) = (web.app.clone(), who.person.clone(), id.clone(), asked.scan.0.clone());
-    let act = done(&web, &who, &id, async move { file_letter(&app, &person, &letter, scan).await });
-    key.once(&web, &who, &asked, act).await
+    let body = serde_json::to_value(&asked).map_err(Error::failed)?;
+    let (app, person, letter) = (web.app.clone(), who.person.clone(), id.clone());
+    let act = done(&web, &who, &id, async move { file_letter(&app, &person, &letter, asked.scan.0).await });
+    key.once(&web, &who, &body, act).await
 }
 
 async fn done(

@@ -61,13 +61,15 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/calendar", get(calendar::show).post(calendar::enter))
         .route("/api/v1/certificates/{id}/cancellation", post(case_acts::cancel))
         .route("/api/v1/inbox", get(approvals::inbox))
-        .route("/api/v1/meetings", with_paper(post(approvals::meeting)))
+        .route("/api/v1/meetings", with_paper(web, post(approvals::meeting)))
         .route("/api/v1/certificates/{id}/approvals", post(approvals::decide))
         .route("/api/v1/certificates/{id}/unsealed.pdf", get(approvals::unsealed))
         .route("/api/v1/certificates/{id}/sealed.pdf", get(approvals::sealed))
         .route("/api/v1/seals", get(seals::list).post(seal_steps::apply))
-        .route("/api/v1/seals/{id}/steps", with_paper(get(seal_steps::of_seal).post(seal_steps::propose)))
+        .route("/api/v1/seals/{id}/steps", with_paper(web, post(seal_steps::propose)).get(seal_steps::of_seal))
         .route("/api/v1/seal-steps", get(seal_steps::waiting))
+        .route("/api/v1/seal-steps/{id}/document.pdf", get(seal_steps::document))
+        .route("/api/v1/seal-steps/{id}/imprint.svg", get(seal_steps::imprint))
         .route("/api/v1/seal-steps/{id}/decision", post(seal_steps::decide))
         .route("/api/v1/seals/{id}/state", post(seals::change))
         .route("/api/v1/staff", get(staff::list))
@@ -78,8 +80,9 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/api/v1/rota/{id}/withdrawal", post(rota::withdraw))
         .route("/api/v1/letters", get(letters::list).post(letters::propose))
         .route("/api/v1/letters/{id}/letter.pdf", get(letters::pdf))
+        .route("/api/v1/letters/{id}/scan.pdf", get(letters::scan))
         .route("/api/v1/letters/{id}/decision", post(letters::decide))
-        .route("/api/v1/letters/{id}/filing", with_paper(post(letters::file)))
+        .route("/api/v1/letters/{id}/filing", with_paper(web, post(letters::file)))
         .route("/api/v1/letters/{id}/sealing", post(letters::seal))
         .route("/api/v1/letters/{id}/revocation", post(letters::revoke))
         .route("/api/v1/uses", get(seals::uses))
@@ -126,6 +129,8 @@ pub fn router(web: &Web) -> Router<Web> {
         seal_steps::of_seal,
         seal_steps::apply,
         seal_steps::propose,
+        seal_steps::document,
+        seal_steps::imprint,
         seal_steps::decide,
         staff::list,
         staff::change,
@@ -137,6 +142,7 @@ pub fn router(web: &Web) -> Router<Web> {
         rota::withdraw,
         letters::list,
         letters::pdf,
+        letters::scan,
         letters::propose,
         letters::decide,
         letters::file,

@@ -85,7 +85,8 @@ pub async fn pdf(
     Ok(pdf_response(monthly::pdf(&web.app, &who.person, month, version).await?))
 }
 
-/// Asks for the seal on a report as filed: a case, which its approvers decide; for a window. Asked again, the case there is.
+/// Asks for the seal on a report as filed: a case, which its approvers decide; for a window. Asked again by the
+/// same person, the case there is, unless it was refused.
 #[utoipa::path(post, path = "/api/v1/reports/{month}/{version}/sealing", security(("bearer" = [])),
     params(("month" = String, Path), ("version" = i64, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 201, body = Case), problems::Session, problems::Key, problems::Named, problems::Rule))]
@@ -98,9 +99,7 @@ pub async fn seal(
     let (month, version) = named(&month, &version)?;
     let (app, person) = (web.app.clone(), who.person.clone());
     let act = async {
-        let form = format!("report {month}/{version}");
-        let submitted =
-            whole(async move { monthly::ask_for_seal(&app, &person, month, version, &form).await }).await??;
+        let submitted = whole(async move { monthly::ask_for_seal(&app, &person, month, version).await }).await??;
         let case = look::case(&web.app, &who.person, &submitted.matter.case_no).await?;
         Ok(Case::of(case, &web.app))
     };

@@ -3,14 +3,17 @@
 use axum::{
     Json,
     extract::{Path, State},
-    response::Response,
+    http::header,
+    response::{IntoResponse, Response},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::super::{body::Body, error::Error, guard::session::SignedIn, router::Web, whole};
+use super::super::{
+    body::Body, desks::cases::pdf_response, error::Error, guard::session::SignedIn, router::Web, whole,
+};
 use super::once::Key;
 use super::paper::Paper;
 use super::problems;
@@ -135,7 +138,7 @@ pub struct NewSealStep {
 }
 
 /// Which step of a seal's life. Suspending takes one person alone: `/api/v1/seals/{id}/state`.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Wanted {
     /// 制作: key and certificate.
@@ -190,7 +193,8 @@ impl From<Wanted> for propose::Asked {
 /// Proposes a step of a seal's life.
 #[utoipa::path(post, path = "/api/v1/seals/{id}/steps", request_body = NewSealStep, security(("bearer" = [])),
     params(("id" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = SealStep), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule))]
+    responses((status = 201, body = SealStep), problems::Session, problems::Key, problems::Body, problems::Named, problems::Rule,
+        problems::Rate))]
 pub async fn propose(
     State(web): State<Web>,
     who: SignedIn,
@@ -198,8 +202,9 @@ pub async fn propose(
     key: Key,
     Body(asked): Body<NewSealStep>,
 ) -> Result<Response, Error> {
-    let act = proposed(&web, &who, Some(id), asked.step.clone().into(), asked.why.clone());
-    key.once(&web, &who, &asked, act).await
+    let body = serde_json::to_value(&asked).map_err(Error::failed)?;
+    let act = proposed(&web, &who, Some(id), asked.step.into(), asked.why);
+    key.once(&web, &who, &body, act).await
 }
 
 async fn proposed(
@@ -212,6 +217,21 @@ async fn proposed(
     let (app, person) = (web.app.clone(), who.person.clone());
     let row = whole(async move { propose::propose(&app, &person, seal.as_deref(), asked, &why).await }).await??;
     SealStep::now(web, who, row).await
+}
+
+/// The scanned document that goes with a step.
+#[utoipa::path(get, path = "/api/v1/seal-steps/{id}/document.pdf", params(("id" = String, Path)), security(("bearer" = [])),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), problems::Session, problems::Named, problems::Rule))]
+pub async fn document(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
+    Ok(pdf_response(look_seals::step_document(&web.app, &who.person, &id).await?))
+}
+
+/// The imprint of the seal that a step is about, or that comes of it.
+#[utoipa::path(get, path = "/api/v1/seal-steps/{id}/imprint.svg", params(("id" = String, Path)), security(("bearer" = [])),
+    responses((status = 200, body = String, content_type = "image/svg+xml"), problems::Session, problems::Named, problems::Rule))]
+pub async fn imprint(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Error> {
+    let svg = look_seals::step_imprint(&web.app, &who.person, &id).await?;
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
 
 /// A decision on a step.

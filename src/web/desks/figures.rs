@@ -109,8 +109,7 @@ pub async fn seal(
     _: Sent,
 ) -> Result<Response, Error> {
     let (app, person, of) = (web.app.clone(), who.person.clone(), month(&text)?);
-    let form = format!("report {text}/{version}");
-    let submitted = whole(async move { monthly::ask_for_seal(&app, &person, of, version, &form).await }).await??;
+    let submitted = whole(async move { monthly::ask_for_seal(&app, &person, of, version).await }).await??;
     Ok(Redirect::to(&format!("/cases/{}?done=submitted", submitted.matter.case_no)).into_response())
 }
 

@@ -38,6 +38,10 @@ pub(super) async fn of_a_seal(api: &Api<'_>) {
     );
     assert_eq!(api.get(&centre, "/api/v1/seal-steps").await.is(200).json()[0]["yours"], "decide");
     assert_eq!(api.get(&stranger, "/api/v1/seal-steps").await.is(200).json(), json!([]));
+    let look = |step: &Value, what: &str| format!("/api/v1/seal-steps/{}/{what}", step["id"].as_str().unwrap());
+    let imprint = api.get(&centre, &look(&step, "imprint.svg")).await.is(200).bytes;
+    assert!(String::from_utf8(imprint).unwrap().contains("<svg"));
+    api.get(&stranger, &look(&step, "imprint.svg")).await.refused(404, "not-found");
     api.post(&keeper, &decide(&step), "b", &confirm).await.refused(422, "same-person");
     api.post(&stranger, &decide(&step), "b", &confirm).await.refused(422, "wrong-department");
     let done = api.post(&centre, &decide(&step), "b", &confirm).await.is(201);
@@ -63,6 +67,9 @@ pub(super) async fn of_a_seal(api: &Api<'_>) {
     api.post(&keeper, &steps, "e", &filing(&"A".repeat(30 << 20))).await.is(413);
     let file = api.post(&keeper, &steps, "e", &filing(&scan())).await.is(201).json();
     assert_eq!(file["document"], file["plan"]["document"]);
+    let seen = api.get(&centre, &look(&file, "document.pdf")).await.is(200).bytes;
+    assert_eq!(seen, BASE64_STANDARD.decode(scan()).unwrap());
+    api.get(&stranger, &look(&file, "document.pdf")).await.refused(404, "not-found");
     api.post(&centre, &decide(&file), "f", &confirm).await.is(201);
 
     let of_old = format!("/api/v1/seals/{}/steps", old["id"].as_str().unwrap());
@@ -108,6 +115,10 @@ pub(super) async fn of_letters(api: &Api<'_>) {
     api.post(&chief, &format!("{filed}/filing"), "letter-f", &filing).await.refused(422, "wrong-duty");
     let done = api.post(&keeper, &format!("{filed}/filing"), "letter-f", &filing).await.is(201).json();
     assert_eq!((&done["state"], &done["filed_as"]), (&json!("filed"), &json!("scan")));
+
+    let seen = api.get(&leader, &format!("{filed}/scan.pdf")).await.is(200).bytes;
+    assert_eq!(seen, BASE64_STANDARD.decode(scan()).unwrap());
+    api.get(&stranger, &format!("{filed}/scan.pdf")).await.refused(404, "not-found");
 
     let sealing = format!("{sealed}/sealing");
     api.post(&chief, &sealing, "letter-x", &Value::Null).await.refused(422, "wrong-duty");

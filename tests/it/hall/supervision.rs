@@ -292,10 +292,14 @@ async fn r16_r19_the_monthly_report_is_filed_and_sealed_as_any_document() {
     }
 
     // A window asks for its sealing; from there on it is a case like any other.
-    assert_eq!(refusal(monthly::ask_for_seal(&hall.app, &auditor, month, 2, "f").await).codes(), ["wrong-duty"]);
-    let asked = monthly::ask_for_seal(&hall.app, &clerk, month, 2, "f").await.unwrap();
-    let again = monthly::ask_for_seal(&hall.app, &clerk, month, 2, "f").await.unwrap();
-    assert_eq!(asked.matter.id, again.matter.id, "the same form twice is one case");
+    assert_eq!(refusal(monthly::ask_for_seal(&hall.app, &auditor, month, 2).await).codes(), ["wrong-duty"]);
+    let asked = monthly::ask_for_seal(&hall.app, &clerk, month, 2).await.unwrap();
+    let again = monthly::ask_for_seal(&hall.app, &clerk, month, 2).await.unwrap();
+    assert_eq!(asked.matter.id, again.matter.id, "asked twice is one case");
+    let refused = hall.only_use(&asked.matter.case_no).await;
+    hall.chief(&refused.department).decide(&refused, Verdict::Refuse(vec!["数据有误".to_owned()])).await.unwrap();
+    let asked = monthly::ask_for_seal(&hall.app, &clerk, month, 2).await.unwrap();
+    assert_ne!(asked.matter.id, again.matter.id, "what was refused can be asked for anew");
     let documents = hall.approve_all(&asked.matter.case_no).await;
     assert!(hall.report(&documents[0]).is_valid());
     assert!(text_of(&hall.sealed(&documents[0])).contains("2026年11月电子监察通报"));

@@ -40,6 +40,26 @@ pub(super) fn made_up() -> Entered {
     }
 }
 
+/// The arrangement of 2026 as published, to be amended.
+fn this_year() -> Entered {
+    let off = [
+        "2026-01-01/2026-01-03",
+        "2026-02-15/2026-02-23",
+        "2026-04-04/2026-04-06",
+        "2026-05-01/2026-05-05",
+        "2026-06-19/2026-06-21",
+        "2026-09-25/2026-09-27",
+        "2026-10-01/2026-10-07",
+    ];
+    let work = ["2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"];
+    Entered {
+        year: 2026,
+        source: "2026年放假安排（修订）".to_owned(),
+        off: off.map(str::to_owned).to_vec(),
+        work: work.map(str::to_owned).to_vec(),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn r11_nothing_happens_on_a_holiday_and_a_day_worked_for_it_is_a_working_day() {
     let hall = TestHall::set_up("", "2026-09-30T10:00:00+08:00").await;
@@ -168,16 +188,32 @@ async fn r15_a_year_not_entered_is_loud_until_the_administrator_enters_it() {
     // An amendment counts for what comes after; what applicants were told stands.
     let mut amended = made_up();
     amended.off.push("2027-01-04/2027-01-05".to_owned());
+    hall.set_time("2026-12-30T10:05:00+08:00");
     centre.enter(&amended).await.unwrap();
+    // This year's, amended after next year's came: what had been counted was counted without it.
+    hall.set_time("2026-12-30T10:10:00+08:00");
+    let mut this_year = this_year();
+    this_year.off.push("2026-12-31".to_owned());
+    centre.enter(&this_year).await.unwrap();
     assert_eq!(hall.clerk("A01").time(&case.case).await.0.as_deref(), Some("2027-01-07"));
-    assert_eq!(calendar(&hall.app).await.unwrap().after(date(2026, 12, 31), 1), Ok(date(2027, 1, 6)));
+    assert_eq!(calendar(&hall.app).await.unwrap().after(date(2026, 12, 30), 1), Ok(date(2027, 1, 6)));
     // In order, although it was accepted without a last day; another day than the one counted is found.
     hall.approve_all(&case.case).await;
     let premises = hall.close().await;
     assert_eq!(audited(&premises).await.findings, []);
-    premises.tamper("UPDATE matter SET due = '2027-01-08'").await;
-    let found = audited(&premises).await.findings;
-    assert!(found.iter().all(|one| one.code == "case-altered") && !found.is_empty(), "{found:?}");
+    // Another day than the one counted first is found: also none, and also that of the amendment, which nobody was told.
+    let mut premises = premises;
+    for tampering in [
+        "UPDATE matter SET due = '2027-01-06'",
+        "UPDATE matter SET due = NULL, legal_due = NULL",
+        "UPDATE matter SET due = '2027-01-11'",
+    ] {
+        let good = premises.state();
+        premises.tamper(tampering).await;
+        let found = audited(&premises).await.findings;
+        assert!(found.iter().all(|one| one.code == "case-altered") && !found.is_empty(), "{tampering}: {found:?}");
+        premises.put_back(&good);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
