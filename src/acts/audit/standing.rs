@@ -60,28 +60,25 @@ async fn told(
     };
     let sealed = certificate.sealed_at.map(|at| ("certificate.sealed", Some(at)));
     let mut due: Vec<(&str, Option<i64>)> = sealed.into_iter().chain(end).collect();
-    let mut expired = 0;
-    let (mut missing, mut surplus) = (false, false);
+    let (mut expired, mut surplus) = (false, false);
     for event in books.db.events_of(&certificate.id).await? {
-        if event.kind == "certificate.expired" {
-            let day = china_date(time(event.at));
-            expired += usize::from(certificate.last_day().is_some_and(|last| last < day));
-            surplus |= expired == 0;
-            continue;
-        }
-        match due.iter().position(|one| *one == (event.kind.as_str(), Some(event.at))) {
-            Some(place) => drop(due.remove(place)),
-            None => surplus = true,
+        let is_over = || certificate.last_day().is_some_and(|last| last < china_date(time(event.at)));
+        if event.kind == "certificate.expired" && !expired && certificate.state != "sealed" && is_over() {
+            expired = true;
+        } else if let Some(place) = due.iter().position(|one| *one == (event.kind.as_str(), Some(event.at))) {
+            due.remove(place);
+        } else {
+            surplus = true;
         }
     }
-    missing |= !due.is_empty() || certificate.state == "expired" && expired == 0;
+    let missing = !due.is_empty() || certificate.state == "expired" && !expired;
     let mut find = |is: bool, code, text: &str| {
         if is {
             audited.find(code, format!("outbox {}", certificate.id), text);
         }
     };
     find(missing, "event-missing", "证照签发或终止的事件缺失或被改动，审管系统可能没有得知");
-    find(surplus || expired > 1, "event-unfounded", "告知审管系统的事件没有依据");
+    find(surplus, "event-unfounded", "告知审管系统的事件没有依据");
     Ok(())
 }
 

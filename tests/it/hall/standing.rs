@@ -97,11 +97,13 @@ async fn r17_a_renewal_and_a_withdrawal_are_told_with_the_document_that_brings_t
     let new = hall.approve_all("2026-A01-800001").await.remove(0);
     let told = |kind: &str, row: &CertificateRow| (kind.to_owned(), row.id.clone());
     assert_eq!(hall.events().await[1..], [told("certificate.renewed", &old), told("certificate.sealed", &new)]);
+    assert_eq!(audited(&hall.close().await).await.findings, []);
     let hall = TestHall::open().await;
     let licence = hall.licence().await;
     let decision = hall.carry(&Case::number("000016")).await.remove(0);
     let events = hall.events().await;
     assert_eq!(events[1..], [told("certificate.sealed", &decision), told("certificate.withdrawn", &licence)]);
+    assert_eq!(audited(&hall.close().await).await.findings, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,6 +121,16 @@ async fn a_reissue_says_what_the_lost_one_said() {
     assert_eq!((new.data, new.number.as_str()), (old.data.clone(), old.number.as_str()));
     assert_eq!(hall.events().await[1].0, "certificate.reissued");
     assert_eq!(hall.again(&old.id).await.state, "superseded");
+    let premises = hall.close().await;
+    assert_eq!(audited(&premises).await.findings, []);
+    premises.tamper("UPDATE outbox SET kind = 'certificate.changed' WHERE kind = 'certificate.reissued'").await;
+    assert_eq!(about_events(&premises).await, ["event-missing", "event-unfounded"]);
+}
+
+/// What an audit finds of events.
+async fn about_events(premises: &Premises) -> Vec<&'static str> {
+    let found = audited(premises).await.findings;
+    found.into_iter().map(|one| one.code).filter(|code| code.starts_with("event-")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -186,6 +198,13 @@ async fn a_certificate_expires_by_its_own_last_day() {
     assert_eq!(refusal(hall.clerk("A01").ask("2026-A01-800001", &renewal).await).codes(), ["not-in-force"]);
     hall.chief("scjg").cancel(&licence.id, Ground::Lapsed).await.unwrap();
     assert_eq!(hall.again(&licence.id).await.state, "cancelled");
+    // Told once that it expired and once that it was cancelled: as it should be, and a second time is one too many.
+    let premises = hall.close().await;
+    assert_eq!(about_events(&premises).await, [""; 0]);
+    let again = "INSERT INTO outbox SELECT (SELECT MAX(id) + 1 FROM outbox), kind, certificate, at FROM outbox
+         WHERE kind = 'certificate.expired'";
+    premises.tamper(again).await;
+    assert_eq!(about_events(&premises).await, ["event-unfounded"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -237,6 +256,7 @@ async fn r5_a_withdrawal_ends_copies_too_and_what_has_run_out_can_be_withdrawn()
         (hall.again(&licence.id).await.state, hall.again(&copy.id).await.state),
         ("withdrawn".into(), "withdrawn".into())
     );
+    assert_eq!(about_events(&hall.close().await).await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
